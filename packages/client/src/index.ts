@@ -1,1 +1,25 @@
-export {};
+export { connect } from './client.ts';
+export type { FtpClient } from './ftp-client.ts';
+export { createHostMemory, type HostFacts, type HostMemory } from './host-memory.ts';
+export type {
+  CallOptions,
+  ConnectOptions,
+  DataMode,
+  DataVerb,
+  Destination,
+  GetOptions,
+  HashResult,
+  ListOptions,
+  MakeDirectoryOptions,
+  PassiveAddressPolicy,
+  Progress,
+  PutOptions,
+  Source,
+  Timeouts,
+  TlsMode,
+  TlsOptions,
+  TlsVersion,
+  TransferOptions,
+  TransferResult,
+} from './options.ts';
+export { parseFtpUrl, type Target } from './url.ts';
