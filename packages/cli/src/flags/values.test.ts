@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  parseDuration,
+  parseFingerprint,
+  parseListen,
+  parseModes,
+  parsePort,
+  parsePortRange,
+  parseUser,
+  repeated,
+} from './values.ts';
+
+test('a port is 1 to 65535, and 0 only where it is allowed', () => {
+  assert.equal(parsePort('21'), 21);
+  assert.equal(parsePort('0', 0), 0);
+  assert.throws(() => parsePort('0'), /does not exist/);
+  assert.throws(() => parsePort('70000'), /Port 70000 does not exist: ports go from 1 to 65535/);
+  for (const bad of ['', '-1', '2.5', 'ftp', '0x15', '99999999999'])
+    assert.throws(() => parsePort(bad), /number/);
+});
+
+test('a port range', () => {
+  assert.deepEqual(parsePortRange('50000-50100'), { low: 50000, high: 50100 });
+  assert.deepEqual(parsePortRange('50000'), { low: 50000, high: 50000 });
+  assert.throws(() => parsePortRange('50100-50000'), /wrong way round: write 50000-50100/);
+  assert.throws(() => parsePortRange('1-70000'), /Port 70000/);
+  for (const bad of ['', 'x', '1-', '-2', '1-2-3', '1:2']) assert.throws(() => parsePortRange(bad), /LO-HI/);
+});
+
+test('where to listen', () => {
+  assert.deepEqual(parseListen('2121'), { host: undefined, port: 2121 });
+  assert.deepEqual(parseListen('127.0.0.1:0'), { host: '127.0.0.1', port: 0 });
+  assert.deepEqual(parseListen('files.example:21'), { host: 'files.example', port: 21 });
+  assert.deepEqual(parseListen('[::1]:2121'), { host: '::1', port: 2121 });
+  for (const bad of ['', ':', 'host', 'host:', '::1:2121', '[::1]', 'a b:1']) {
+    assert.throws(() => parseListen(bad), /\[HOST:\]PORT/, bad);
+  }
+  assert.throws(() => parseListen('127.0.0.1:70000'), /Port 70000/);
+});
+
+test('a user may be read-only, and a password may hold colons', () => {
+  assert.deepEqual(parseUser('u:p'), { name: 'u', password: 'p', readOnly: false });
+  assert.deepEqual(parseUser('u:p:ro'), { name: 'u', password: 'p', readOnly: true });
+  assert.deepEqual(parseUser('u:a:b'), { name: 'u', password: 'a:b', readOnly: false });
+  assert.deepEqual(parseUser('u:a:ro:rw'), { name: 'u', password: 'a:ro', readOnly: false });
+  for (const bad of ['', 'u', 'u:', ':p', 'u::ro']) assert.throws(() => parseUser(bad), /NAME:PASSWORD/, bad);
+  assert.throws(() => parseUser('u:a\nb'), /line break/);
+});
+
+test('modes', () => {
+  assert.deepEqual(parseModes('passive'), { passive: true, active: false });
+  assert.deepEqual(parseModes('active, passive'), { passive: true, active: true });
+  for (const bad of ['', 'auto', 'passive,']) assert.throws(() => parseModes(bad), /Modes are/);
+});
+
+test('durations', () => {
+  assert.equal(parseDuration('30'), 30_000);
+  assert.equal(parseDuration('1.5s'), 1500);
+  assert.equal(parseDuration('500ms'), 500);
+  assert.equal(parseDuration('2m'), 120_000);
+  for (const bad of ['', '-1', 'soon', '3h']) assert.throws(() => parseDuration(bad), /A time is/);
+  for (const bad of ['0', '99999m']) assert.throws(() => parseDuration(bad), /between/);
+});
+
+test('a fingerprint', () => {
+  const plain = 'ab'.repeat(32);
+  const colons = Array.from({ length: 32 }, () => 'AB').join(':');
+  assert.equal(parseFingerprint(plain), colons);
+  assert.equal(parseFingerprint(colons), colons);
+  assert.equal(parseFingerprint(`sha256:${plain}`), colons);
+  assert.throws(() => parseFingerprint('ab'), /64 hexadecimal/);
+});
+
+test('a repeated flag gathers its values', () => {
+  const ports = repeated((text) => parsePort(text));
+  assert.deepEqual(ports('2', ports('1', undefined)), [1, 2]);
+});

@@ -1,0 +1,112 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Ports low to high, both included. */
+export interface PortRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Where to listen: `host` is undefined when only a port was given. Port 0 asks for any free port. */
+export interface ListenAddress {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+export interface UserSpec {
+  readonly name: string;
+  readonly password: string;
+  readonly readOnly: boolean;
+}
+
+/** Which connection modes a server offers. */
+export interface ModeSet {
+  readonly passive: boolean;
+  readonly active: boolean;
+}
+
+// Commander puts the flag and the value in front of these messages, so they only say what is wrong and what would do.
+function refuse(message: string): never {
+  throw new InvalidArgumentError(message);
+}
+
+/** A TCP port, 1–65535; 0 only where the caller allows it ("any free port"). */
+export function parsePort(text: string, lowest: 0 | 1 = 1): number {
+  if (!/^\d{1,9}$/.test(text)) refuse(`A port is a number from ${lowest} to 65535.`);
+  const port = Number(text);
+  if (port < lowest || port > 65535) refuse(`Port ${port} does not exist: ports go from ${lowest} to 65535.`);
+  return port;
+}
+
+/** `50000-50100`, or one port `50000`. */
+export function parsePortRange(text: string): PortRange {
+  const match = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(text.trim());
+  if (match?.[1] === undefined) return refuse('A port range is written LO-HI, for example 50000-50100.');
+  const low = parsePort(match[1]);
+  const high = parsePort(match[2] ?? match[1]);
+  if (low > high) refuse(`The range is the wrong way round: write ${high}-${low}.`);
+  return { low, high };
+}
+
+/** `[HOST:]PORT`; an IPv6 address stands in brackets: `[::1]:2121`. */
+export function parseListen(text: string): ListenAddress {
+  const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]:|([^:[\]\s]+):)?(\d+)$/.exec(text);
+  if (match?.[3] === undefined) {
+    return refuse('An address is written [HOST:]PORT, for example 2121, 127.0.0.1:2121 or [::1]:2121.');
+  }
+  return { host: match[1] ?? match[2], port: parsePort(match[3], 0) };
+}
+
+/**
+ * `NAME:PASSWORD[:ro]`. The name ends at the first colon; the password may hold colons. A password that itself ends in
+ * `:ro` is written with `:rw` after it.
+ */
+export function parseUser(text: string): UserSpec {
+  const colon = text.indexOf(':');
+  const rest = text.slice(colon + 1);
+  const suffix = /:(ro|rw)$/.exec(rest);
+  const password = suffix === null ? rest : rest.slice(0, suffix.index);
+  if (colon < 1 || password === '') {
+    return refuse('A user is written NAME:PASSWORD, or NAME:PASSWORD:ro for one who may only read.');
+  }
+  if (/[\0\r\n]/.test(text)) refuse('A user name or password cannot hold a line break or NUL.');
+  return { name: text.slice(0, colon), password, readOnly: suffix?.[1] === 'ro' };
+}
+
+/** `passive`, `active` or `passive,active`. */
+export function parseModes(text: string): ModeSet {
+  const words = text.split(',').map((word) => word.trim());
+  if (words.some((word) => word !== 'passive' && word !== 'active')) {
+    return refuse('Modes are passive, active, or passive,active.');
+  }
+  return { passive: words.includes('passive'), active: words.includes('active') };
+}
+
+const units: Readonly<Record<string, number>> = { '': 1000, s: 1000, ms: 1, m: 60_000 };
+
+/** A length of time in milliseconds: `30` and `30s` are seconds, `500ms`, `2m`. */
+export function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|)$/.exec(text.trim());
+  const unit = units[match?.[2] ?? '?'];
+  if (match === null || unit === undefined)
+    return refuse('A time is written 30 (seconds), 30s, 500ms or 2m.');
+  const milliseconds = Number(match[1]) * unit;
+  // Node fires timers above 2^31-1 ms at once, which would turn "for ever" into "never".
+  if (milliseconds < 1 || milliseconds > 2_147_483_647) refuse('A time lies between 1ms and 35000m.');
+  return Math.round(milliseconds);
+}
+
+/** SHA-256 of a certificate: 64 hexadecimal digits, with or without colons. Returned upper case with colons. */
+export function parseFingerprint(text: string): string {
+  const digits = text.replace(/^sha-?256[:=]?\s*/i, '').replaceAll(':', '');
+  if (!/^[0-9a-fA-F]{64}$/.test(digits)) {
+    return refuse('A fingerprint is the SHA-256 of the certificate: 64 hexadecimal digits, colons allowed.');
+  }
+  return (digits.toUpperCase().match(/../g) ?? []).join(':');
+}
+
+/** For a flag that may be repeated: adds each parsed value to the list. */
+export function repeated<T>(
+  parse: (text: string) => T,
+): (text: string, earlier: readonly T[] | undefined) => readonly T[] {
+  return (text, earlier) => [...(earlier ?? []), parse(text)];
+}
