@@ -1,1 +1,65 @@
-export {};
+export {
+  type AddressClass,
+  classifyAddress,
+  isSpecialUse,
+  type NetworkSet,
+  networkSet,
+} from './address-class.ts';
+export {
+  AdvertisedAddress,
+  type AdvertisedAddressOptions,
+  type AdvertisedChoice,
+  type AdvertisedRule,
+  type LookupHost,
+} from './advertised-address.ts';
+export { asciiToLocal, asciiToWire } from './ascii.ts';
+export type {
+  Awaitable,
+  ByteSink,
+  ByteSource,
+  ChunkTransform,
+  EmitChunk,
+  PumpOptions,
+  TransferCount,
+  TruncationPolicy,
+} from './bytes.ts';
+export type { ControlConnection, ControlHandler } from './control-connection.ts';
+export { type DialControlOptions, dialControl } from './control-dial.ts';
+export { type ControlListener, type ListenControlOptions, listenControl } from './control-listen.ts';
+export type { DataConnection, DataConnectionFacts, StartTlsOptions } from './data-connection.ts';
+export { type DialOptions, dial } from './dial.ts';
+export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
+export {
+  checkPeer,
+  type PeerFacts,
+  type PeerPolicy,
+  type PeerVerdict,
+} from './peer-check.ts';
+export {
+  type AcceptOptions,
+  type Lease,
+  type LeaseRequest,
+  type PoolGauges,
+  PortPool,
+  type PortPoolOptions,
+  type PortRange,
+} from './port-pool.ts';
+export { TlsClient, TlsServer, type TlsSession } from './tls-session.ts';
+export type {
+  Pem,
+  TlsBinding,
+  TlsClientSettings,
+  TlsFacts,
+  TlsServerSettings,
+  TlsVersion,
+} from './tls-settings.ts';
+export {
+  type ConnectionName,
+  emit,
+  otherSide,
+  type Side,
+  type Trace,
+  type TraceContext,
+  type TraceEvent,
+  type TraceFact,
+} from './trace.ts';
