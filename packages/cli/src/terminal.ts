@@ -1,0 +1,88 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** The outside of the process, so that commands can be run by a test. */
+export interface ProcessIo {
+  readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(on: boolean): unknown };
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Everything that a command prints goes through here: results to stdout, talk to stderr. */
+export interface Terminal {
+  readonly io: ProcessIo;
+  readonly json: boolean;
+  /** A person is watching stderr. */
+  readonly interactive: boolean;
+  /** Columns of the terminal; 100 when there is none. */
+  readonly columns: number;
+  /** The terminal can draw more than ASCII. */
+  readonly unicode: boolean;
+  /** A line of the result, on stdout. */
+  result(line: string): void;
+  /** An object of the result: one line of JSON on stdout. */
+  object(value: object): void;
+  /** Talk for a person, on stderr. Nothing when quiet. */
+  talk(line: string): void;
+  /** Talk that is printed even when quiet: warnings, errors. */
+  warn(line: string): void;
+  /** A line that is rewritten in place until it is cleared: the progress bar. Nothing unless interactive. */
+  status(line: string): void;
+  clearStatus(): void;
+}
+
+export interface TerminalOptions {
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+export function createTerminal(io: ProcessIo, options: TerminalOptions = {}): Terminal {
+  const interactive = io.stderr.isTTY === true;
+  let status = '';
+  const clearStatus = (): void => {
+    if (status !== '') io.stderr.write('\r\x1b[K');
+    status = '';
+  };
+  // A line of talk goes above the progress bar, which is then drawn again.
+  const line = (stream: Writable, text: string): void => {
+    const kept = status;
+    clearStatus();
+    stream.write(`${text}\n`);
+    if (kept !== '') io.stderr.write(kept);
+    status = kept;
+  };
+  return {
+    io,
+    json: options.json === true,
+    interactive,
+    columns: io.stderr.columns ?? columnsOf(io.env['COLUMNS']) ?? 100,
+    unicode: speaksUnicode(io.env),
+    result: (text) => line(io.stdout, text),
+    object: (value) => line(io.stdout, JSON.stringify(value)),
+    talk: (text) => {
+      if (options.quiet !== true) line(io.stderr, text);
+    },
+    warn: (text) => line(io.stderr, text),
+    status: (text) => {
+      if (!interactive || options.quiet === true || text === status) return;
+      io.stderr.write(`\r${text}\x1b[K`);
+      status = text;
+    },
+    clearStatus,
+  };
+}
+
+function columnsOf(text: string | undefined): number | undefined {
+  const columns = Number(text);
+  return Number.isInteger(columns) && columns > 0 ? columns : undefined;
+}
+
+/** POSIX: the first of LC_ALL, LC_CTYPE and LANG that is set and not empty decides. */
+function speaksUnicode(env: ProcessIo['env']): boolean {
+  if (process.platform === 'win32')
+    return env['WT_SESSION'] !== undefined || env['TERM_PROGRAM'] === 'vscode';
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find(
+    (value) => value !== undefined && value !== '',
+  );
+  return /utf-?8/i.test(locale ?? '');
+}
