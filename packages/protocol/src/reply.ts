@@ -1,0 +1,63 @@
+import { FtpLocalError } from './errors.ts';
+import { refuseLineBreaks } from './fault.ts';
+import { double } from './telnet.ts';
+import { encodeText } from './text.ts';
+
+export { type DecodedReply, ReplyReader, type ReplyReaderOptions } from './reply-reader.ts';
+
+/** A reply (RFC 959 §4.2): a code and at least one line, without the code in front. */
+export interface Reply {
+  readonly code: number;
+  readonly lines: readonly string[];
+}
+
+/** `reply(220, 'ready')`. Without a line the text is empty. */
+export function reply(code: number, ...lines: string[]): Reply {
+  return { code, lines: lines.length === 0 ? [''] : lines };
+}
+
+/** 1yz: another reply follows for the same command. */
+export function isPreliminary(of: Reply): boolean {
+  return of.code >= 100 && of.code < 200;
+}
+
+/** 2yz: done. */
+export function isCompletion(of: Reply): boolean {
+  return of.code >= 200 && of.code < 300;
+}
+
+/** 3yz: the next command of the sequence is wanted. */
+export function isIntermediate(of: Reply): boolean {
+  return of.code >= 300 && of.code < 400;
+}
+
+/** 4yz and 5yz: refused. */
+export function isNegative(of: Reply): boolean {
+  return of.code >= 400 && of.code < 600;
+}
+
+/**
+ * A reply to bytes. Several lines stand as RFC 959 §4.2 has them: `code-first`, the inner lines as they are (one that begins with a
+ * digit gets a space in front, so that none looks like the end), `code last`. Throws FtpLocalError when a line
+ * contains CR, LF or NUL, or the code is not 100..659.
+ */
+export function encodeReply(of: Reply): Uint8Array {
+  const { code, lines } = of;
+  if (!Number.isInteger(code) || code < 100 || code > 659)
+    throw new FtpLocalError(`Not a reply code: ${code}`);
+  const last = lines.length - 1;
+  let text = '';
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] as string;
+    refuseLineBreaks(line, 'A reply line');
+    if (i === last) text += `${code} ${line}\r\n`;
+    else if (i === 0) text += `${code}-${line}\r\n`;
+    else text += beginsWithDigit(line) ? ` ${line}\r\n` : `${line}\r\n`;
+  }
+  return encodeText(double(text === '' ? `${code} \r\n` : text));
+}
+
+function beginsWithDigit(line: string): boolean {
+  const unit = line.charCodeAt(0);
+  return unit >= 0x30 && unit <= 0x39;
+}
