@@ -1,6 +1,9 @@
 // text and lines
 export { formatAddress, parseAddress } from './address.ts';
+// machines
+export { ClientMachine, type ClientMachineOptions } from './client-machine.ts';
 export { type Command, decodeCommand, encodeCommand } from './command.ts';
+export type { ClientEffect, CommonEffect, Run, ServerEffect } from './effects.ts';
 export { type Endpoint, endpoint, formatEndpoint } from './endpoint.ts';
 export {
   type AnyFtpError,
@@ -42,6 +45,17 @@ export {
 } from './host-port.ts';
 export { limits } from './limits.ts';
 export { type LineEvent, LineReader, type LineReaderOptions } from './line-reader.ts';
+export {
+  advance,
+  type Order,
+  type OrderPart,
+  type Requirement,
+  refusal,
+  requirements,
+  startOrder,
+  type Transition,
+  transitions,
+} from './order.ts';
 export type { Quirk } from './quirks.ts';
 export {
   encodeReply,
@@ -53,6 +67,7 @@ export {
   reply,
 } from './reply.ts';
 export { type DecodedReply, ReplyReader, type ReplyReaderOptions } from './reply-reader.ts';
+export { type Outcome, ServerMachine, type ServerMachineOptions } from './server-machine.ts';
 export { decodeText, encodeText, isRawText } from './text.ts';
 // verbs
 export { findVerb, type Permission, type Power, redact, type VerbRow, verbs } from './verbs.ts';

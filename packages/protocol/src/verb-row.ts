@@ -54,6 +54,8 @@ export interface VerbRow {
   readonly permission: Permission;
   /** The argument is a path name. */
   readonly path: boolean;
+  /** Says who the user is: a server that requires TLS refuses it in the clear. */
+  readonly identifies: boolean;
   /** The argument must not stand in any log or trace. */
   readonly secret: boolean;
   /** `RFC 959 §4.1.3`; a draft by its name; `common practice` where nothing was ever written down. */
@@ -76,6 +78,7 @@ export function row(facts: Pick<VerbRow, Told> & Partial<Omit<VerbRow, Told>>): 
     duringTransfer: false,
     permission: 'none',
     path: false,
+    identifies: false,
     secret: false,
     feat: undefined,
     power: undefined,

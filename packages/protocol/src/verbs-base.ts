@@ -8,6 +8,7 @@ export const baseVerbs: readonly VerbRow[] = [
     summary: 'Begin a login with this user name',
     argument: 'required',
     needs: 'nothing',
+    identifies: true,
     rfc: ['RFC 959 §4.1.1'],
   }),
   row({
@@ -66,7 +67,6 @@ export const baseVerbs: readonly VerbRow[] = [
     syntax: 'QUIT',
     summary: 'Close the connection when a running transfer has ended',
     needs: 'nothing',
-    duringTransfer: true,
     rfc: ['RFC 959 §4.1.1'],
   }),
   row({

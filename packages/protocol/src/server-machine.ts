@@ -1,0 +1,315 @@
+import { type Command, decodeCommand } from './command.ts';
+import type { Run, ServerEffect } from './effects.ts';
+import { FtpRemoteError } from './errors.ts';
+import { foreignProtocol } from './foreign-protocol.ts';
+import { limits } from './limits.ts';
+import { type LineEvent, LineReader } from './line-reader.ts';
+import { advance, type Order, refusal, startOrder } from './order.ts';
+import { encodeReply, type Reply, reply } from './reply.ts';
+import { findVerb, type VerbRow, verbs } from './verbs.ts';
+
+/** What became of a `run` effect. `close` ends the session once the reply is out. */
+export type Outcome =
+  | { readonly kind: 'preliminary'; readonly reply: Reply }
+  | { readonly kind: 'final'; readonly reply: Reply; readonly close?: boolean };
+
+/** Times in milliseconds. */
+export interface ServerMachineOptions {
+  readonly implicitTls?: boolean;
+  readonly idleTimeout?: number;
+  readonly loginTimeout?: number;
+}
+
+/** A line from the client, made sense of: to be run, or to be answered with a refusal. */
+type Item =
+  | { readonly row: VerbRow; readonly command: Command; readonly urgent: boolean }
+  | { readonly fault: Reply; readonly urgent: false; readonly row?: undefined };
+
+interface Running {
+  readonly id: number;
+  readonly row: VerbRow;
+  readonly command: Command;
+}
+
+type Stage = 'open' | 'securing' | 'closed';
+
+/**
+ * The server's protocol interpreter (RFC 959 §2.3) without its sockets: bytes and outcomes in, effects out.
+ *
+ * One command runs at a time and gets one final reply; what is pipelined behind it waits, in bounded memory. While a
+ * transfer runs, verbs whose row says `duringTransfer` run beside it, one at a time. QUIT waits for the transfer's end
+ * (RFC 959 §4.1.1).
+ */
+export class ServerMachine {
+  readonly #reader = new LineReader({ limit: limits.lineBytes, telnet: true });
+  readonly #idleTimeout: number;
+  readonly #loginTimeout: number;
+  #effects: ServerEffect[] = [];
+  #queue: Item[] = [];
+  #order: Order;
+  #stage: Stage = 'open';
+  #running: Running | undefined;
+  #overlap: Running | undefined;
+  #renameFrom: string | undefined;
+  #restart: Run['restart'];
+  #lastActivity = 0;
+  #nextId = 1;
+  #ended = false;
+  #finish: Reply | undefined;
+  #badCommands = 0;
+
+  constructor(options: ServerMachineOptions = {}) {
+    this.#order = startOrder(options.implicitTls === true);
+    this.#idleTimeout = options.idleTimeout ?? limits.idleTimeout;
+    this.#loginTimeout = options.loginTimeout ?? limits.loginTimeout;
+  }
+
+  /** Where the session stands; read-only view for STAT, policies and tests. */
+  get order(): Order {
+    return this.#order;
+  }
+
+  /** Bytes and commands that wait: a shell that sees this grow stops reading from the socket for a while. */
+  get backlog(): number {
+    return this.#reader.buffered + this.#queue.length;
+  }
+
+  get closed(): boolean {
+    return this.#stage === 'closed';
+  }
+
+  /** Send the greeting. A client that spoke before it has been dropped by then. */
+  greet(greeting: Reply, now: number): void {
+    if (this.#stage === 'closed') return;
+    this.#send(greeting, false);
+    if (greeting.code >= 400) return this.#close(`greeted with ${greeting.code}`);
+    this.#order = advance(this.#order, 'CONNECT', greeting.code);
+    this.#lastActivity = now;
+    this.#effects.push({ kind: 'wake', at: now + this.#loginTimeout });
+  }
+
+  receive(bytes: Uint8Array, now: number): void {
+    if (this.#stage === 'closed') return;
+    if (this.#order.login === 'greeting') return this.#close('the client spoke before the greeting');
+    this.#lastActivity = now;
+    this.#reader.push(bytes);
+    this.#proceed();
+  }
+
+  /** The client sends no more. What it asked for before is still answered; a running transfer is not waited for. */
+  eof(now: number): void {
+    this.#lastActivity = now;
+    this.#ended = true;
+    if (this.#transferRunning) this.#close('the client closed the control connection during a transfer');
+    else this.#proceed();
+  }
+
+  tick(now: number): void {
+    if (this.#stage === 'closed') return;
+    if (this.#transferRunning) this.#lastActivity = now;
+    const limit = this.#order.login === 'ready' ? this.#idleTimeout : this.#loginTimeout;
+    const due = this.#lastActivity + limit;
+    if (now < due || this.#running !== undefined) {
+      this.#effects.push({ kind: 'wake', at: Math.max(due, now + 1000) });
+      return;
+    }
+    const seconds = Math.round(limit / 1000);
+    this.#send(reply(421, `No command for ${seconds} s: closing the control connection.`), false);
+    this.#close('idle');
+  }
+
+  /** The TLS handshake that `start-tls` asked for is done. */
+  secured(now: number): void {
+    this.#reopen(now);
+  }
+
+  /** TLS is off the control connection, as `stop-tls` asked. */
+  cleared(now: number): void {
+    this.#reopen(now);
+  }
+
+  settle(id: number, outcome: Outcome, now: number): void {
+    if (this.#stage === 'closed') return;
+    const running = this.#running?.id === id ? this.#running : this.#overlap;
+    if (running === undefined || running.id !== id) return;
+    this.#lastActivity = now;
+    this.#send(outcome.reply, running.row.opensData !== 'no');
+    if (outcome.kind === 'preliminary') return;
+    if (running === this.#running) this.#running = undefined;
+    else this.#overlap = undefined;
+    this.#after(running, outcome.reply.code);
+    const { code } = outcome.reply;
+    if (outcome.close === true || code === 221 || code === 421) this.#close(`${running.row.verb} ${code}`);
+    if (this.#stage === 'open') this.#proceed();
+  }
+
+  /** Graceful end: let the running command finish, then send this reply (421) and close. */
+  finish(last: Reply): void {
+    this.#finish = last;
+    this.#proceed();
+  }
+
+  take(): ServerEffect | undefined {
+    return this.#effects.shift();
+  }
+
+  get #transferRunning(): boolean {
+    return this.#running !== undefined && this.#running.row.transfer !== 'no';
+  }
+
+  #reopen(now: number): void {
+    if (this.#stage !== 'securing') return;
+    this.#stage = 'open';
+    this.#lastActivity = now;
+    this.#proceed();
+  }
+
+  /** Take line after line until something has to be waited for. */
+  #proceed(): void {
+    while (this.#stage === 'open') {
+      if (this.#running === undefined) {
+        if (this.#overlap !== undefined) return;
+        if (this.#finish !== undefined) return this.#end(this.#finish);
+        const item = this.#queue.shift() ?? this.#read();
+        if (item === undefined) {
+          if (this.#ended) this.#close('the client closed the control connection');
+          return;
+        }
+        this.#start(item);
+      } else {
+        if (!this.#transferRunning || this.#queue.length >= limits.pipelinedCommands) return;
+        const item = this.#read();
+        if (item === undefined) return;
+        const passes = item.row?.duringTransfer === true && this.#overlap === undefined;
+        if (passes && (item.urgent || this.#queue.length === 0)) this.#start(item);
+        else this.#queue.push(item);
+      }
+    }
+  }
+
+  #read(): Item | undefined {
+    const event = this.#reader.next();
+    return event === undefined ? undefined : this.#understand(event);
+  }
+
+  #understand(event: LineEvent): Item | undefined {
+    if (event.kind === 'too-long') {
+      return this.#bad(reply(500, `Command line longer than ${event.limit} bytes thrown away.`));
+    }
+    const command = decodeCommand(event.text);
+    if ('fault' in command) return this.#understandFault(event.text, command.fault);
+    const found = withSubcommand(command);
+    if (found !== undefined) return { ...found, urgent: event.urgent };
+    return this.#understandFault(event.text, `${command.verb} is not a command this server knows. Try HELP.`);
+  }
+
+  #understandFault(text: string, fault: string): Item | undefined {
+    const foreign = foreignProtocol(text);
+    if (foreign === undefined) return this.#bad(reply(500, fault));
+    this.#close(`the client speaks ${foreign}`);
+    return undefined;
+  }
+
+  #bad(fault: Reply): Item {
+    return { fault, urgent: false };
+  }
+
+  #start(item: Item): void {
+    if (item.row === undefined) {
+      this.#send(item.fault, false);
+      this.#badCommands += 1;
+      if (this.#badCommands < limits.badCommands) return;
+      return this.#end(reply(421, 'Too many bad commands: closing the control connection.'));
+    }
+    this.#badCommands = 0;
+    const { row, command } = item;
+    const refused = wrongArgument(row, command) ?? refusal(this.#order, row);
+    if (refused !== undefined) {
+      this.#send(refused, false);
+      this.#order = advance(this.#order, row.verb, refused.code, row);
+      return;
+    }
+    const running: Running = { id: this.#nextId++, row, command };
+    if (this.#running === undefined) this.#running = running;
+    else this.#overlap = running;
+    const run: Run = { row, command, renameFrom: this.#renameFrom, restart: this.#restart };
+    this.#effects.push({ kind: 'run', id: running.id, run });
+  }
+
+  /** The effects that a final reply has on the order, and on the connection itself. */
+  #after({ row, command }: Running, code: number): void {
+    const verb = row.verb === 'EPSV' && command.argument?.toUpperCase() === 'ALL' ? 'EPSV ALL' : row.verb;
+    const order = advance(this.#order, verb, code, row);
+    if (order.rename === 'from' && row.verb === 'RNFR') this.#renameFrom = command.argument;
+    if (order.rename === 'none') this.#renameFrom = undefined;
+    if (code === 350 && order.restart === 'set' && row.verb !== 'RNFR') {
+      this.#restart = { verb: row.verb, argument: command.argument ?? '' };
+    }
+    if (order.restart === 'none') this.#restart = undefined;
+    const tls = order.tls !== this.#order.tls;
+    this.#order = order;
+    if (tls && row.verb === 'AUTH') this.#changeTls('start-tls');
+    if (tls && row.verb === 'CCC') this.#changeTls('stop-tls');
+  }
+
+  /** RFC 4217 §10 and CVE-2011-0411: what was sent in the old protection must not be read in the new one. */
+  #changeTls(kind: 'start-tls' | 'stop-tls'): void {
+    if (this.#reader.buffered > 0 || this.#queue.length > 0) {
+      const message =
+        'The client pipelined bytes behind the command that changes TLS: an injection attempt, or a client that must wait for the reply.';
+      this.#stage = 'closed';
+      this.#effects.push({ kind: 'fail', error: new FtpRemoteError(message) });
+      return;
+    }
+    this.#stage = 'securing';
+    this.#effects.push({ kind });
+  }
+
+  #send(answer: Reply, alone: boolean): void {
+    this.#effects.push({ kind: 'send', bytes: encodeReply(answer), alone });
+  }
+
+  #end(last: Reply): void {
+    this.#send(last, false);
+    this.#close(`${last.code}`);
+  }
+
+  #close(reason: string): void {
+    if (this.#stage === 'closed') return;
+    this.#stage = 'closed';
+    this.#effects.push({ kind: 'close', reason });
+  }
+}
+
+/** SITE CHMOD, OPTS UTF8 and OPTS MODE Z have rows of their own; a word that has none keeps the row of the verb. */
+function withSubcommand(command: Command): { row: VerbRow; command: Command } | undefined {
+  const row = findVerb(command.verb);
+  if (row === undefined || command.argument === undefined || !takesWords.has(command.verb)) {
+    return row && { row, command };
+  }
+  const words = command.argument.split(' ');
+  for (const count of [2, 1]) {
+    const sub = findVerb([command.verb, ...words.slice(0, count)].join(' ').toUpperCase());
+    if (sub === undefined) continue;
+    const argument = words.slice(count).join(' ');
+    return {
+      row: sub,
+      command: { ...command, verb: sub.verb, argument: argument === '' ? undefined : argument },
+    };
+  }
+  return { row, command };
+}
+
+const takesWords: ReadonlySet<string> = new Set(
+  verbs.flatMap((row) => (row.verb.includes(' ') ? row.verb.split(' ', 1) : [])),
+);
+
+function wrongArgument(row: VerbRow, command: Command): Reply | undefined {
+  if (row.argument === 'required' && command.argument === undefined) {
+    return reply(501, `${row.verb} needs an argument: ${row.syntax}`);
+  }
+  if (row.argument === 'none' && command.argument !== undefined) {
+    return reply(501, `${row.verb} takes no argument.`);
+  }
+  return undefined;
+}
