@@ -6,6 +6,10 @@ export interface ProcessIo {
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by the first Ctrl-C. */
+  readonly interrupt: AbortSignal;
+  /** Aborted by the second Ctrl-C. */
+  readonly terminate: AbortSignal;
 }
 
 /** Everything that a command prints goes through here: results to stdout, talk to stderr. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Target } from '@duoport/client';
+import { readText } from '../flags/connection-flags.ts';
 import { printable } from '../printable.ts';
 import type { ProcessIo } from '../terminal.ts';
 import { CommandError, UsageError } from '../usage-error.ts';
@@ -48,15 +49,8 @@ function refuseNameless(): never {
 
 async function givenPassword(sources: CredentialSources): Promise<string | undefined> {
   if (sources.passwordFile === undefined) return sources.io.env['DUOPORT_PASSWORD'];
-  try {
-    // Editors end files with a line break; a password has none.
-    return (await readFile(sources.passwordFile, 'utf8')).replace(/\r?\n.*$/s, '');
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new UsageError(`--password-file ${printable(sources.passwordFile)}: cannot be read (${why}).`, {
-      cause,
-    });
-  }
+  // Editors end files with a line break; a password has none.
+  return (await readText('--password-file', sources.passwordFile)).replace(/\r?\n.*$/s, '');
 }
 
 async function netrcEntry(target: Target, env: ProcessIo['env']): Promise<NetrcEntry | undefined> {
