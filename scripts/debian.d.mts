@@ -1,0 +1,26 @@
+/** The programs that the interop and bench suites drive. */
+export type PeerName =
+  | 'curl'
+  | 'lftp'
+  | 'wget'
+  | 'openssl'
+  | 'python3'
+  | 'unshare'
+  | 'vsftpd'
+  | 'proftpd'
+  | 'pureftpd'
+  | 'pyftpdlib';
+
+export interface PeerPaths {
+  /** Folder that the server packages are unpacked into (`usr/sbin/…`, `usr/lib/…` below it). */
+  readonly tree: string;
+  readonly paths: { readonly [name in PeerName]: string | undefined };
+  /** To be merged into the environment of every unpacked server. */
+  readonly environment: { readonly LD_LIBRARY_PATH: string; readonly PYTHONPATH: string };
+  readonly missing: readonly { readonly name: PeerName; readonly reason: string }[];
+}
+
+/** Where every peer is, and why the missing ones are missing. Changes nothing. */
+export function locatePeers(): PeerPaths;
+/** Fetches what is missing (needs root and apt), then as `locatePeers`. */
+export function ensurePeers(): PeerPaths;

@@ -1,0 +1,212 @@
+// Makes sure of the Debian programs that the interop and bench suites drive. Plain JavaScript: it runs before anything
+// is built or installed. `node scripts/debian.mjs` fetches what is missing; `locatePeers()` only looks.
+//
+// Tools that get along with each other (curl, lftp, wget, openssl, python3) are installed with apt. The FTP servers
+// conflict with each other as packages and would start system services, so their packages are only unpacked into
+// `.cache/peers`, together with the libraries that this machine lacks.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = dirname(dirname(fileURLToPath(import.meta.url)));
+const cache = join(repository, '.cache');
+const tree = join(cache, 'peers');
+
+/** Program → Debian package. */
+const tools = {
+  curl: 'curl',
+  lftp: 'lftp',
+  wget: 'wget',
+  openssl: 'openssl',
+  python3: 'python3',
+  unshare: 'util-linux',
+};
+
+/** Server → what to unpack, and the files that prove it is all there. */
+const servers = {
+  vsftpd: { packages: ['vsftpd'], files: ['usr/sbin/vsftpd'] },
+  proftpd: {
+    packages: ['proftpd-core', 'proftpd-mod-crypto'],
+    files: ['usr/sbin/proftpd', 'usr/lib/proftpd/mod_tls.so'],
+  },
+  pureftpd: { packages: ['pure-ftpd', 'pure-ftpd-common'], files: ['usr/sbin/pure-ftpd', 'usr/bin/pure-pw'] },
+  pyftpdlib: {
+    packages: ['python3-pyftpdlib', 'python3-openssl'],
+    files: ['usr/lib/python3/dist-packages/pyftpdlib/__init__.py'],
+  },
+};
+
+/** Where every peer is, and why the missing ones are missing. Changes nothing. */
+export function locatePeers() {
+  const missing = [];
+  const paths = {};
+  for (const [name, debian] of Object.entries(tools)) {
+    paths[name] = which(name);
+    if (paths[name] === undefined) missing.push({ name, reason: `no ${name} (Debian package ${debian})` });
+  }
+  for (const [name, server] of Object.entries(servers)) {
+    const reason = faultOf(tree, server.files);
+    if (reason !== undefined) missing.push({ name, reason });
+    paths[name] = reason === undefined ? join(tree, server.files[0]) : undefined;
+  }
+  const environment = libraryEnvironment(tree);
+  return { tree, paths, environment, missing };
+}
+
+/**
+ * Fetches what is missing (needs root and apt), then says where everything is. Safe to call from several processes at
+ * once, and quick when there is nothing to do.
+ */
+export function ensurePeers() {
+  const found = locatePeers();
+  if (found.missing.length === 0) return found;
+  const refusal = whyNotApt();
+  if (refusal !== undefined) {
+    return {
+      ...found,
+      missing: found.missing.map(({ name, reason }) => ({ name, reason: `${reason}; ${refusal}` })),
+    };
+  }
+  mkdirSync(cache, { recursive: true });
+  // flock(1) is part of util-linux, which no Debian is without; two test files may get here at the same time.
+  const self = fileURLToPath(import.meta.url);
+  const run = spawnSync('flock', [join(cache, 'peers.lock'), process.execPath, self], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
+  const after = locatePeers();
+  if (after.missing.length === 0 || run.status === 0) return after;
+  const why = (run.stderr ?? '').trim().split('\n').slice(-3).join(' ');
+  return {
+    ...after,
+    missing: after.missing.map(({ name, reason }) => ({ name, reason: `${reason}; ${why}` })),
+  };
+}
+
+function fetchMissing(say) {
+  const { missing } = locatePeers();
+  if (missing.length === 0) return;
+  const names = new Set(missing.map(({ name }) => name));
+  say(`missing: ${[...names].join(', ')}`);
+  const refusal = whyNotApt();
+  if (refusal !== undefined) throw new Error(refusal);
+  say('apt-get update');
+  apt(['update']);
+  const install = Object.entries(tools).filter(([name]) => names.has(name));
+  if (install.length > 0) {
+    const packages = install.map(([, debian]) => debian);
+    say(`apt-get install ${packages.join(' ')}`);
+    apt(['install', '-y', '--no-install-recommends', 'ca-certificates', ...packages]);
+  }
+  if (Object.keys(servers).some((name) => names.has(name))) unpackServers(say);
+}
+
+/** Unpacks all servers into a fresh folder and puts it in place with one rename: there is never half a tree. */
+function unpackServers(say) {
+  const wanted = Object.values(servers).flatMap(({ packages }) => packages);
+  mkdirSync(cache, { recursive: true });
+  const libraries = missingLibraries(wanted);
+  const fresh = mkdtempSync(join(cache, 'peers-new-'));
+  try {
+    const packages = [...new Set([...wanted, ...libraries])];
+    say(`apt-get download ${packages.join(' ')}`);
+    apt(['download', ...packages], fresh);
+    for (const file of readdirSync(fresh).filter((name) => name.endsWith('.deb'))) {
+      run('dpkg', ['-x', join(fresh, file), fresh]);
+      rmSync(join(fresh, file));
+    }
+    for (const server of Object.values(servers)) {
+      const fault = faultOf(fresh, server.files);
+      if (fault !== undefined) throw new Error(fault);
+    }
+    rmSync(tree, { recursive: true, force: true });
+    renameSync(fresh, tree);
+    say(`unpacked into ${tree}`);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** What apt would install beside the servers themselves: only libraries and Python modules matter, no daemons. */
+function missingLibraries(wanted) {
+  const found = new Set();
+  for (const name of wanted) {
+    const plan = apt(['-s', 'install', '--no-install-recommends', name]);
+    for (const [, dependency] of plan.matchAll(/^Inst (\S+)/gm)) {
+      if (/^(lib|python3-)/.test(dependency)) found.add(dependency);
+    }
+  }
+  return [...found];
+}
+
+function faultOf(root, files) {
+  for (const file of files) {
+    const path = join(root, file);
+    if (!existsSync(path)) return `${file} is not in ${root}`;
+    if (file.endsWith('.py')) continue;
+    const libraries = spawnSync('ldd', [path], {
+      encoding: 'utf8',
+      env: { ...process.env, ...libraryEnvironment(root) },
+    });
+    const lost = [...(libraries.stdout ?? '').matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name);
+    if (lost.length > 0) return `${file} lacks ${lost.join(', ')}`;
+  }
+  return undefined;
+}
+
+function libraryEnvironment(root) {
+  const lib = join(root, 'usr', 'lib');
+  const multiarch = existsSync(lib) ? readdirSync(lib).filter((name) => name.includes('-linux-')) : [];
+  return {
+    LD_LIBRARY_PATH: multiarch.flatMap((name) => [join(lib, name), join(root, 'lib', name)]).join(':'),
+    PYTHONPATH: join(lib, 'python3', 'dist-packages'),
+  };
+}
+
+/** Debian's own program first: a python3 or curl of somebody's tool manager lacks Debian's modules. */
+function which(name) {
+  const folders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', ...(process.env['PATH'] ?? '').split(':')];
+  const folder = folders.find((candidate) => candidate !== '' && existsSync(join(candidate, name)));
+  return folder === undefined ? undefined : join(folder, name);
+}
+
+function whyNotApt() {
+  if (!existsSync('/usr/bin/apt-get')) return 'there is no apt-get here to fetch it with';
+  if (process.getuid?.() !== 0) return 'fetching it needs root (run: sudo node scripts/debian.mjs)';
+  return undefined;
+}
+
+function apt(args, cwd) {
+  // The sandbox user of apt may not write into our cache folder.
+  const options = ['-q', '-o', 'APT::Sandbox::User=root', '-o', 'DPkg::Lock::Timeout=300'];
+  return run('apt-get', [...options, ...args], { cwd });
+}
+
+function run(program, args, { cwd } = {}) {
+  const result = spawnSync(program, args, {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+  });
+  if (result.status === 0) return result.stdout;
+  const talk = `${result.error?.message ?? ''}${result.stderr ?? ''}`.trim().split('\n').slice(-5).join('\n');
+  throw new Error(`${program} ${args.join(' ')} failed (${result.status ?? result.signal}): ${talk}`);
+}
+
+function main() {
+  try {
+    fetchMissing((line) => process.stdout.write(`debian: ${line}\n`));
+  } catch (error) {
+    process.stderr.write(`debian: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+  const { paths, missing } = locatePeers();
+  for (const [name, path] of Object.entries(paths)) {
+    if (path !== undefined) process.stdout.write(`${name.padEnd(10)} ${path}\n`);
+  }
+  for (const { name, reason } of missing) process.stdout.write(`${name.padEnd(10)} missing: ${reason}\n`);
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) main();
