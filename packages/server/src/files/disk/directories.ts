@@ -1,0 +1,51 @@
+import type { Stats } from 'node:fs';
+import type { OsPath } from './names.ts';
+import type { Steps } from './steps.ts';
+
+/** A directory that is inside the root, to do things in. */
+export interface Directory {
+  /** Its own path in the store, without symlinks in it. */
+  readonly path: string;
+  /** The path for a system call on a name in it, safe from whatever is renamed meanwhile. */
+  at(name: string): OsPath;
+  /**
+   * A shorter path for the same, only for calls that change nothing: what they gave counts only if `still()` says true
+   * afterwards. `undefined` when there is none.
+   */
+  quick(name: string): string | undefined;
+  /** Whether nothing can have changed on the way from the root to here since it was last found in its place. */
+  still(): boolean;
+  /** Whether it stands at its path inside the root at this moment. */
+  inPlace(): boolean;
+  /** The directory itself, for opendir and statfs. */
+  readonly self: OsPath;
+  stat(): Steps<Stats>;
+}
+
+/** A name in a directory; the name is empty where the directory itself is meant (`/`). */
+export interface Place {
+  readonly directory: Directory;
+  readonly name: string;
+}
+
+/**
+ * Finds the way from the root to a name, following symlinks of directories and never leaving the root.
+ *
+ * What is given out is held until `release`, so that its descriptor cannot come to mean another directory.
+ */
+export interface Directories {
+  /** The directory of `path` and its last name, which is not looked at. */
+  locate(path: string): Steps<Place>;
+  /** `path` itself as a directory. */
+  enter(path: string): Steps<Directory>;
+  /** Where the symlink at `place` leads; `place` stays held. */
+  follow(place: Place): Steps<Place>;
+  release(directory: Directory): void;
+  /** The file or directory at `place` itself, never through a symlink: `act` gets a path that means exactly it. */
+  exactly<T>(place: Place, act: (path: OsPath, stats: Stats) => Steps<T>): Steps<T>;
+  /** Closes what is cached. */
+  close(): void;
+}
+
+/** Symlinks followed for one path, as Linux has it (path_resolution(7)). */
+export const maxLinks = 40;

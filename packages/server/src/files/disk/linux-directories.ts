@@ -1,0 +1,277 @@
+import { closeSync, constants, fstatSync, readlinkSync, type Stats, statfsSync } from 'node:fs';
+import { decodeText } from '@duoport/protocol';
+import { FilesError } from '../files.ts';
+import { baseName, joinPath, parentPath, pathSegments } from '../paths.ts';
+import { close, fstat, open, readlink, stat } from './calls.ts';
+import { type Directories, type Directory, maxLinks, type Place } from './directories.ts';
+import { errorCode } from './errno.ts';
+import { HeldDirectory, whereIn } from './held-directory.ts';
+import type { OsPath } from './names.ts';
+import type { Steps } from './steps.ts';
+
+/** open(2): not in node:fs. The same number on every architecture that Node runs on. */
+const O_PATH = 0o10000000;
+const asDirectory = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+const asName = O_PATH | constants.O_NOFOLLOW;
+
+/** statfs(2) types of local file systems, whose change times are made by this kernel: ext, xfs, btrfs, tmpfs, f2fs, zfs, overlay. */
+const stampedTypes = new Set([
+  0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x2fc12fc1, 0x794c7630,
+]);
+
+const mostCached = 128;
+/** Milliseconds: descriptors unused for so long are closed, so that nothing keeps a file system from being unmounted. */
+const idleAfter = 10_000;
+/** Milliseconds between looks whether the root is still the directory of that name. */
+const rootEvery = 1000;
+
+/** The walk of Linux: component by component from open directories, with O_NOFOLLOW, symlinks resolved by hand. */
+export class LinuxDirectories implements Directories {
+  readonly #rootPath: OsPath;
+  #root: HeldDirectory | undefined;
+  #rootChecked = 0;
+  /** Open directories by their path in the store, which has no symlinks in it. */
+  readonly #cached = new Map<string, HeldDirectory>();
+  #sweep: NodeJS.Timeout | undefined;
+
+  /** `root`: a path of the machine; symlinks on the way to it and itself are followed, it is the owner's. */
+  constructor(root: OsPath) {
+    this.#rootPath = root;
+  }
+
+  *locate(path: string): Steps<Place> {
+    const directory = yield* this.#enterFrom(parentPath(path));
+    return { directory, name: baseName(path) };
+  }
+
+  enter(path: string): Steps<Directory> {
+    return this.#enterFrom(path);
+  }
+
+  *follow(place: Place): Steps<Place> {
+    const from = place.directory as HeldDirectory;
+    const target = yield* readlink(from.at(place.name));
+    const path = joinPath(from.path, place.name);
+    const segments = this.#segmentsOf(target, path);
+    const base = target.startsWith('/') ? yield* this.#openRoot() : from;
+    const last = segments.at(-1);
+    const named = last !== undefined && last !== '..' && !target.endsWith('/');
+    const directory = yield* this.#walk(base, named ? segments.slice(0, -1) : segments, path);
+    return { directory, name: named ? last : '' };
+  }
+
+  release(directory: Directory): void {
+    const held = directory as HeldDirectory;
+    held.holders--;
+    held.reap();
+  }
+
+  *exactly<T>(place: Place, act: (path: OsPath, stats: Stats) => Steps<T>): Steps<T> {
+    if (place.name === '')
+      return yield* act(`${String(place.directory.self)}/.`, yield* place.directory.stat());
+    const fd = yield* open(place.directory.at(place.name), asName);
+    try {
+      return yield* act(`/proc/self/fd/${fd}`, yield* fstat(fd));
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+    this.#forgetAll();
+  }
+
+  *#enterFrom(path: string): Steps<HeldDirectory> {
+    const now = Date.now();
+    if (now - this.#rootChecked >= rootEvery || now < this.#rootChecked) yield* this.#checkRoot(now);
+    const known = this.#known(path);
+    if (known !== undefined) {
+      known.used = now;
+      known.holders++;
+      return known;
+    }
+    return yield* this.#walk(yield* this.#openRoot(), pathSegments(path), path);
+  }
+
+  /** A cached directory that is in its place at this moment; one that is not is forgotten with all below it. */
+  #known(path: string): HeldDirectory | undefined {
+    const known = this.#cached.get(path);
+    if (known === undefined || known.inPlace()) return known;
+    this.#forget(known);
+    return undefined;
+  }
+
+  /** From `base` along `segments`; the result is held. `path` is for messages. */
+  *#walk(base: HeldDirectory, segments: readonly string[], path: string): Steps<HeldDirectory> {
+    const pending = segments.toReversed();
+    let links = 0;
+    let at = base;
+    at.holders++;
+    try {
+      for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+        let next = name === '..' ? above(at, path) : yield* this.#child(at, name);
+        if (typeof next === 'string') {
+          if (++links > maxLinks) throw new FilesError('loop', { path });
+          pending.push(...this.#segmentsOf(next, path).reverse());
+          next = next.startsWith('/') ? yield* this.#openRoot() : at;
+        }
+        next.holders++;
+        this.release(at);
+        at = next;
+      }
+    } catch (error) {
+      this.release(at);
+      throw error;
+    }
+    at.used = Date.now();
+    return at;
+  }
+
+  /** The directory of that name in `directory`, or the text of the symlink of that name. */
+  *#child(directory: HeldDirectory, name: string): Steps<HeldDirectory | string> {
+    const path = joinPath(directory.path, name);
+    const known = this.#known(path);
+    if (known !== undefined && known.parent === directory) return known;
+    try {
+      const fd = yield* open(directory.at(name), asDirectory);
+      return this.#adopt(directory, name, fd);
+    } catch (error) {
+      const code = errorCode(error);
+      if (code !== 'ENOTDIR' && code !== 'ELOOP') throw error;
+      return yield* this.#linkText(directory, name, path);
+    }
+  }
+
+  *#linkText(directory: HeldDirectory, name: string, path: string): Steps<string> {
+    try {
+      return yield* readlink(directory.at(name));
+    } catch (error) {
+      if (errorCode(error) === 'EINVAL') throw new FilesError('not-a-directory', { path });
+      throw error;
+    }
+  }
+
+  /** Takes over a directory opened just now inside `parent`. */
+  #adopt(parent: HeldDirectory, name: string, fd: number): HeldDirectory {
+    const path = joinPath(parent.path, name);
+    const where = readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
+    const { dev } = fstatSync(fd);
+    const stamped = dev === parent.device ? parent.stamped : isStamped(fd);
+    const held = new HeldDirectory({ path, parent, fd, where, stamped }, dev);
+    const found = this.#cached.get(path);
+    if (where === whereIn(parent, name) && !parent.retired) {
+      if (found !== undefined) this.#forget(found);
+      this.#keep(held);
+      return held;
+    }
+    // Moved since, or a file system that tells its paths differently: good for this one operation, if it is inside.
+    held.retired = true;
+    const root = this.#root?.where ?? '';
+    if (!where.startsWith(root === '/' ? root : `${root}/`)) {
+      held.reap();
+      throw new FilesError('busy', { path, reason: 'The directory was moved meanwhile' });
+    }
+    return held;
+  }
+
+  #keep(held: HeldDirectory): void {
+    held.used = Date.now();
+    this.#cached.set(held.path, held);
+    if (this.#cached.size > mostCached) this.#evict();
+    if (this.#sweep !== undefined) return;
+    this.#sweep = setInterval(() => this.#closeIdle(), idleAfter / 2);
+    this.#sweep.unref();
+  }
+
+  #evict(): void {
+    const idle = [...this.#cached.values()].filter((held) => held.holders === 0);
+    idle.sort((a, b) => a.used - b.used);
+    for (const held of idle.slice(0, mostCached / 4)) this.#forget(held);
+  }
+
+  #closeIdle(): void {
+    const before = Date.now() - idleAfter;
+    // The deepest first, since a directory is held by those below it.
+    for (const held of [...this.#cached.values()].reverse()) {
+      if (held.holders === 0 && held.used <= before) this.#forget(held);
+    }
+    if (this.#cached.size > 0) return;
+    this.close();
+  }
+
+  #forget(held: HeldDirectory): void {
+    const inside = held.path === '/' ? '/' : `${held.path}/`;
+    for (const [path, other] of this.#cached) {
+      if (other === held || path.startsWith(inside)) {
+        this.#cached.delete(path);
+        other.retired = true;
+        other.reap();
+      }
+    }
+    if (held === this.#root) this.#root = undefined;
+  }
+
+  #forgetAll(): void {
+    if (this.#root !== undefined) this.#forget(this.#root);
+  }
+
+  *#openRoot(): Steps<HeldDirectory> {
+    if (this.#root !== undefined) return this.#root;
+    const fd = yield* open(this.#rootPath, O_PATH | constants.O_DIRECTORY);
+    if (this.#root !== undefined) {
+      closeSync(fd);
+      return this.#root;
+    }
+    const where = readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
+    const options = { path: '/', parent: undefined, fd, where, stamped: isStamped(fd) };
+    const root = new HeldDirectory(options, fstatSync(fd).dev);
+    this.#root = root;
+    this.#rootChecked = Date.now();
+    this.#keep(root);
+    return root;
+  }
+
+  /** The owner may put another directory in the root's place; the descriptor would go on meaning the old one. */
+  *#checkRoot(now: number): Steps<void> {
+    this.#rootChecked = now;
+    const root = this.#root;
+    if (root === undefined) return;
+    try {
+      const found = yield* stat(this.#rootPath);
+      const open = yield* fstat(root.fd);
+      if (found.ino === open.ino && found.dev === open.dev) return;
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+    if (this.#root === root) this.#forgetAll();
+  }
+
+  /** The components of a symlink's text. An absolute one must begin with the root's own path: it is the machine's. */
+  #segmentsOf(target: string, path: string): string[] {
+    const root = decodeText(Buffer.from(this.#root?.where ?? '/', 'latin1'));
+    const inside = target.startsWith('/') ? afterRoot(target, root) : target;
+    if (inside === undefined) throw leadsOut(path);
+    return inside.split('/').filter((segment) => segment !== '' && segment !== '.');
+  }
+}
+
+function above(directory: HeldDirectory, path: string): HeldDirectory {
+  if (directory.parent === undefined) throw leadsOut(path);
+  return directory.parent;
+}
+
+function isStamped(fd: number): boolean {
+  return stampedTypes.has(statfsSync(`/proc/self/fd/${fd}`).type);
+}
+
+/** `target` without the path of the root in front, or `undefined` when it is not in the root. */
+export function afterRoot(target: string, root: string): string | undefined {
+  if (root === '/' || target === root) return target === root ? '/' : target;
+  return target.startsWith(`${root}/`) ? target.slice(root.length) : undefined;
+}
+
+export function leadsOut(path: string): FilesError {
+  return new FilesError('denied', { path, reason: 'A symbolic link here leads out of the shared folder' });
+}
