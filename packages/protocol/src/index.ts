@@ -34,7 +34,18 @@ export {
   extendedPassiveReply,
   type NetworkProtocol,
 } from './extended-port.ts';
+export {
+  type DecodedFacts,
+  decodeFacts,
+  decodeMlst,
+  encodeFacts,
+  type FactName,
+  factNames,
+  formatFactNames,
+  formatMlstFeature,
+} from './facts.ts';
 export { isFault, type ProtocolFault } from './fault.ts';
+export { decodeFeat, encodeFeat, type Features, featureList, hasFeature } from './feat.ts';
 export {
   type DecodedEndpoint,
   decodePasv,
@@ -45,6 +56,8 @@ export {
 } from './host-port.ts';
 export { limits } from './limits.ts';
 export { type LineEvent, LineReader, type LineReaderOptions } from './line-reader.ts';
+export { decodeLprt, decodeLpsv, encodeLprt, encodeLpsv, longPassiveReply } from './long-port.ts';
+export { decodeOpts, encodeOpts, type Options, optionsVerb } from './opts.ts';
 export {
   advance,
   type Order,
@@ -57,6 +70,7 @@ export {
   transitions,
 } from './order.ts';
 export type { Quirk } from './quirks.ts';
+export { decodePath, pathReply, quote } from './quote.ts';
 export {
   encodeReply,
   isCompletion,
@@ -68,6 +82,8 @@ export {
 } from './reply.ts';
 export { type DecodedReply, ReplyReader, type ReplyReaderOptions } from './reply-reader.ts';
 export { type Outcome, ServerMachine, type ServerMachineOptions } from './server-machine.ts';
+export { decodeStat, encodeStatListing, type Stat } from './stat.ts';
 export { decodeText, encodeText, isRawText } from './text.ts';
+export { type DecodedTime, decodeTime, encodeTime } from './time.ts';
 // verbs
 export { findVerb, type Permission, type Power, redact, type VerbRow, verbs } from './verbs.ts';

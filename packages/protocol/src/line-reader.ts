@@ -54,7 +54,10 @@ export class LineReader {
   }
 
   push(chunk: Uint8Array): void {
-    if (this.#start !== this.#end) return this.#append(chunk);
+    if (this.#start !== this.#end) {
+      this.#append(chunk);
+      return;
+    }
     this.#window = chunk;
     this.#start = 0;
     this.#searched = 0;

@@ -10,7 +10,7 @@ export const draftVerbs: readonly VerbRow[] = [
     permission: 'change',
     power: 'set-modified',
     feat: 'MFMT',
-    rfc: ['draft-somers-ftp-mfxx §3'],
+    rfc: ['draft-somers-ftp-mfxx'],
   }),
   row({
     verb: 'MFCT',
@@ -20,7 +20,7 @@ export const draftVerbs: readonly VerbRow[] = [
     permission: 'change',
     power: 'set-created',
     feat: 'MFCT',
-    rfc: ['draft-somers-ftp-mfxx §4'],
+    rfc: ['draft-somers-ftp-mfxx'],
   }),
   row({
     verb: 'MFF',
@@ -30,7 +30,7 @@ export const draftVerbs: readonly VerbRow[] = [
     permission: 'change',
     power: 'set-modified',
     feat: 'MFF',
-    rfc: ['draft-somers-ftp-mfxx §5'],
+    rfc: ['draft-somers-ftp-mfxx'],
   }),
   row({
     verb: 'HASH',
@@ -41,7 +41,7 @@ export const draftVerbs: readonly VerbRow[] = [
     path: true,
     power: 'hash',
     feat: 'HASH',
-    rfc: ['draft-ietf-ftpext2-hash §3'],
+    rfc: ['draft-bryan-ftpext-hash'],
   }),
   ...(
     [
@@ -72,7 +72,7 @@ export const draftVerbs: readonly VerbRow[] = [
     argument: 'required',
     power: 'range',
     feat: 'RANG STREAM',
-    rfc: ['draft-bryan-ftp-range §3'],
+    rfc: ['draft-bryan-ftp-range'],
   }),
   row({
     verb: 'AVBL',
@@ -83,7 +83,7 @@ export const draftVerbs: readonly VerbRow[] = [
     path: true,
     power: 'space',
     feat: 'AVBL',
-    rfc: ['draft-peterson-streamlined-ftp-command-extensions §4'],
+    rfc: ['draft-peterson-streamlined-ftp-command-extensions'],
   }),
   row({
     verb: 'CSID',
@@ -92,7 +92,7 @@ export const draftVerbs: readonly VerbRow[] = [
     argument: 'required',
     needs: 'nothing',
     feat: 'CSID',
-    rfc: ['draft-peterson-streamlined-ftp-command-extensions §5'],
+    rfc: ['draft-peterson-streamlined-ftp-command-extensions'],
   }),
   row({
     verb: 'CLNT',

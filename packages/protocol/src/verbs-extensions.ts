@@ -9,7 +9,7 @@ export const extensionVerbs: readonly VerbRow[] = [
     argument: 'required',
     opensData: 'active',
     power: 'active',
-    rfc: ['RFC 1639 §2'],
+    rfc: ['RFC 1639'],
   }),
   row({
     verb: 'LPSV',
@@ -17,7 +17,7 @@ export const extensionVerbs: readonly VerbRow[] = [
     summary: 'Ask the server to listen and to name its address of any family',
     opensData: 'passive',
     power: 'passive',
-    rfc: ['RFC 1639 §3'],
+    rfc: ['RFC 1639'],
   }),
   row({
     verb: 'FEAT',

@@ -48,7 +48,7 @@ export const securityVerbs: readonly VerbRow[] = [
     summary: 'Leave TLS on the control connection, so that NAT can read it',
     power: 'clear-control',
     feat: 'CCC',
-    rfc: ['RFC 2228 §3', 'RFC 4217 §6'],
+    rfc: ['RFC 2228 §3', 'RFC 4217 §5'],
   }),
   ...(
     [

@@ -68,7 +68,7 @@ export const wordVerbs: readonly VerbRow[] = [
     argument: 'optional',
     needs: 'nothing',
     power: 'hash',
-    rfc: ['draft-ietf-ftpext2-hash §4'],
+    rfc: ['draft-bryan-ftpext-hash'],
   }),
   row({
     verb: 'OPTS MODE Z',
@@ -77,7 +77,7 @@ export const wordVerbs: readonly VerbRow[] = [
     argument: 'optional',
     needs: 'nothing',
     power: 'mode-z',
-    rfc: ['draft-preston-ftpext-deflate §3'],
+    rfc: ['draft-preston-ftpext-deflate'],
   }),
   row({
     verb: 'MODE Z',
@@ -85,6 +85,6 @@ export const wordVerbs: readonly VerbRow[] = [
     summary: 'Deflate file data on its way',
     power: 'mode-z',
     feat: 'MODE Z',
-    rfc: ['draft-preston-ftpext-deflate §2'],
+    rfc: ['draft-preston-ftpext-deflate'],
   }),
 ];
