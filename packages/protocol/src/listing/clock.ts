@@ -1,5 +1,5 @@
-import type { TimePrecision } from './entry.ts';
 import { civilFromDays, dayMs, daysFromCivil, daysInMonth, minuteMs } from './civil.ts';
+import type { TimePrecision } from './entry.ts';
 
 /** The time at which the listing was made, and the zone its times are told in. Both come from outside: this package has no clock. */
 export interface ListingClock {

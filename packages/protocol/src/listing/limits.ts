@@ -2,7 +2,7 @@ import { limits } from '../limits.ts';
 
 /** Bounds of one listing. What goes beyond is reported in `faults`, never stored. */
 export interface ListingLimits {
-  /** Bytes of one line without its line end; a longer line is skipped. */
+  /** Bytes of one line before its LF; a longer line is skipped. */
   readonly lineBytes: number;
   /** Entries told over the whole listing; the rest is dropped and `truncated` says so. */
   readonly entries: number;

@@ -79,7 +79,8 @@ function yearAndMonthName(fields: Fields, at: number, first: string): FoundDate 
 
 /** `2005-06-07`, `1999/10/12`, `2004.07.15`, `24-04-2003`, `01-jun-99`, each with or without a time. */
 function joinedDate(fields: Fields, at: number, text: string, order: DayMonthOrder): FoundDate | undefined {
-  const match = /^(\d{1,4})([-/.])(\d{1,2}|[^\d\s./-]{3,12})\.?\2(\d{1,4})\.?(?:T(\d{2}:\d{2}(?::\d{2})?))?$/.exec(text);
+  const match =
+    /^(\d{1,4})([-/.])(\d{1,2}|[^\d\s./-]{3,12})\.?\2(\d{1,4})\.?(?:T(\d{2}:\d{2}(?::\d{2})?))?$/.exec(text);
   if (match === null) return undefined;
   const [, first = '', , middle = '', last = '', time] = match;
   const date = first.length === 4 ? yearFirst(first, middle, last) : yearLast({ first, middle, last }, order);
@@ -124,7 +125,9 @@ function glyphDate(fields: Fields, at: number): FoundDate | undefined {
   const [first = 0, second = 0, third] = numbers;
   if (glyphs === 0 || numbers.length < 2 || numbers.length > 3) return undefined;
   if (first > 31) {
-    return third === undefined ? undefined : withTime(fields, next, { year: first, month: second, day: third });
+    return third === undefined
+      ? undefined
+      : withTime(fields, next, { year: first, month: second, day: third });
   }
   if (third !== undefined) return withTime(fields, next, { year: third, month: first, day: second });
   return timeOrYear(fields, next, { month: first, day: second });

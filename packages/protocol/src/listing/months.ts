@@ -10,7 +10,7 @@ const stems: readonly string[] = [
   'apr avr abr ápr nis huhti dub kwi апр кві απρ 四月',
   'may mai maj mag mei máj maí touko kvě kve svi май мая тра μαϊ μάι μαι 五月',
   'jun juin giu jún juun iun haz kesä kesa čer cer čen cze июн чер ιουν 六月',
-  'jul juil lug júl juul iul tem heinä heina červenec cervenec čvc čec lip июл лип ιουλ 七月',
+  'jul jui juil lug júl juul iul tem heinä heina červenec cervenec čvc čec lip июл лип ιουλ 七月',
   'aug aoû aou ago ağu agu ágú avg elo srp sie авг сер αυγ 八月',
   'sep set szept eyl syys zář zar wrz ruj сен вер σεπ 九月',
   'oct okt ott out eki loka říj rij paź paz окт жов οκτ 十月',
@@ -43,7 +43,11 @@ export function monthNumber(word: string): number | undefined {
   const name = word.toLowerCase().replace(/[.,]+$/, '');
   const month = monthByStem(name);
   if (month !== undefined || !/[\udc80-\udcff]/.test(name)) return month;
-  return monthByStem(recode(name, latin1)) ?? monthByStem(recode(name, cyrillic1251)) ?? monthByStem(recode(name, cyrillicKoi8));
+  return (
+    monthByStem(recode(name, latin1)) ??
+    monthByStem(recode(name, cyrillic1251)) ??
+    monthByStem(recode(name, cyrillicKoi8))
+  );
 }
 
 function monthByStem(name: string): number | undefined {

@@ -35,14 +35,16 @@ export type LineResult =
   | { readonly kind: 'fault'; readonly reason: string }
   | undefined;
 
-/** Reads the lines of one listing in one format. A reader may remember earlier lines; a fresh listing needs a fresh reader. */
+/** Reads the lines of one listing in one format. A reader may remember earlier lines; another listing needs another reader. */
 export interface LineReaderOfFormat {
   line(text: string): LineResult;
+  /** The sample is read twice: once to choose the format, once for good. Forgets lines, keeps what was learned of the dialect. */
+  restart?(): void;
   /** Called after the last line; a reason when something was left half-read. */
   end?(): string | undefined;
 }
 
-/** What a format learns in the sample and knows from the start when the listing is read for good. */
+/** What a format is told when it is opened for a listing. */
 export interface FormatContext {
   readonly clock: ListingClock;
   readonly order: DayMonthOrder;

@@ -15,7 +15,9 @@ export function toldSize(text: string): ToldSize | undefined {
   const match = roughPattern.exec(text);
   if (match === null) return undefined;
   const [, number = '', unit = ''] = match;
-  const bytes = Math.round(Number(number.replace(',', '.')) * 1024 ** (units.indexOf(unit.toLowerCase()) + 1));
+  const bytes = Math.round(
+    Number(number.replace(',', '.')) * 1024 ** (units.indexOf(unit.toLowerCase()) + 1),
+  );
   return Number.isSafeInteger(bytes) ? { kind: 'rough', bytes } : { kind: 'too-large', digits: text };
 }
 

@@ -1,19 +1,24 @@
 import { Fields, isDigits } from './fields.ts';
-import { type FormatRow, type LineResult, setSize, skip, told } from './reader.ts';
+import { clearDate } from './loose-date.ts';
+import { type FormatContext, type FormatRow, type LineResult, setSize, skip, told } from './reader.ts';
 import { toldSize } from './size.ts';
 import { afterMode, named } from './unix.ts';
 import { unixMode } from './unix-mode.ts';
 
 /** `drwxr-xr-x 3 slopri devlab 512 name`: `ls -l` without any date, believed only when the whole listing has none. */
-export const unixDateless: FormatRow = { format: 'unix-dateless', open: () => ({ line }) };
+export const unixDateless: FormatRow = {
+  format: 'unix-dateless',
+  open: (context) => ({ line: (text) => line(text, context) }),
+};
 
-function line(text: string): LineResult {
+function line(text: string, { order }: FormatContext): LineResult {
   if (text.trim() === '' || /^total \d+$/.test(text)) return skip;
   const mode = unixMode(text, 0);
   if (mode?.mode === undefined) return undefined;
   const fields = new Fields(text, afterMode(text, 10));
   const sizeAt = [3, 2].find((at) => toldSize(fields.at(at)) !== undefined && at < fields.count - 1);
   if (sizeAt === undefined || !isDigits(fields.at(0))) return undefined;
+  if (clearDate(fields, sizeAt + 1, order) !== undefined) return undefined;
   // A time means that there was a date nobody understood: the name would begin with it.
   if ([1, 2, 3].some((step) => /^\d{1,2}:\d{2}/.test(fields.at(sizeAt + step)))) return undefined;
   const size = toldSize(fields.at(sizeAt));

@@ -29,7 +29,11 @@ export function unixMode(text: string, at: number): UnixMode | undefined {
   const type = typeOf(letter);
   if (type === undefined || text.length < at + 10) return undefined;
   const mode = modeBits(text, at + 1);
-  if (mode === undefined && !/^[A-Za-z?-]*-[A-Za-z?-]*$/.test(text.slice(at + 1, at + 10)) && !isUnknown(text, at)) {
+  if (
+    mode === undefined &&
+    !/^[A-Za-z?-]*-[A-Za-z?-]*$/.test(text.slice(at + 1, at + 10)) &&
+    !isUnknown(text, at)
+  ) {
     return undefined;
   }
   return { type, mode, kind: kinds[letter], letter };
@@ -64,7 +68,8 @@ function bitsOf(letter: string, index: number): number | undefined {
   if (index % 3 !== 2) return undefined;
   const special = index === 2 ? 0o4000 : index === 5 ? 0o2000 : 0o1000;
   if (letter === (index === 8 ? 't' : 's')) return special | bit;
-  if (letter === (index === 8 ? 'T' : 'S') || (index === 5 && (letter === 'l' || letter === 'L'))) return special;
+  if (letter === (index === 8 ? 'T' : 'S') || (index === 5 && (letter === 'l' || letter === 'L')))
+    return special;
   return undefined;
 }
 

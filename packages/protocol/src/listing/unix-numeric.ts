@@ -7,7 +7,7 @@ import { toldSize } from './size.ts';
 export const unixNumeric: FormatRow = { format: 'unix-numeric', open: () => ({ line }) };
 
 /** The file type in the upper bits of `st_mode`. */
-const types: Readonly<Record<number, EntryType>> = { 0o04: 'directory', 0o10: 'file', 0o12: 'symlink' };
+const types: Readonly<Record<number, EntryType>> = { 4: 'directory', 7: 'file', 9: 'symlink' };
 
 function line(text: string): LineResult {
   if (text.trim() === '') return skip;

@@ -1,3 +1,4 @@
+import { encodeText } from '../text.ts';
 import { momentOf } from './clock.ts';
 import type { EntryDraft } from './entry.ts';
 import { Fields, isDigits } from './fields.ts';
@@ -14,7 +15,6 @@ import {
   told,
 } from './reader.ts';
 import { type ToldSize, toldSize } from './size.ts';
-import { encodeText } from '../text.ts';
 import { type UnixMode, unixMode } from './unix-mode.ts';
 
 /**
@@ -45,6 +45,11 @@ class UnixReader implements LineReaderOfFormat {
     const result = this.#entry(text, start, mode);
     if (result?.kind === 'entry') this.#entries += 1;
     return result;
+  }
+
+  restart(): void {
+    this.#entries = 0;
+    this.#recursive = false;
   }
 
   /** `total 12`, `insgesamt 12`, and the `folder:` of a recursive listing. */
@@ -85,7 +90,10 @@ function findDate(fields: Fields, mode: UnixMode, { order }: FormatContext): Fou
     const found = searchDate(fields, mode, (at) => search(fields, at, order));
     if (found !== undefined) return found;
   }
-  return gluedSize(fields, (at) => clearDate(fields, at, order)) ?? searchDate(fields, mode, (at) => alienDate(fields, at));
+  return (
+    gluedSize(fields, (at) => clearDate(fields, at, order)) ??
+    searchDate(fields, mode, (at) => alienDate(fields, at))
+  );
 }
 
 function searchDate(
@@ -167,7 +175,9 @@ function setOwners(draft: EntryDraft, fields: Fields, found: FoundFields): void 
   const split = ownerEnd(fields, ownersStart, last);
   const text = (from: number, to: number): string => {
     const span = fields.span(from, to);
-    return glued !== undefined && to === last ? span.slice(0, span.length - fields.at(to - 1).length) + glued : span;
+    return glued !== undefined && to === last
+      ? span.slice(0, span.length - fields.at(to - 1).length) + glued
+      : span;
   };
   draft.owner = text(ownersStart, split);
   if (split < last) draft.group = text(split, last);
