@@ -1,0 +1,89 @@
+import type { Row } from './rows.ts';
+
+/** One thing that is done with each contestant in turn; it yields one number for each of its rows. */
+export interface Measurement<Contestant> {
+  readonly rows: readonly Row[];
+  /** Why this contestant cannot do it, or undefined. */
+  lacks(contestant: Contestant): string | undefined;
+  run(contestant: Contestant): Promise<readonly number[]>;
+}
+
+/** What became of one row with one contestant. A failure is never a number. */
+export type Cell =
+  | { readonly kind: 'measured'; readonly values: readonly number[] }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'lacks'; readonly reason: string };
+
+/** Row id → contestant → cell. */
+export type Results = ReadonlyMap<string, ReadonlyMap<string, Cell>>;
+
+export interface ContestOptions<Contestant> {
+  readonly measurements: readonly Measurement<Contestant>[];
+  readonly contestants: readonly Contestant[];
+  readonly name: (contestant: Contestant) => string;
+  readonly rounds: number;
+  /** Milliseconds that one measurement may take. */
+  readonly limit: number;
+  readonly say: (line: string) => void;
+}
+
+/** Runs every measurement in rounds, the contestants in turn within each: A B C, A B C, A B C. */
+export async function hold<Contestant>(options: ContestOptions<Contestant>): Promise<Results> {
+  const results = new Map<string, Map<string, Cell>>();
+  for (const measurement of options.measurements) {
+    for (let round = 1; round <= options.rounds; round += 1) {
+      for (const contestant of options.contestants) {
+        const name = options.name(contestant);
+        const numbers = await attempt(measurement, contestant, options.limit);
+        record(results, { rows: measurement.rows, name, numbers });
+        options.say(`${measurement.rows[0]?.id} round ${round} ${name}: ${describe(numbers)}`);
+      }
+    }
+  }
+  return results;
+}
+
+type Attempt = readonly number[] | Exclude<Cell, { kind: 'measured' }>;
+
+async function attempt<C>(measurement: Measurement<C>, contestant: C, limit: number): Promise<Attempt> {
+  const reason = measurement.lacks(contestant);
+  if (reason !== undefined) return { kind: 'lacks', reason };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${limit / 1000} s`)), limit);
+  });
+  try {
+    return await Promise.race([measurement.run(contestant), late]);
+  } catch (error) {
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Entry {
+  readonly rows: readonly Row[];
+  readonly name: string;
+  readonly numbers: Attempt;
+}
+
+function record(results: Map<string, Map<string, Cell>>, { rows, name, numbers }: Entry): void {
+  for (const [index, row] of rows.entries()) {
+    const cells = results.get(row.id) ?? new Map<string, Cell>();
+    results.set(row.id, cells);
+    const before = cells.get(name);
+    // One failed round fails the cell: a server that drops one transfer in a thousand has no speed.
+    if (before !== undefined && before.kind !== 'measured') continue;
+    if ('kind' in numbers) cells.set(name, numbers);
+    else
+      cells.set(name, {
+        kind: 'measured',
+        values: [...(before?.values ?? []), numbers[index] ?? Number.NaN],
+      });
+  }
+}
+
+function describe(numbers: Attempt): string {
+  if ('kind' in numbers) return `${numbers.kind}: ${numbers.reason}`;
+  return numbers.map((value) => value.toPrecision(4)).join(', ');
+}

@@ -1,0 +1,22 @@
+import { cellText, type Standing } from './standing.ts';
+
+/** The standings as lines for a terminal: a block a row. */
+export function toLines(standings: readonly Standing[]): string[] {
+  return standings.flatMap((standing) => {
+    const { row, cells, ratios } = standing;
+    const lines = [`${row.title} [${row.id}], ${row.unit}`];
+    for (const [name, cell] of cells) {
+      const ratio = ratios.get(name);
+      const versus = ratio === undefined ? '' : `   duoport is at ${ratio.toFixed(2)} ×`;
+      lines.push(`  ${name.padEnd(10)} ${cellText(cell, row)}${versus}`);
+    }
+    return [...lines, `  ${verdict(standing)}`, ''];
+  });
+}
+
+export function verdict({ floors, behind, ratios }: Standing): string {
+  const met = floors.map((floor) => `${floor.met ? 'floor met' : 'FLOOR MISSED'}: ${floor.text}`);
+  const place = behind.map(({ peer, percent }) => `behind ${peer} by ${percent} %`);
+  if (place.length === 0 && ratios.size > 0) place.push('ahead of all');
+  return [...met, ...place].join(' · ');
+}

@@ -1,0 +1,63 @@
+import type { Cell } from '../contest.ts';
+import { bestPeer, type Row } from '../rows.ts';
+import { advantage, format, median } from './numbers.ts';
+
+/** Where we stand in one row. */
+export interface Standing {
+  readonly row: Row;
+  readonly cells: ReadonlyMap<string, Cell>;
+  /** Our advantage over each peer that was measured. */
+  readonly ratios: ReadonlyMap<string, number>;
+  /** The peers that are ahead of us, the best first. */
+  readonly behind: readonly { readonly peer: string; readonly percent: number }[];
+  readonly floors: readonly { readonly text: string; readonly met: boolean }[];
+}
+
+/** Names that are no peers. */
+const notPeers = new Set(['duoport', 'ceiling']);
+
+export function standingOf(row: Row, cells: ReadonlyMap<string, Cell>): Standing {
+  const ours = medianOf(cells.get('duoport'));
+  const ratios = new Map<string, number>();
+  for (const [name, cell] of cells) {
+    const theirs = medianOf(cell);
+    if (notPeers.has(name) || ours === undefined || theirs === undefined) continue;
+    ratios.set(name, advantage(ours, theirs, row.better));
+  }
+  const behind = [...ratios]
+    .filter(([, ratio]) => ratio < 1)
+    .sort(([, a], [, b]) => a - b)
+    .map(([peer, ratio]) => ({ peer, percent: Math.round((1 - ratio) * 100) }));
+  return { row, cells, ratios, behind, floors: floorsOf(row, ours, ratios) };
+}
+
+export function medianOf(cell: Cell | undefined): number | undefined {
+  return cell?.kind === 'measured' ? median(cell.values) : undefined;
+}
+
+function floorsOf(
+  row: Row,
+  ours: number | undefined,
+  ratios: ReadonlyMap<string, number>,
+): Standing['floors'] {
+  return row.floors.flatMap((floor) => {
+    if ('below' in floor) {
+      return [{ text: `under ${floor.below} ${floor.of}`, met: ours !== undefined && ours < floor.below }];
+    }
+    const ratio = floor.against === bestPeer ? Math.min(...ratios.values()) : ratios.get(floor.against);
+    // A peer that is not here or failed sets no floor.
+    if (ratio === undefined || !Number.isFinite(ratio)) return [];
+    return [{ text: `${floor.ratio} × ${floor.against}`, met: ratio >= floor.ratio }];
+  });
+}
+
+/** `12,300 (11,900–12,800)`, or why there is no number. */
+export function cellText(cell: Cell | undefined, row: Row): string {
+  if (cell === undefined) return '–';
+  if (cell.kind === 'lacks') return cell.reason;
+  if (cell.kind === 'failed') return `failed: ${cell.reason.replaceAll(/[|\r\n]/g, ' ').slice(0, 80)}`;
+  const low = format(Math.min(...cell.values), row.unit);
+  const high = format(Math.max(...cell.values), row.unit);
+  const middle = format(median(cell.values), row.unit);
+  return cell.values.length === 1 ? middle : `${middle} (${low}–${high})`;
+}

@@ -1,0 +1,49 @@
+/** What our number is held against. */
+export type Floor =
+  | { readonly against: string; readonly ratio: number }
+  | { readonly below: number; readonly of: string };
+
+/** One line of the result. */
+export interface Row {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: Unit;
+  readonly better: 'more' | 'less';
+  readonly floors: readonly Floor[];
+}
+
+export type Unit = '/s' | 'GB/s' | 'entries/s' | 'KB' | 's';
+
+/** "Level with" allows for the noise of medians on a machine that does other things too. */
+const level = 0.95;
+const best = 'the best peer';
+
+const vsftpd = (ratio: number): Floor => ({ against: 'vsftpd', ratio });
+
+const floors: Readonly<Record<string, readonly Floor[]>> = {
+  logins: [vsftpd(4)],
+  'retr-1k-passive-32': [vsftpd(1.8), { against: 'Pure-FTPd', ratio: level }],
+  'retr-1k-passive-1': [vsftpd(2)],
+  'stor-1k-passive-16': [vsftpd(1.5)],
+  'stor-1k-active-16': [vsftpd(2)],
+  'retr-1g-plain': [vsftpd(level)],
+  'stor-1g-plain': [vsftpd(1.1)],
+  'retr-1g-tls': [vsftpd(1.8)],
+  'stor-1g-tls': [vsftpd(2)],
+  list: [{ against: best, ratio: level }],
+  mlsd: [{ against: best, ratio: level }],
+  idle: [{ below: 40, of: 'KB' }],
+};
+
+/** Makes a row with the floors that are set for it; every row of ours has to be ahead of ftp-srv. */
+export function serverRow(id: string, rest: Omit<Row, 'id' | 'floors'>): Row {
+  return { id, ...rest, floors: [...(floors[id] ?? []), { against: 'ftp-srv', ratio: 1 }] };
+}
+
+/** Rows about clients have no floors: the aim is to be ahead. */
+export function clientRow(id: string, rest: Omit<Row, 'id' | 'floors'>): Row {
+  return { id, ...rest, floors: [] };
+}
+
+/** Name of the floor that is set by whichever peer is best in the row. */
+export const bestPeer = best;

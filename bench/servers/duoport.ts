@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import type { ProgramOptions } from './program.ts';
+import { host, password, type ServerKind, type Setting, startServer, user } from './server.ts';
+
+const command = fileURLToPath(new URL('../../packages/cli/bin/duoport.js', import.meta.url));
+
+/** Ours, as users run it: the built command under plain Node. */
+export const duoport: ServerKind = {
+  name: 'duoport',
+  lacks: [],
+  start: (supplies) => startServer('duoport', supplies, configure),
+};
+
+function configure({ ports, root, supplies }: Setting): ProgramOptions {
+  const { certificate, key } = supplies.certificate;
+  const args = ['serve', root, '--listen', `${host}:${ports.control}`, '--user', `${user}:${password}`];
+  const tls = ['--tls-cert', certificate, '--tls-key', key];
+  const range = ['--passive-ports', `${ports.low}-${ports.high}`];
+  const node = process.env['DUOPORT_BENCH_NODE_ARGS']?.split(' ') ?? [];
+  return { program: process.execPath, args: [...node, command, ...args, ...range, ...tls] };
+}

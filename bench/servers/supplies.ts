@@ -1,0 +1,28 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Certificate, makeCertificate } from '../../interop/support/certificate.ts';
+import { Workspace } from '../../interop/support/workspace.ts';
+
+/** Bytes of the large file. */
+export const largeBytes = 1024 ** 3;
+
+/** What all servers and clients of a run share: the large file and the certificate. */
+export interface Supplies {
+  readonly workspace: Workspace;
+  readonly largeFile: string;
+  readonly certificate: Certificate;
+  remove(): void;
+}
+
+/** Makes the shared files, in memory where there is a tmpfs: the bench is not there to measure the disk. */
+export function makeSupplies(): Supplies {
+  const workspace = new Workspace('bench');
+  const largeFile = join(workspace.folder('large'), 'large');
+  // Every page is written: holes would all be read from one and the same page, which the processor's cache holds.
+  const chunk = Buffer.alloc(16 * 1024 * 1024, 'duoport ');
+  const file = openSync(largeFile, 'w');
+  for (let at = 0; at < largeBytes; at += chunk.length) writeSync(file, chunk);
+  closeSync(file);
+  const certificate = makeCertificate(workspace.folder('tls'));
+  return { workspace, largeFile, certificate, remove: () => workspace.remove() };
+}
