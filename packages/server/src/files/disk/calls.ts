@@ -52,6 +52,11 @@ export function stat(path: OsPath): Steps<fs.Stats> {
   return call({ now: () => fs.statSync(path), later: () => promises.stat(path) });
 }
 
+/** Throws where this process may not do what `mode` says. */
+export function access(path: OsPath, mode: number): Steps<void> {
+  return call({ now: () => fs.accessSync(path, mode), later: () => promises.access(path, mode) });
+}
+
 /** The text of a symlink, as text of the store. */
 export function* readlink(path: OsPath): Steps<string> {
   const encoding = 'latin1';

@@ -6,8 +6,10 @@ import type { Steps } from './steps.ts';
 export interface Directory {
   /** Its own path in the store, without symlinks in it. */
   readonly path: string;
-  /** The path for a system call on a name in it, safe from whatever is renamed meanwhile. */
+  /** The path for a system call on a name in it. */
   at(name: string): OsPath;
+  /** Whether `at` means this directory whatever is renamed meanwhile. If not, `inPlace` is asked after a reading call too. */
+  readonly fixed: boolean;
   /**
    * A shorter path for the same, only for calls that change nothing: what they gave counts only if `still()` says true
    * afterwards. `undefined` when there is none.
@@ -40,12 +42,11 @@ export interface Directories {
   enter(path: string): Steps<Directory>;
   /** Where the symlink at `place` leads; `place` stays held. */
   follow(place: Place): Steps<Place>;
+  /** The text of a symlink as a client may see it: `undefined` when it is an absolute path outside the root. */
+  shown(target: string): string | undefined;
   release(directory: Directory): void;
   /** The file or directory at `place` itself, never through a symlink: `act` gets a path that means exactly it. */
   exactly<T>(place: Place, act: (path: OsPath, stats: Stats) => Steps<T>): Steps<T>;
   /** Closes what is cached. */
   close(): void;
 }
-
-/** Symlinks followed for one path, as Linux has it (path_resolution(7)). */
-export const maxLinks = 40;

@@ -4,7 +4,7 @@ import { Gate } from './gate.ts';
 
 function clocked(): { gate: Gate; take(milliseconds: number): void; wait(milliseconds: number): void } {
   let at = 0;
-  const gate = new Gate(() => at);
+  const gate = new Gate({ now: () => at });
   return {
     gate,
     take: (milliseconds) =>
@@ -59,7 +59,7 @@ test('one trial after each pause; slow trials double the pause; a short one open
 
 test('a call that throws is measured too', () => {
   let at = 0;
-  const gate = new Gate(() => at);
+  const gate = new Gate({ now: () => at });
   assert.throws(() =>
     gate.measure(() => {
       at += 500;

@@ -6,6 +6,13 @@ const weight = 1 / 32;
 const firstPause = 100;
 const longestPause = 10_000;
 
+export interface GateOptions {
+  /** A monotonic clock in milliseconds. */
+  readonly now?: () => number;
+  /** Never synchronous. */
+  readonly closed?: boolean;
+}
+
 /**
  * Decides whether a root is fast enough for synchronous calls.
  *
@@ -20,9 +27,9 @@ export class Gate {
   #slowUntil: number | undefined;
   #pause = firstPause;
 
-  /** `now`: a monotonic clock in milliseconds. */
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
+  constructor(options: GateOptions = {}) {
+    this.#now = options.now ?? (() => performance.now());
+    if (options.closed === true) this.#slowUntil = Number.POSITIVE_INFINITY;
   }
 
   /** Whether the next call may be synchronous. While the root is slow this is true once per pause, for one trial. */

@@ -38,6 +38,7 @@ export class HeldDirectory implements Directory {
   readonly where: string;
   readonly stamped: boolean;
   readonly self: string;
+  readonly fixed = true;
   readonly device: number;
   readonly #handle: string;
   readonly #plain: string | undefined;
@@ -108,7 +109,7 @@ export class HeldDirectory implements Directory {
   #plainPrefix(): string | undefined {
     if (this.parent === undefined) {
       const text = Buffer.from(this.where, 'latin1').toString('utf8');
-      if (!this.stamped || toBinary(text) !== this.where) return undefined;
+      if (!this.stamped || toBinary(text) !== this.where || !text.startsWith('/')) return undefined;
       return text === '/' ? '/' : `${text}/`;
     }
     const name = this.path.slice(this.path.lastIndexOf('/') + 1);

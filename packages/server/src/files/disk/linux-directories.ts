@@ -1,12 +1,12 @@
 import { closeSync, constants, fstatSync, readlinkSync, type Stats, statfsSync } from 'node:fs';
-import { decodeText } from '@duoport/protocol';
 import { FilesError } from '../files.ts';
 import { baseName, joinPath, parentPath, pathSegments } from '../paths.ts';
-import { close, fstat, open, readlink, stat } from './calls.ts';
-import { type Directories, type Directory, maxLinks, type Place } from './directories.ts';
+import { fstat, open, readlink, stat } from './calls.ts';
+import type { Directories, Directory, Place } from './directories.ts';
 import { errorCode } from './errno.ts';
 import { HeldDirectory, whereIn } from './held-directory.ts';
-import type { OsPath } from './names.ts';
+import { afterRoot, leadsOut, maxLinks } from './links.ts';
+import { fromBinary, type OsPath } from './names.ts';
 import type { Steps } from './steps.ts';
 
 /** open(2): not in node:fs. The same number on every architecture that Node runs on. */
@@ -28,6 +28,7 @@ const rootEvery = 1000;
 /** The walk of Linux: component by component from open directories, with O_NOFOLLOW, symlinks resolved by hand. */
 export class LinuxDirectories implements Directories {
   readonly #rootPath: OsPath;
+  readonly #rootText: string;
   #root: HeldDirectory | undefined;
   #rootChecked = 0;
   /** Open directories by their path in the store, which has no symlinks in it. */
@@ -37,6 +38,7 @@ export class LinuxDirectories implements Directories {
   /** `root`: a path of the machine; symlinks on the way to it and itself are followed, it is the owner's. */
   constructor(root: OsPath) {
     this.#rootPath = root;
+    this.#rootText = typeof root === 'string' ? root : fromBinary(root.toString('latin1'));
   }
 
   *locate(path: string): Steps<Place> {
@@ -50,8 +52,8 @@ export class LinuxDirectories implements Directories {
 
   *follow(place: Place): Steps<Place> {
     const from = place.directory as HeldDirectory;
-    const target = yield* readlink(from.at(place.name));
     const path = joinPath(from.path, place.name);
+    const target = yield* readlink(from.at(place.name));
     const segments = this.#segmentsOf(target, path);
     const base = target.startsWith('/') ? yield* this.#openRoot() : from;
     const last = segments.at(-1);
@@ -179,16 +181,16 @@ export class LinuxDirectories implements Directories {
   #keep(held: HeldDirectory): void {
     held.used = Date.now();
     this.#cached.set(held.path, held);
-    if (this.#cached.size > mostCached) this.#evict();
+    if (this.#cached.size > mostCached) this.#evict(held);
     if (this.#sweep !== undefined) return;
     this.#sweep = setInterval(() => this.#closeIdle(), idleAfter / 2);
     this.#sweep.unref();
   }
 
-  #evict(): void {
-    const idle = [...this.#cached.values()].filter((held) => held.holders === 0);
+  #evict(newest: HeldDirectory): void {
+    const idle = [...this.#cached.values()].filter((held) => held.holders === 0 && held !== newest);
     idle.sort((a, b) => a.used - b.used);
-    for (const held of idle.slice(0, mostCached / 4)) this.#forget(held);
+    for (const unused of idle.slice(0, mostCached / 4)) this.#forget(unused);
   }
 
   #closeIdle(): void {
@@ -248,10 +250,15 @@ export class LinuxDirectories implements Directories {
     if (this.#root === root) this.#forgetAll();
   }
 
+  shown(target: string): string | undefined {
+    if (!target.startsWith('/')) return target;
+    const root = fromBinary(this.#root?.where ?? '/');
+    return afterRoot(target, root) ?? afterRoot(target, this.#rootText);
+  }
+
   /** The components of a symlink's text. An absolute one must begin with the root's own path: it is the machine's. */
   #segmentsOf(target: string, path: string): string[] {
-    const root = decodeText(Buffer.from(this.#root?.where ?? '/', 'latin1'));
-    const inside = target.startsWith('/') ? afterRoot(target, root) : target;
+    const inside = this.shown(target);
     if (inside === undefined) throw leadsOut(path);
     return inside.split('/').filter((segment) => segment !== '' && segment !== '.');
   }
@@ -264,14 +271,4 @@ function above(directory: HeldDirectory, path: string): HeldDirectory {
 
 function isStamped(fd: number): boolean {
   return stampedTypes.has(statfsSync(`/proc/self/fd/${fd}`).type);
-}
-
-/** `target` without the path of the root in front, or `undefined` when it is not in the root. */
-export function afterRoot(target: string, root: string): string | undefined {
-  if (root === '/' || target === root) return target === root ? '/' : target;
-  return target.startsWith(`${root}/`) ? target.slice(root.length) : undefined;
-}
-
-export function leadsOut(path: string): FilesError {
-  return new FilesError('denied', { path, reason: 'A symbolic link here leads out of the shared folder' });
 }

@@ -38,7 +38,7 @@ test('a fast root runs every step at once and returns no promise', () => {
 test('an operation changes over to asynchronous calls in its middle', async () => {
   const log: string[] = [];
   let at = 0;
-  const gate = new Gate(() => at);
+  const gate = new Gate({ now: () => at });
   const slowDown = () =>
     gate.measure(() => {
       at += 500;
@@ -63,7 +63,7 @@ test('an error is thrown where the step stands, in both forms', async () => {
   }
   assert.equal(run(new Gate(), caught()), 'caught now');
   let at = 0;
-  const gate = new Gate(() => at);
+  const gate = new Gate({ now: () => at });
   gate.measure(() => {
     at += 500;
   });

@@ -1,0 +1,81 @@
+import { closeSync, constants } from 'node:fs';
+import type { Entry } from '@duoport/protocol';
+import { FilesError, type ReadHandle } from '../files.ts';
+import { baseName } from '../paths.ts';
+import { fstat, lstat, open, readlink } from './calls.ts';
+import type { Place } from './directories.ts';
+import { toEntry, typeOf } from './entry.ts';
+import { errorCode } from './errno.ts';
+import { at, look, reach } from './reach.ts';
+import { DiskReadHandle } from './read-handle.ts';
+import type { Steps } from './steps.ts';
+import type { Store } from './store.ts';
+
+/** Flags of every open: never through a symlink, never waiting for the other end of a FIFO. Windows has none of them. */
+export const guarded = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+/** What open(2) says with O_NOFOLLOW to a symlink: Linux and macOS ELOOP, FreeBSD EMLINK, NetBSD EFTYPE. */
+export function isLinkError(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'ELOOP' || code === 'EMLINK' || code === 'EFTYPE';
+}
+
+export function statSteps(store: Store, path: string): Steps<Entry> {
+  const name = path === '/' ? '/' : baseName(path);
+  return reach(store.directories, path, function* (place): Steps<Entry | undefined> {
+    if (place.name === '') return toEntry(name, yield* place.directory.stat());
+    const stats = yield* look(place, lstat);
+    if (stats === undefined) throw new FilesError('not-found', { path });
+    return typeOf(stats.mode) === 'symlink' ? undefined : toEntry(name, stats);
+  });
+}
+
+export function* lstatSteps(store: Store, path: string): Steps<Entry> {
+  if (path === '/') return yield* statSteps(store, path);
+  return yield* at(store.directories, path, function* (place) {
+    const stats = yield* look(place, lstat);
+    if (stats === undefined) throw new FilesError('not-found', { path });
+    if (typeOf(stats.mode) !== 'symlink') return toEntry(place.name, stats);
+    return toEntry(place.name, stats, store.directories.shown(yield* look(place, readlink)));
+  });
+}
+
+export function openReadSteps(store: Store, path: string): Steps<ReadHandle> {
+  return reach(store.directories, path, function* (place): Steps<ReadHandle | undefined> {
+    if (place.name === '') throw new FilesError('is-a-directory', { path });
+    const fd = yield* openName(place, constants.O_RDONLY | guarded);
+    if (fd === undefined) return undefined;
+    try {
+      const stats = yield* fstat(fd);
+      checkRegular(stats.mode, path);
+      const facts = { size: stats.size, modified: Math.floor(stats.mtimeMs) };
+      return new DiskReadHandle({ fd, gate: store.gate, path }, facts);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+  });
+}
+
+/** Opens a name for reading; `undefined` when it is a symlink. */
+function* openName(place: Place, flags: number): Steps<number | undefined> {
+  try {
+    if (constants.O_NOFOLLOW === undefined && (yield* isSymlink(place))) return undefined;
+    return yield* look(place, (path) => open(path, flags), closeSync);
+  } catch (error) {
+    if (isLinkError(error)) return undefined;
+    throw error;
+  }
+}
+
+export function* isSymlink(place: Place): Steps<boolean> {
+  const stats = yield* look(place, lstat);
+  return stats?.isSymbolicLink() === true;
+}
+
+/** Only regular files are read and written: a device or FIFO could wait for ever, or do something. */
+export function checkRegular(mode: number, path: string): void {
+  const type = typeOf(mode);
+  if (type === 'directory') throw new FilesError('is-a-directory', { path });
+  if (type !== 'file') throw new FilesError('not-a-file', { path });
+}

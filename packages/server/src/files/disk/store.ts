@@ -1,0 +1,10 @@
+import type { Directories } from './directories.ts';
+import type { Gate } from './gate.ts';
+
+/** What the operations of one root share. */
+export interface Store {
+  readonly directories: Directories;
+  readonly gate: Gate;
+  /** Whether an upload is only finished when the disk has it (fsync), not when the kernel has it. */
+  readonly durable: boolean;
+}
