@@ -30,8 +30,8 @@ export interface FtpClient extends AsyncDisposable {
   /** Undefined: the control connection is not encrypted. */
   readonly tls: TlsFacts | undefined;
   readonly greeting: Reply;
-  /** FEAT: name in upper case to its parameters (`MDTM` → ``, `REST` → `STREAM`). Empty when the server has no FEAT. */
-  readonly features: ReadonlyMap<string, string>;
+  /** FEAT: name in upper case to its parameters, one for each line (`REST` → [`STREAM`]). Empty when the server has no FEAT. */
+  readonly features: ReadonlyMap<string, readonly string[]>;
   /** The last events of both connections, passwords removed. */
   readonly transcript: readonly TraceEvent[];
   /** No call can succeed any more. */

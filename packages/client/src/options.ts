@@ -65,6 +65,11 @@ export interface TlsOptions {
    * `prefer` (default) notes it in the trace, `off` does not offer the session.
    */
   readonly binding?: 'require' | 'prefer' | 'off';
+  /**
+   * A data connection that ends without close_notify may have been cut short. `strict` (default) fails unless the size of
+   * the file is known and all of it came; `lenient` accepts it: for servers that never say goodbye.
+   */
+  readonly truncation?: 'strict' | 'lenient';
 }
 
 export interface ConnectOptions extends TlsOptions {

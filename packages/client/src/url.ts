@@ -61,11 +61,11 @@ function splitType(path: string): { readonly path: string; readonly type: Target
 function decodeEscapes(text: string, url: string): string {
   const bytes: number[] = [];
   for (let at = 0; at < text.length; at++) {
-    const escape = /^%[0-9a-f]{2}/i.exec(text.slice(at, at + 3));
-    if (escape === null) {
+    const coded = /^%[0-9a-f]{2}/i.exec(text.slice(at, at + 3));
+    if (coded === null) {
       bytes.push(text.charCodeAt(at)); // the URL parser has left nothing but ASCII
     } else {
-      bytes.push(Number.parseInt(escape[0].slice(1), 16));
+      bytes.push(Number.parseInt(coded[0].slice(1), 16));
       at += 2;
     }
   }

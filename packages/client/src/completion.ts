@@ -1,0 +1,183 @@
+import type { DataConnection, TransferCount } from '@duoport/net';
+import {
+  FtpClosedError,
+  FtpTimeoutError,
+  FtpTransferError,
+  isCompletion,
+  isFtpError,
+  type Reply,
+} from '@duoport/protocol';
+import type { Exchange } from './control.ts';
+import { Watchdog, within } from './deadline.ts';
+import type { Session } from './session.ts';
+import type { Job } from './transfer.ts';
+
+interface Running {
+  readonly exchange: Exchange;
+  readonly data: DataConnection;
+  readonly agreed: Reply;
+  readonly job: Job;
+}
+
+interface Completed {
+  readonly count: TransferCount;
+  readonly reply: Reply;
+}
+
+type Moved = { readonly count: TransferCount } | { readonly failure: unknown };
+type Final = { readonly reply: Reply } | { readonly failure: unknown };
+
+/**
+ * Moves the bytes and waits for the end. A transfer is complete when two things have happened, in whichever order: the data
+ * connection was closed in an orderly way, and the server said 2yz. Each has a time budget of its own from the moment when
+ * the other one has happened. Whatever happens, the control connection is in step afterwards, or closed.
+ */
+export async function complete(session: Session, running: Running): Promise<Completed> {
+  const { exchange, data, job } = running;
+  const { control, settings } = session;
+  let bytes = 0;
+  const ending = new Watchdog(settings.timeouts.dataEnd, () =>
+    data.destroy(dataEndLate(session, job, bytes)),
+  );
+  const alive = (moved: number) => {
+    bytes = moved;
+    ending.alive();
+  };
+  let aborting: Promise<void> | undefined;
+  const abort = () => {
+    aborting = abortTransfer(session, exchange, () => data.destroy(asError(job.signal?.reason)));
+  };
+  const moving = job.pump(data, running.agreed, alive).then(
+    (count): Moved => ({ count }),
+    (failure: unknown): Moved => ({ failure }),
+  );
+  const answering = exchange.final.then(
+    (reply): Final => ({ reply }),
+    (failure: unknown): Final => ({ failure }),
+  );
+  job.signal?.addEventListener('abort', abort, { once: true });
+  if (job.signal?.aborted) abort();
+  // The server's last word may come while bytes are still on their way, but not much before the end of the data.
+  answering.then((final) => {
+    if ('reply' in final && isCompletion(final.reply)) ending.start();
+    else
+      data.destroy(
+        new FtpTransferError('the transfer is over', { direction: job.direction, bytes, resumable: true }),
+      );
+  });
+  const moved = await moving;
+  ending.stop();
+  job.signal?.removeEventListener('abort', abort);
+  if (aborting === undefined) {
+    if ('count' in moved) control.expectFinal(exchange, settings.timeouts.finalReply);
+    else await afterFailure(session, exchange, moved.failure);
+  } else await aborting;
+  const final = await answering;
+  if (job.signal?.aborted) throw job.signal.reason;
+  if ('count' in moved && 'reply' in final && isCompletion(final.reply))
+    return { count: moved.count, reply: final.reply };
+  throw failed(running, moved, final, bytes);
+}
+
+/**
+ * The bytes stopped. Where the connection broke under them the server has noticed too and says so in a moment; where the fault is
+ * ours it must be told.
+ */
+async function afterFailure(session: Session, exchange: Exchange, failure: unknown): Promise<void> {
+  const { dataEnd } = session.settings.timeouts;
+  if (isFtpError(failure) && failure.code === 'FTP_TRANSFER') {
+    const told = within(dataEnd, exchange.final, () => new FtpClosedError());
+    if (
+      await told.then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+  }
+  await abortTransfer(session, exchange, () => undefined);
+}
+
+/**
+ * RFC 959 §4.1.3, ABOR: the server answers the transfer (426, or 226 when it was done already) and then ABOR itself (226, 225).
+ * `drop` drops the data connection: many servers read no command while they wait for data. When both replies
+ * have not come in time the control connection is closed, because nobody could tell what the next reply is for.
+ */
+export async function abortTransfer(session: Session, exchange: Exchange, drop: () => void): Promise<void> {
+  const { control, settings } = session;
+  if (exchange.answered !== undefined || control.lost.aborted) return drop();
+  const late = () =>
+    new FtpClosedError(
+      `${exchange.verb} was aborted and the server did not answer ABOR; the connection is closed`,
+    );
+  try {
+    const abor = control.send('ABOR');
+    drop();
+    await within(settings.timeouts.abort, Promise.all([exchange.final, abor.final]), late);
+  } catch (error) {
+    control.destroy(asError(error));
+  }
+}
+
+function failed(running: Running, moved: Moved, final: Final, bytes: number): Error {
+  const { job } = running;
+  const what = `${job.verb}${job.argument === undefined ? '' : ` ${job.argument}`}`;
+  const base = { direction: job.direction, bytes, resumable: job.verb === 'RETR' || job.verb === 'STOR' };
+  // Our own fault (the disk is full, the stream was closed) comes first: the server's 426 is only its echo.
+  if ('failure' in moved && !isEcho(moved.failure)) {
+    const cause = asError(moved.failure);
+    if (isFtpError(cause)) return cause;
+    return new FtpTransferError(`${what}: stopped after ${bytes} bytes: ${cause.message}`, {
+      ...base,
+      cause,
+    });
+  }
+  if ('reply' in final && !isCompletion(final.reply)) {
+    const said = `${final.reply.code} ${final.reply.lines.join(' ')}`;
+    return new FtpTransferError(`${what}: the server broke off after ${bytes} bytes: ${said}`, {
+      ...base,
+      cause: final.reply,
+    });
+  }
+  if ('failure' in final) return lostReply(what, base, 'count' in moved, final.failure);
+  const cause = 'failure' in moved ? moved.failure : undefined;
+  const why = cause instanceof Error ? cause.message : 'the data connection broke';
+  return new FtpTransferError(`${what}: incomplete after ${bytes} bytes: ${why}`, { ...base, cause });
+}
+
+/** What the connection reports when it was dropped or reset says less than the server's own words. */
+function isEcho(failure: unknown): boolean {
+  return isFtpError(failure) && failure.code === 'FTP_TRANSFER';
+}
+
+function lostReply(
+  what: string,
+  base: { readonly direction: 'send' | 'receive'; readonly bytes: number; readonly resumable: boolean },
+  whole: boolean,
+  cause: unknown,
+): Error {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  if (whole && isFtpError(cause) && cause.code === 'FTP_TIMEOUT') {
+    const message = `${what}: all ${base.bytes} bytes are through, but the server did not confirm them: ${why}`;
+    return new FtpTimeoutError(message, {
+      channel: 'control',
+      phase: 'final-reply',
+      after: cause.after,
+      cause,
+    });
+  }
+  return new FtpTransferError(`${what}: the control connection was lost after ${base.bytes} bytes: ${why}`, {
+    ...base,
+    cause,
+  });
+}
+
+function dataEndLate({ settings }: Session, job: Job, bytes: number): FtpTimeoutError {
+  const after = settings.timeouts.dataEnd;
+  const message = `${job.verb}: the server reported the end of the transfer, but its data connection stayed open without a byte for ${after} ms (${bytes} bytes came)`;
+  return new FtpTimeoutError(message, { channel: 'data', phase: 'transfer', after });
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

@@ -1,0 +1,239 @@
+import { type ControlConnection, emit, type TlsFacts, type TlsSession, type Trace } from '@duoport/net';
+import {
+  type ClientEffect,
+  ClientMachine,
+  FtpClosedError,
+  FtpConnectionError,
+  type Reply,
+  redact,
+} from '@duoport/protocol';
+import { replyLines } from './reply-lines.ts';
+import type { Settings } from './settings.ts';
+
+/** One command and its replies. */
+export interface Exchange {
+  readonly id: number;
+  readonly verb: string;
+  /** The first reply: a preliminary one (1yz), or the final one. */
+  readonly first: Promise<Reply>;
+  readonly final: Promise<Reply>;
+  /** The final reply once it is there. */
+  readonly answered: Reply | undefined;
+}
+
+interface Pending {
+  readonly exchange: { answered: Reply | undefined };
+  readonly first: PromiseWithResolvers<Reply>;
+  readonly final: PromiseWithResolvers<Reply>;
+}
+
+/** The control connection: carries out what the machine says, and hands replies to those who wait for them. */
+export class Control {
+  readonly connection: ControlConnection;
+  readonly greeting: Promise<Reply>;
+  readonly #machine: ClientMachine;
+  readonly #trace: Trace;
+  readonly #tls: TlsSession | undefined;
+  readonly #greeting = withResolvers<Reply>();
+  readonly #gone = withResolvers<void>();
+  readonly #lost = new AbortController();
+  readonly #pending = new Map<number, Pending>();
+  #secured: Promise<TlsFacts> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(connection: ControlConnection, settings: Settings, tls: TlsSession | undefined) {
+    this.connection = connection;
+    this.#trace = settings.trace;
+    this.#tls = tls;
+    this.greeting = this.#greeting.promise;
+    this.#machine = new ClientMachine({
+      implicitTls: connection.secure,
+      greetingTimeout: settings.timeouts.connect,
+      replyTimeout: settings.timeouts.reply,
+      now: performance.now(),
+    });
+    connection.handle({
+      bytes: (chunk) => this.#step(() => this.#machine.receive(chunk, performance.now())),
+      end: () => this.#step(() => this.#machine.eof(performance.now())),
+      closed: (error) => this.#closed(error),
+    });
+    this.#carryOut();
+  }
+
+  /** Fires, with the error as its reason, when the connection can carry no command any more. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** The sockets are gone. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
+  }
+
+  /** Throws FtpLocalError, with nothing sent, when it cannot be encoded; FtpClosedError when the connection is lost. */
+  send(verb: string, argument?: string): Exchange {
+    if (this.#lost.signal.aborted) throw closedBecause(this.#lost.signal.reason);
+    const id = this.#machine.request(verb, argument, performance.now());
+    const [first, final] = [withResolvers<Reply>(), withResolvers<Reply>()];
+    const exchange = { id, verb, first: first.promise, final: final.promise, answered: undefined };
+    this.#pending.set(id, { exchange, first, final });
+    this.#line('client', redact(argument === undefined ? verb : `${verb} ${argument}`));
+    this.#carryOut();
+    return exchange;
+  }
+
+  /** Sends a command and resolves with its final reply, whatever it says. */
+  async call(verb: string, argument?: string): Promise<Reply> {
+    return await this.send(verb, argument).final;
+  }
+
+  /** The data connection of this transfer has ended: the final reply is due within so many ms, or the connection is lost. */
+  expectFinal(exchange: Exchange, within: number): void {
+    this.#step(() => this.#machine.expectFinal(exchange.id, within, performance.now()));
+  }
+
+  /** After the 234 to AUTH TLS: resolves when the connection is encrypted. */
+  async secured(): Promise<TlsFacts> {
+    if (this.#secured === undefined)
+      throw new FtpClosedError('TLS was not started on the control connection');
+    return await this.#secured;
+  }
+
+  /** Drops the connection; what waits is rejected with `error`. */
+  destroy(error: Error): void {
+    if (this.#lost.signal.aborted) return;
+    this.#lose(error);
+    this.connection.destroy();
+  }
+
+  #step(act: () => void): void {
+    act();
+    this.#carryOut();
+  }
+
+  #carryOut(): void {
+    for (let effect = this.#machine.take(); effect !== undefined; effect = this.#machine.take())
+      this.#apply(effect);
+  }
+
+  #apply(effect: ClientEffect): void {
+    switch (effect.kind) {
+      case 'send':
+        return this.connection.write(effect.bytes);
+      case 'greeting':
+        this.#lines(effect.reply);
+        return this.#greeting.resolve(effect.reply);
+      case 'preliminary':
+        this.#lines(effect.reply);
+        return this.#pending.get(effect.id)?.first.resolve(effect.reply);
+      case 'reply':
+        this.#lines(effect.reply);
+        return this.#answer(effect.id, effect.reply);
+      case 'start-tls':
+        return this.#startTls();
+      case 'stop-tls':
+        return this.#stopTls();
+      case 'wake':
+        return this.#wake(effect.at);
+      case 'close':
+        return this.#close(effect.reason);
+      case 'fail':
+        return this.destroy(effect.error);
+    }
+  }
+
+  #answer(id: number, reply: Reply): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#pending.delete(id);
+    pending.exchange.answered = reply;
+    pending.first.resolve(reply);
+    pending.final.resolve(reply);
+  }
+
+  #startTls(): void {
+    if (this.#tls === undefined)
+      return this.destroy(new FtpClosedError('The server started TLS that nobody asked for'));
+    const done = this.connection.startTls(this.#tls);
+    this.#secured = done;
+    done.then(
+      () => this.#step(() => this.#machine.secured(performance.now())),
+      (error) => this.destroy(error),
+    );
+  }
+
+  #stopTls(): void {
+    this.connection.stopTls().then(
+      () => this.#step(() => this.#machine.cleared(performance.now())),
+      (error) => this.destroy(error),
+    );
+  }
+
+  #wake(at: number): void {
+    clearTimeout(this.#timer);
+    const delay = Math.max(0, Math.ceil(at - performance.now()));
+    this.#timer = setTimeout(() => this.#step(() => this.#machine.tick(performance.now())), delay);
+  }
+
+  /** An orderly end: the server has answered QUIT, or said 421. */
+  #close(reason: string): void {
+    this.#lose(new FtpClosedError(`The control connection is closed: ${reason}`));
+    this.connection.end();
+    // A server that does not close its side keeps nobody here.
+    this.#timer = setTimeout(() => this.connection.destroy(), 1000);
+  }
+
+  #closed(error: Error | undefined): void {
+    const { peer } = this.connection;
+    const why =
+      error === undefined
+        ? 'The control connection was closed'
+        : `The control connection broke: ${error.message}`;
+    this.#lose(new FtpConnectionError(why, { channel: 'control', phase: 'command', peer, cause: error }));
+    clearTimeout(this.#timer);
+    this.#gone.resolve();
+  }
+
+  #lose(error: Error): void {
+    if (this.#lost.signal.aborted) return;
+    clearTimeout(this.#timer);
+    this.#lost.abort(error);
+    this.#greeting.reject(error);
+    for (const { first, final } of this.#pending.values()) {
+      first.reject(error);
+      final.reject(error);
+    }
+    this.#pending.clear();
+  }
+
+  #lines(reply: Reply): void {
+    for (const line of replyLines(reply)) this.#line('server', line);
+  }
+
+  #line(from: 'client' | 'server', text: string): void {
+    emit(this.#trace, { kind: 'line', from, text });
+  }
+}
+
+function closedBecause(reason: unknown): FtpClosedError {
+  const why = reason instanceof Error ? reason.message : 'it was closed before';
+  return new FtpClosedError(`The control connection is closed: ${why}`, { cause: reason });
+}
+
+interface PromiseWithResolvers<Value> {
+  readonly promise: Promise<Value>;
+  resolve(value: Value): void;
+  reject(reason: unknown): void;
+}
+
+/** Promise.withResolvers of newer platforms. A rejection that nobody waits for is not an unhandled one: others were told. */
+function withResolvers<Value>(): PromiseWithResolvers<Value> {
+  let resolve: (value: Value) => void = () => undefined;
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<Value>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}

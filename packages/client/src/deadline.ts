@@ -1,0 +1,57 @@
+/** Resolves as `promise` does, or rejects with `late()` after so many milliseconds. */
+export async function within<Value>(ms: number, promise: Promise<Value>, late: () => Error): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), ms);
+  });
+  try {
+    return await Promise.race([promise, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Resolves as `promise` does, or rejects with the signal's reason as soon as it fires. */
+export async function unlessAborted<Value>(
+  signal: AbortSignal | undefined,
+  promise: Promise<Value>,
+): Promise<Value> {
+  if (signal === undefined) return await promise;
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** A clock that is set back by each sign of life: fires after so many milliseconds without one. */
+export class Watchdog {
+  readonly #ms: number;
+  readonly #bark: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ms: number, bark: () => void) {
+    this.#ms = ms;
+    this.#bark = bark;
+  }
+
+  start(): void {
+    this.#timer ??= setTimeout(this.#bark, this.#ms);
+  }
+
+  /** Does nothing before `start`. */
+  alive(): void {
+    this.#timer?.refresh();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

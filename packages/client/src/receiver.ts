@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { ByteSink } from '@duoport/net';
+import { FtpLocalError } from '@duoport/protocol';
+import type { Destination } from './options.ts';
+
+/** Where a download goes, whatever the caller gave. */
+export interface Receiver {
+  /** Bytes that are there already; 0 for a new file, undefined where that has no meaning. */
+  held(): Promise<number | undefined>;
+  /** Opens it at this position. Called when the server has begun to send: a refused download leaves nothing behind. */
+  open(offset: number): Promise<ByteSink>;
+  /** Every byte is there. */
+  finish(): Promise<void>;
+  /** It ends here, incomplete. What arrived is kept. */
+  abandon(error: unknown): Promise<void>;
+}
+
+export function receiverFor(destination: Destination): Receiver {
+  if (typeof destination === 'string') return fileReceiver(destination);
+  if (destination instanceof Writable) return streamReceiver(destination);
+  if ('getWriter' in destination) return webReceiver(destination);
+  return plain(() => Promise.resolve(destination));
+}
+
+function fileReceiver(path: string): Receiver {
+  let file: FileHandle | undefined;
+  const close = async () => {
+    await file?.close();
+    file = undefined;
+  };
+  return {
+    held: async () => {
+      const facts = await stat(path).catch(() => undefined);
+      return facts === undefined ? 0 : facts.size;
+    },
+    open: async (offset) => {
+      const opened = await open(path, offset > 0 ? 'r+' : 'w').catch((cause) => {
+        throw new FtpLocalError(`${path} cannot be written: ${messageOf(cause)}`, { cause });
+      });
+      file = opened;
+      if (offset > 0) await opened.truncate(offset);
+      return { write: (chunks, at) => writeAll(opened, chunks, at) };
+    },
+    finish: close,
+    abandon: close,
+  };
+}
+
+/** One `write` may take less than it was given (a full disk takes the first half). */
+async function writeAll(file: FileHandle, chunks: readonly Uint8Array[], at: number): Promise<void> {
+  let position = at;
+  for (const chunk of chunks) {
+    for (let done = 0; done < chunk.length; ) {
+      const { bytesWritten } = await file.write(chunk, done, chunk.length - done, position);
+      done += bytesWritten;
+      position += bytesWritten;
+    }
+  }
+}
+
+function streamReceiver(stream: Writable): Receiver {
+  // As pipe() does: these two cannot be ended.
+  const keepOpen = stream === process.stdout || stream === process.stderr;
+  const sink: ByteSink = {
+    write: async (chunks) => {
+      for (const chunk of chunks) {
+        if (stream.destroyed) throw new FtpLocalError('The stream that takes the download was closed');
+        // A copy: our buffers are used again, and a stream may keep what it was given.
+        if (!stream.write(Uint8Array.from(chunk))) await once(stream, 'drain', { signal: closing.signal });
+      }
+    },
+  };
+  const closing = new AbortController();
+  const close = () => closing.abort(new FtpLocalError('The stream that takes the download was closed'));
+  stream.once('close', close);
+  return {
+    ...plain(() => Promise.resolve(sink)),
+    finish: async () => {
+      stream.removeListener('close', close);
+      if (keepOpen) return;
+      stream.end();
+      await finished(stream);
+    },
+    abandon: async (error) => {
+      stream.removeListener('close', close);
+      if (!keepOpen) stream.destroy(error instanceof Error ? error : undefined);
+    },
+  };
+}
+
+function webReceiver(stream: WritableStream<Uint8Array>): Receiver {
+  const writer = stream.getWriter();
+  const sink: ByteSink = {
+    write: async (chunks) => {
+      for (const chunk of chunks) {
+        await writer.ready;
+        await writer.write(Uint8Array.from(chunk));
+      }
+    },
+  };
+  return {
+    ...plain(() => Promise.resolve(sink)),
+    finish: () => writer.close(),
+    abandon: (error) => writer.abort(error).catch(() => undefined),
+  };
+}
+
+function plain(open: Receiver['open']): Receiver {
+  const nothing = () => Promise.resolve();
+  return { held: () => Promise.resolve(undefined), open, finish: nothing, abandon: nothing };
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,177 @@
+import type { DataConnection, TransferCount } from '@duoport/net';
+import {
+  type Endpoint,
+  FtpConnectionError,
+  FtpReplyError,
+  isCompletion,
+  isFtpError,
+  isIntermediate,
+  isNegative,
+  type Reply,
+} from '@duoport/protocol';
+import { abortTransfer, complete } from './completion.ts';
+import type { Exchange } from './control.ts';
+import { arrange, type Channel, isUnusable, type Unusable } from './data.ts';
+import { afterFailure, afterSuccess, modeOf, planVerbs } from './data-plan.ts';
+import { unlessAborted } from './deadline.ts';
+import type { DataVerb } from './options.ts';
+import type { Session } from './session.ts';
+
+/** One use of a data connection. */
+export interface Job {
+  readonly verb: 'RETR' | 'STOR' | 'APPE' | 'STOU' | 'LIST' | 'NLST' | 'MLSD';
+  readonly argument: string | undefined;
+  readonly direction: 'send' | 'receive';
+  /** REST; 0 sends none. */
+  readonly offset: number;
+  readonly signal: AbortSignal | undefined;
+  /**
+   * Moves the bytes. Called once, when the server has agreed and the connection stands; `agreed` is its first reply. `alive` wants to
+   * be called with the bytes moved so far.
+   */
+  pump(data: DataConnection, agreed: Reply, alive: (bytes: number) => void): Promise<TransferCount>;
+}
+
+export interface Outcome {
+  readonly count: TransferCount;
+  readonly agreed: Reply;
+  readonly reply: Reply;
+  readonly dataVerb: DataVerb;
+  readonly secure: boolean;
+  readonly reused: boolean;
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+}
+
+/** Carries out a job over the first kind of data connection that works, and remembers which that is. */
+export async function transfer(session: Session, job: Job): Promise<Outcome> {
+  const { settings, hostKey } = session;
+  const facts = settings.memory.get(hostKey);
+  const verbs = planVerbs({ ...settings, family: session.peer.family, facts });
+  const failures: Unusable[] = [];
+  for (const verb of verbs) {
+    job.signal?.throwIfAborted();
+    const result = await attempt(session, verb, job);
+    if (!isUnusable(result)) {
+      settings.memory.set(hostKey, afterSuccess(settings.memory.get(hostKey), verb));
+      return result;
+    }
+    failures.push(result);
+    settings.memory.set(hostKey, afterFailure(settings.memory.get(hostKey), verb));
+    const next = verbs[failures.length];
+    if (next !== undefined) {
+      session.decide(
+        'data connection',
+        `${next} (${modeOf(next)})`,
+        `${verb} did not work: ${result.error.message}`,
+      );
+    }
+  }
+  throw noDataConnection(session, job, failures);
+}
+
+async function attempt(session: Session, verb: DataVerb, job: Job): Promise<Outcome | Unusable> {
+  const channel = await arrange(session, verb, job.signal);
+  if (isUnusable(channel)) return channel;
+  try {
+    if (job.offset > 0) await restart(session, job.offset);
+    return await carry(session, channel, job);
+  } catch (error) {
+    channel.drop();
+    throw error;
+  }
+}
+
+/** RFC 3659 §5: REST stands directly before the transfer that it is for. */
+async function restart(session: Session, offset: number): Promise<void> {
+  const reply = await session.call('REST', String(offset));
+  if (!isIntermediate(reply)) throw new FtpReplyError({ verb: 'REST', reply });
+}
+
+async function carry(session: Session, channel: Channel, job: Job): Promise<Outcome | Unusable> {
+  const exchange = session.control.send(job.verb, job.argument);
+  let established: Established;
+  try {
+    established = await unlessAborted(job.signal, establish(session, channel, exchange));
+  } catch (error) {
+    return await notEstablished(session, channel, exchange, error);
+  }
+  const { data, agreed } = established;
+  const { count, reply } = await complete(session, { exchange, data, agreed, job });
+  const [from, to] = data.dialledBy === 'client' ? [data.local, data.peer] : [data.peer, data.local];
+  return { count, agreed, reply, dataVerb: channel.verb, secure: data.secure, reused: data.reused, from, to };
+}
+
+interface Established {
+  readonly data: DataConnection;
+  readonly agreed: Reply;
+}
+
+/**
+ * Waits for both: the server's consent and the data connection, in whichever order they come. The TLS handshake starts when
+ * the command is out, not when 150 is in: some servers send 150 only after the handshake, and none can begin before the command.
+ */
+async function establish(session: Session, channel: Channel, exchange: Exchange): Promise<Established> {
+  const opening = channel.open().then(async (data) => {
+    if (session.protect && session.tls !== undefined) await data.startTls(session.tls);
+    return data;
+  });
+  const agreeing = exchange.first.then((reply) => {
+    if (isNegative(reply)) throw new FtpReplyError({ verb: exchange.verb, reply });
+    return reply;
+  });
+  const [data, agreed] = await Promise.all([opening, agreeing]);
+  return { data, agreed };
+}
+
+async function notEstablished(
+  session: Session,
+  channel: Channel,
+  exchange: Exchange,
+  error: unknown,
+): Promise<Unusable> {
+  const { control } = session;
+  if (exchange.answered === undefined) await abortTransfer(session, exchange, () => channel.drop());
+  else channel.drop();
+  if (!isFtpError(error) || control.lost.aborted) throw error;
+  const answer: Reply | undefined = exchange.answered;
+  // 425: the server could not open the data connection (RFC 959 §4.2.2). Everything else is its answer to the command.
+  if (error.code === 'FTP_REPLY' && error.reply.code !== 425) throw error;
+  if (error.code === 'FTP_CONNECTION' && error.phase === 'tls') throw tlsFailed(exchange, error, answer);
+  return { verb: channel.verb, error };
+}
+
+function tlsFailed(
+  exchange: Exchange,
+  error: FtpConnectionError,
+  answer: Reply | undefined,
+): FtpConnectionError {
+  const said =
+    answer === undefined || isCompletion(answer)
+      ? ''
+      : `; the server says: ${answer.code} ${answer.lines.join(' ')}`;
+  const message = `${exchange.verb}: no TLS on the data connection: ${error.message}${said}`;
+  return new FtpConnectionError(message, { channel: 'data', phase: 'tls', peer: undefined, cause: error });
+}
+
+function noDataConnection(session: Session, job: Job, failures: readonly Unusable[]): Error {
+  const last = failures.at(-1);
+  const tried = failures.map(({ verb, error }) => `${verb}: ${error.message}`).join('; ');
+  const message = `${job.verb}: no data connection could be opened. ${tried}. ${advice(session)}`;
+  return new FtpConnectionError(message, {
+    channel: 'data',
+    phase: last !== undefined && modeOf(last.verb) === 'active' ? 'accept' : 'connect',
+    peer: undefined,
+    cause: last?.error,
+  });
+}
+
+function advice({ settings }: Session): string {
+  if (settings.dataVerb !== undefined)
+    return `Only ${settings.dataVerb} was tried, as the option dataVerb says`;
+  if (settings.mode === 'passive')
+    return "Try mode: 'active', or open the server's passive ports in its firewall";
+  if (settings.mode === 'active')
+    return "Try mode: 'passive', or let the server in to the ports of portRange";
+  return "Neither side can reach the other: open the server's passive ports in its firewall";
+}
