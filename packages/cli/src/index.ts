@@ -1,1 +1,4 @@
-export {};
+export { exitCode, run } from './program.ts';
+export type { ProcessIo } from './terminal.ts';
+export type { LayoutOptions } from './trace/layout.ts';
+export { renderTrace, TraceRenderer } from './trace/trace-renderer.ts';

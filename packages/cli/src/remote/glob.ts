@@ -35,7 +35,7 @@ export function matcher(pattern: string): (name: string) => boolean {
     noextglob: true,
     nonegate: true,
     noglobstar: true,
-    posixSlashes: false,
+    windows: false,
   });
 }
 

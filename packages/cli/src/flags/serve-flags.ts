@@ -1,0 +1,86 @@
+import { type Command, Option } from 'commander';
+import {
+  type ListenAddress,
+  type ModeSet,
+  type PortRange,
+  parseDuration,
+  parseListen,
+  parseModes,
+  parsePort,
+  parsePortRange,
+  parseUser,
+  repeated,
+  type UserSpec,
+} from './values.ts';
+
+/** The flags of `duoport serve`. */
+export interface ServeFlags {
+  readonly listen?: readonly ListenAddress[];
+  readonly listenTls?: readonly ListenAddress[];
+  readonly user?: readonly UserSpec[];
+  readonly anonymous?: boolean;
+  readonly passivePorts?: PortRange;
+  readonly passiveAddress?: string;
+  readonly activeSourcePort?: number;
+  readonly modes?: ModeSet;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsSelfSigned?: boolean;
+  readonly requireTls?: 'control' | 'data' | 'both';
+  readonly grace: number;
+  readonly trace?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Adds the flags of {@link ServeFlags} to a command. */
+export function addServeFlags(command: Command): Command {
+  for (const option of options()) command.addOption(option);
+  return command;
+}
+
+/** `--require-tls` alone means `both`, whatever word comes after it: otherwise it would swallow the folder. */
+export function spellOutRequireTls(words: readonly string[]): readonly string[] {
+  return words.map((word) => (word === '--require-tls' ? '--require-tls=both' : word));
+}
+
+function options(): readonly Option[] {
+  return [
+    new Option(
+      '--listen <[host:]port>',
+      'where to listen; may be repeated; port 0 is any free one',
+    ).argParser(repeated(parseListen)),
+    new Option(
+      '--listen-tls <[host:]port>',
+      'the same for TLS from the first byte (990 by custom)',
+    ).argParser(repeated(parseListen)),
+    new Option('--user <name:password[:ro]>', 'who may log in; :ro may only read; may be repeated').argParser(
+      repeated(parseUser),
+    ),
+    new Option('--anonymous', 'let anybody in to read'),
+    new Option('--passive-ports <lo-hi>', 'passive mode: ports for data connections').argParser(
+      parsePortRange,
+    ),
+    new Option('--passive-address <addr>', 'passive mode: address or name to announce (behind NAT)'),
+    new Option('--active-source-port <port>', 'active mode: dial from this port (20 by custom)').argParser(
+      (text) => parsePort(text),
+    ),
+    new Option('--modes <modes>', 'passive, active or passive,active').argParser(parseModes),
+    new Option('--tls-cert <file>', 'certificate, PEM'),
+    new Option('--tls-key <file>', 'its key, PEM'),
+    new Option('--tls-self-signed', 'make a certificate for this run').conflicts(['tlsCert', 'tlsKey']),
+    new Option('--require-tls [what]', 'refuse what is not under TLS: =control, =data or =both').choices([
+      'control',
+      'data',
+      'both',
+    ]),
+    new Option('--grace <time>', 'how long running transfers may go on after Ctrl-C')
+      .argParser(parseDuration)
+      .default(10_000, '10s'),
+    new Option('--trace', 'draw the connections of every session as a timeline, on stderr'),
+    new Option('--json', 'print JSON, one object a line: when ready, and all that happens'),
+    new Option('-q, --quiet', 'print nothing about sessions'),
+    new Option('-v, --verbose', 'print connections and not only logins and transfers'),
+  ];
+}

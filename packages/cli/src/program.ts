@@ -1,0 +1,49 @@
+import { Command, CommanderError } from 'commander';
+import { clientCommands } from './commands/define.ts';
+import { serveCommand } from './commands/serve.ts';
+import { describeError, errorObject } from './describe-error.ts';
+import { spellOutRequireTls } from './flags/serve-flags.ts';
+import { createTerminal, type ProcessIo } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
+
+/** Exit codes of the command. */
+export const exitCode = { done: 0, failed: 1, usage: 2 } as const;
+
+/** Runs `duoport` with these arguments (without node and script). Never rejects; resolves with the exit code. */
+export async function run(words: readonly string[], io: ProcessIo): Promise<number> {
+  try {
+    await program(io).parseAsync([...spellOutRequireTls(words)], { from: 'user' });
+    return exitCode.done;
+  } catch (error) {
+    return tell(error, words, io);
+  }
+}
+
+function program(io: ProcessIo): Command {
+  const root = new Command('duoport')
+    .description('FTP that gets its second connection through.')
+    .version(version)
+    .showHelpAfterError('(duoport COMMAND --help shows the flags)');
+  root.addCommand(serveCommand(io));
+  for (const command of clientCommands(io)) root.addCommand(command);
+  for (const command of [root, ...root.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    });
+    command.showHelpAfterError(
+      `(duoport ${command === root ? 'COMMAND' : command.name()} --help shows the flags)`,
+    );
+  }
+  return root;
+}
+
+function tell(error: unknown, words: readonly string[], io: ProcessIo): number {
+  // Commander has said its word already; help and --version end this way too.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
+  const terminal = createTerminal(io, { json: words.includes('--json') });
+  if (terminal.json) terminal.object(errorObject(error));
+  terminal.warn(`duoport: ${describeError(error)}`);
+  return error instanceof UsageError ? exitCode.usage : exitCode.failed;
+}

@@ -1,0 +1,97 @@
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { hostname, networkInterfaces } from 'node:os';
+import { generate } from 'selfsigned';
+import { readText } from '../flags/connection-flags.ts';
+import { printable } from '../printable.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** A certificate with its key, PEM, and what clients may pin. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+  readonly selfSigned: boolean;
+  /** Of the whole certificate, upper-case hex with colons: what duoport, FileZilla and WinSCP show. */
+  readonly sha256: string;
+  /** The same with SHA-1: what lftp takes. */
+  readonly sha1: string;
+  /** SHA-256 of the public key, base64: what curl takes. */
+  readonly pin: string;
+}
+
+const day = 86_400_000;
+
+/** A certificate for this run of the server, naming this machine and all its addresses. */
+export async function makeCertificate(): Promise<Certificate> {
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .map((one) => one.address);
+  const names = [...new Set(['localhost', hostname()])].filter((name) => /^[\w.-]+$/.test(name));
+  const made = await generate([{ name: 'commonName', value: 'duoport, made for this run' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    // An hour back: a client's clock may be behind ours.
+    notBeforeDate: new Date(Date.now() - 3_600_000),
+    notAfterDate: new Date(Date.now() + 90 * day),
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          ...names.map((value) => ({ type: 2 as const, value })),
+          ...[...new Set(['127.0.0.1', '::1', ...addresses])].map((ip) => ({ type: 7 as const, ip })),
+        ],
+      },
+    ],
+  });
+  return {
+    ...fingerprints(new X509Certificate(made.cert)),
+    cert: made.cert,
+    key: made.private,
+    selfSigned: true,
+  };
+}
+
+/** The certificate of `--tls-cert` and `--tls-key`; what is wrong with them is said now, not at the first handshake. */
+export async function readCertificate(certFile: string, keyFile: string): Promise<Certificate> {
+  const cert = await readText('--tls-cert', certFile);
+  const key = await readText('--tls-key', keyFile);
+  const parsed = attempt(
+    () => new X509Certificate(cert),
+    `--tls-cert ${printable(certFile)}: is not a PEM certificate.`,
+  );
+  const parsedKey = attempt(
+    () => createPrivateKey(key),
+    `--tls-key ${printable(keyFile)}: is not a PEM private key without a passphrase.`,
+  );
+  if (!parsed.checkPrivateKey(parsedKey)) {
+    throw new UsageError(
+      `--tls-key ${printable(keyFile)}: is not the key of the certificate in ${printable(certFile)}.`,
+    );
+  }
+  if (Date.parse(parsed.validTo) < Date.now()) {
+    throw new UsageError(
+      `--tls-cert ${printable(certFile)}: has run out on ${parsed.validTo}. Give a newer one.`,
+    );
+  }
+  return { ...fingerprints(parsed), cert, key, selfSigned: parsed.checkIssued(parsed) };
+}
+
+function fingerprints(cert: X509Certificate): Pick<Certificate, 'sha256' | 'sha1' | 'pin'> {
+  const spki = cert.publicKey.export({ type: 'spki', format: 'der' });
+  return {
+    sha256: cert.fingerprint256,
+    sha1: cert.fingerprint,
+    pin: createHash('sha256').update(spki).digest('base64'),
+  };
+}
+
+function attempt<T>(make: () => T, message: string): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw new UsageError(message, { cause });
+  }
+}
