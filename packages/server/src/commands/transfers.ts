@@ -1,0 +1,79 @@
+import { type Reply, reply } from '@duoport/protocol';
+import { type Context, command } from '../command.ts';
+import type { ReadHandle, WriteHow } from '../files/files.ts';
+import { baseName, joinPath, resolvePath } from '../files/paths.ts';
+import type { ReceivePlan, SendPlan } from '../transfer.ts';
+import { fromWire, toWire } from '../transforms.ts';
+
+/** RFC 959 §4.1.3, with REST (RFC 3659 §5) and RANG. */
+export const retr = command('RETR', async (context) => {
+  const range = restartOf(context);
+  if ('code' in range) return range;
+  const { files, path, parameters } = context;
+  const handle = await files.openRead(path);
+  if (range.offset > handle.size) {
+    await handle.close();
+    return reply(554, `The file has ${handle.size} bytes; REST ${range.offset} is beyond its end`);
+  }
+  const end = Math.min(handle.size, range.end);
+  return {
+    direction: 'send',
+    what: path,
+    source: part(handle, range.end, end - range.offset),
+    offset: range.offset,
+    size: parameters.type === 'image' ? end - range.offset : undefined,
+    transform: toWire(parameters),
+  } satisfies SendPlan;
+});
+
+/** RFC 959 §4.1.3: STOR replaces the file, or goes on at REST. */
+export const stor = command('STOR', (context) => {
+  const range = restartOf(context);
+  if ('code' in range) return range;
+  const how: WriteHow = range.offset > 0 ? { kind: 'resume', offset: range.offset } : { kind: 'replace' };
+  return store(context, context.path, how);
+});
+
+export const appe = command('APPE', (context) => {
+  if (context.run.restart !== undefined)
+    return reply(503, 'APPE goes on at the end of the file; REST does not go with it');
+  return store(context, context.path, { kind: 'append' });
+});
+
+/** RFC 959 §4.1.3, and RFC 1123 §4.1.2.9: the 150 names the file as `FILE: name`. */
+export const stou = command('STOU', async (context) => {
+  const { directory } = context.parameters;
+  const path =
+    context.argument === '' ? joinPath(directory, 'ftp') : resolvePath(directory, context.argument);
+  const plan = await store(context, path, { kind: 'unique' });
+  return { ...plan, preliminary: `FILE: ${baseName(plan.what)}` };
+});
+
+async function store({ files, parameters }: Context, path: string, how: WriteHow): Promise<ReceivePlan> {
+  const plan = await files.prepareWrite(path, how);
+  return { direction: 'receive', what: plan.path, plan, transform: fromWire(parameters) };
+}
+
+/** What REST or RANG said of this transfer. Offsets count bytes, so they go with TYPE I only (RFC 3659 §5.3). */
+function restartOf({ run, parameters }: Context): { offset: number; end: number } | Reply {
+  const { restart } = run;
+  const whole = { offset: 0, end: Number.POSITIVE_INFINITY };
+  if (restart === undefined || restart.argument === '1 0') return whole;
+  const [first = 0, last] = restart.argument.split(' ').map(Number);
+  if (first === 0 && last === undefined) return whole;
+  if (parameters.type === 'ascii') return reply(504, `${restart.verb} works in TYPE I only`);
+  if (last !== undefined && run.row.transfer === 'to-server') return reply(504, 'RANG works with RETR only');
+  return { offset: first, end: last === undefined ? Number.POSITIVE_INFINITY : last + 1 };
+}
+
+function part(handle: ReadHandle, end: number, size: number): SendPlan['source'] {
+  return {
+    size,
+    read: (into, at) => {
+      const left = end - at;
+      if (left <= 0) return 0;
+      return handle.read(left < into.length ? into.subarray(0, left) : into, at);
+    },
+    close: () => handle.close(),
+  };
+}

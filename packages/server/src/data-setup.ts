@@ -1,0 +1,123 @@
+import { checkPeer, type DataConnection, dial, type Lease, type Trace } from '@duoport/net';
+import { type Endpoint, FtpLimitError, FtpLocalError } from '@duoport/protocol';
+import type { Settings } from './settings.ts';
+
+type Setup =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'passive'; readonly lease: Lease }
+  | { readonly kind: 'active'; readonly to: Endpoint }
+  /** Opened ahead of the transfer, by ESTA or ESTP. */
+  | { readonly kind: 'open'; readonly connection: DataConnection };
+
+/** The session facts that data connections are made from. */
+export interface DataSetupFacts {
+  readonly settings: Settings;
+  readonly peer: Endpoint;
+  readonly local: Endpoint;
+  readonly trace: Trace | undefined;
+  /** Counts leases against the session that holds them. */
+  readonly session: object;
+}
+
+/**
+ * What the next transfer of one session will use as its data connection: the lease of a PASV, the address of a PORT, or
+ * nothing. Each new word replaces the one before; a transfer uses it up (RFC 959 §3.2).
+ */
+export class DataSetup {
+  readonly #facts: DataSetupFacts;
+  #setup: Setup = { kind: 'none' };
+  #opened = 0;
+
+  constructor(facts: DataSetupFacts) {
+    this.#facts = facts;
+  }
+
+  get kind(): Setup['kind'] {
+    return this.#setup.kind;
+  }
+
+  /** Where the data connection will be, for the text of a 150: `passive on …`, `active to …`. */
+  get description(): string {
+    const setup = this.#setup;
+    if (setup.kind === 'passive') return `passive on port ${setup.lease.endpoint.port}`;
+    if (setup.kind === 'active') return `active to port ${setup.to.port}`;
+    return setup.kind;
+  }
+
+  /**
+   * Leases a port and returns what to tell the client.
+   * @throws FtpLimitError when the range, the session or the address has no port left.
+   */
+  async passive(family: 4 | 6, secure: boolean): Promise<Endpoint> {
+    this.release();
+    const { settings, peer, local, trace, session } = this.#facts;
+    const exclusive = settings.peers.kind === 'any';
+    const lease = await settings.pool.lease({
+      host: local.address,
+      peer: exclusive ? undefined : peer.address,
+      session,
+      policy: settings.peers,
+      side: 'server',
+      connection: `data-${this.#opened + 1}`,
+      trace,
+    });
+    const choice = settings.advertised.choose({
+      listening: lease.endpoint,
+      local: local.address,
+      client: peer.address,
+      secure,
+      family,
+    });
+    if ('fault' in choice) {
+      lease.release();
+      throw new FtpLimitError(choice.fault, { limit: 'advertisedAddress', value: 0 });
+    }
+    this.#setup = { kind: 'passive', lease };
+    return choice.endpoint;
+  }
+
+  /** Keeps where to dial, or says why that must not be dialled: judged here, before anything is sent there. */
+  active(to: Endpoint): { readonly refused: string } | undefined {
+    this.release();
+    const { settings, peer } = this.#facts;
+    const facts = { control: peer.address, data: to.address, port: to.port };
+    const { verdict, because } = checkPeer(settings.peers, facts);
+    if (verdict === 'refuse') return { refused: because };
+    this.#setup = { kind: 'active', to };
+    return undefined;
+  }
+
+  /** Opens the data connection and uses the set-up up. */
+  async open(signal: AbortSignal): Promise<DataConnection> {
+    const setup = this.#setup;
+    this.#setup = { kind: 'none' };
+    if (setup.kind === 'open') return setup.connection;
+    if (setup.kind === 'none') throw new FtpLocalError('Use PASV, EPSV, PORT or EPRT first');
+    this.#opened += 1;
+    const { settings, trace, local } = this.#facts;
+    const timeout = settings.dataTimeout;
+    if (setup.kind === 'passive') return setup.lease.accept({ timeout, signal });
+    return dial(setup.to, {
+      from: { address: local.address, ports: settings.sourcePort },
+      timeout,
+      signal,
+      side: 'server',
+      connection: `data-${this.#opened}`,
+      trace,
+    });
+  }
+
+  /** Opens it now and keeps it for the transfer to come (ESTA, ESTP). */
+  async openAhead(signal: AbortSignal): Promise<DataConnection> {
+    const connection = await this.open(signal);
+    this.#setup = { kind: 'open', connection };
+    return connection;
+  }
+
+  release(): void {
+    const setup = this.#setup;
+    this.#setup = { kind: 'none' };
+    if (setup.kind === 'passive') setup.lease.release();
+    if (setup.kind === 'open') setup.connection.destroy();
+  }
+}

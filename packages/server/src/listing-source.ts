@@ -1,0 +1,31 @@
+import type { ByteSource } from '@duoport/net';
+import { encodeText } from '@duoport/protocol';
+
+/** A listing as the source of a transfer: text made batch by batch, as fast as the data connection takes it. */
+export function listingSource(batches: AsyncIterator<string>): ByteSource {
+  let rest: Uint8Array = new Uint8Array();
+  let ended = false;
+  return {
+    async read(into) {
+      let filled = 0;
+      // A batch is a few kilobytes: gather until a write is worth its system call.
+      while (filled < into.length) {
+        if (rest.length === 0) {
+          if (ended || filled > into.length / 2) break;
+          const next = await batches.next();
+          if (next.done === true) ended = true;
+          else rest = encodeText(next.value);
+          continue;
+        }
+        const count = Math.min(rest.length, into.length - filled);
+        into.set(rest.subarray(0, count), filled);
+        rest = rest.subarray(count);
+        filled += count;
+      }
+      return filled;
+    },
+    async close() {
+      await batches.return?.();
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import {
+  type ControlConnection,
+  type ControlListener,
+  listenControl,
+  type PoolGauges,
+  type TlsSession,
+} from '@duoport/net';
+import { type Endpoint, type Reply, reply } from '@duoport/protocol';
+import { Session } from './session.ts';
+import { type ListenOptions, type ServerOptions, type Settings, settingsOf } from './settings.ts';
+
+/** Where a server listens. */
+export interface Listening extends Endpoint {
+  readonly implicitTls: boolean;
+}
+
+/** An FTP server. Made by `createServer`; does nothing until `start`. */
+export class FtpServer implements AsyncDisposable {
+  readonly #settings: Settings;
+  readonly #listen: readonly ListenOptions[];
+  readonly #sessions = new Set<Session>();
+  readonly #perAddress = new Map<string, number>();
+  #listeners: ControlListener[] = [];
+  #listening: Listening[] = [];
+  #nextSession = 1;
+  #closing = false;
+  #emptied: (() => void) | undefined;
+
+  constructor(options: ServerOptions) {
+    this.#settings = settingsOf(options);
+    this.#listen = options.listen ?? [{}];
+  }
+
+  /** Where it listens, in the order of the option. */
+  get listening(): readonly Listening[] {
+    return this.#listening;
+  }
+
+  /** Sessions open now. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /** The passive port pool, for metrics. */
+  get ports(): PoolGauges {
+    return this.#settings.pool.gauges();
+  }
+
+  /**
+   * Starts to listen everywhere, or nowhere.
+   * @throws FtpConnectionError (phase `listen`) that names the address, the port and what to do.
+   */
+  async start(): Promise<void> {
+    try {
+      for (const where of this.#listen) await this.#open(where);
+    } catch (error) {
+      await this.close({ grace: 0 });
+      throw error;
+    }
+  }
+
+  /**
+   * Stops accepting and lets running transfers finish within `grace` milliseconds (default 10,000); idle sessions get
+   * 421 at once, the others after their transfer, and whoever is left at the end is cut off.
+   */
+  async close({ grace = 10_000 }: { readonly grace?: number } = {}): Promise<void> {
+    this.#closing = true;
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    this.#listeners = [];
+    const emptied = new Promise<void>((resolve) => {
+      this.#emptied = resolve;
+    });
+    for (const session of this.#sessions) session.finish(reply(421, 'The server is shutting down.'));
+    if (this.#sessions.size > 0) {
+      const timer = setTimeout(() => {
+        for (const session of this.#sessions) session.destroy('the server shut down');
+      }, grace);
+      await emptied;
+      clearTimeout(timer);
+    }
+    await this.#settings.pool.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #open({ host, port = 21, implicitTls = false }: ListenOptions): Promise<void> {
+    const { tls } = this.#settings;
+    if (implicitTls && tls === undefined)
+      throw new RangeError('Implicit TLS needs a certificate: set tls.cert and tls.key.');
+    const listener = await listenControl({
+      host,
+      port,
+      implicitTls: implicitTls ? tls : undefined,
+      onConnection: (connection, session) => this.#accept(connection, session),
+    });
+    this.#listeners.push(listener);
+    this.#listening.push({ ...listener.endpoint, implicitTls });
+  }
+
+  #accept(connection: ControlConnection, tls: TlsSession | undefined): void {
+    const session = new Session({
+      id: this.#nextSession++,
+      connection,
+      tls,
+      settings: this.#settings,
+      ended: (ended) => this.#ended(ended),
+    });
+    const { address } = connection.peer;
+    const greeting = this.#greeting(address);
+    this.#sessions.add(session);
+    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    session.start(greeting);
+  }
+
+  #greeting(address: string): Reply {
+    const { maxSessions, maxSessionsPerAddress, greeting } = this.#settings;
+    if (this.#closing) return reply(421, 'The server is shutting down.');
+    if (this.#sessions.size >= maxSessions)
+      return reply(421, `All ${maxSessions} sessions are in use; try again later.`);
+    if ((this.#perAddress.get(address) ?? 0) >= maxSessionsPerAddress) {
+      return reply(421, `Your address has ${maxSessionsPerAddress} sessions open, which is the limit.`);
+    }
+    return reply(220, greeting);
+  }
+
+  #ended(session: Session): void {
+    this.#sessions.delete(session);
+    const left = (this.#perAddress.get(session.peerAddress) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(session.peerAddress);
+    else this.#perAddress.set(session.peerAddress, left);
+    if (this.#sessions.size === 0) this.#emptied?.();
+  }
+}
+
+/**
+ * A server for these accounts.
+ * @throws RangeError for a setting that cannot work.
+ */
+export function createServer(options: ServerOptions): FtpServer {
+  return new FtpServer(options);
+}

@@ -1,0 +1,358 @@
+import type { ControlConnection, ControlHandler, TlsSession, Trace } from '@duoport/net';
+import {
+  isFtpError,
+  limits,
+  type Outcome,
+  type Reply,
+  type Run,
+  reply,
+  ServerMachine,
+} from '@duoport/protocol';
+import type { Login } from './accounts/accounts.ts';
+import type { Answer, Change, Context } from './command.ts';
+import { ControlTrace } from './control-trace.ts';
+import { DataSetup } from './data-setup.ts';
+import { dispatch } from './dispatch.ts';
+import { resolvePath } from './files/paths.ts';
+import type { ServerEvent } from './log.ts';
+import { noFiles } from './no-files.ts';
+import { initialParameters, type Parameters } from './parameters.ts';
+import { type Powers, powersOf } from './powers.ts';
+import { RunningTransfer } from './running-transfer.ts';
+import type { Settings } from './settings.ts';
+import { type TransferEnd, type TransferPlan, transfer } from './transfer.ts';
+
+type EventFacts = ServerEvent extends infer E
+  ? E extends ServerEvent
+    ? Omit<E, 'session' | 'peer'>
+    : never
+  : never;
+
+/** How long a closed session waits for its last reply to be taken before the connection is dropped, in milliseconds. */
+const lingering = 5_000;
+
+/** Bytes of replies that a client may leave unread before its commands are no longer read. */
+const unreadReplies = 262_144;
+
+/**
+ * One client: the shell around a ServerMachine. It carries out the machine's effects on the control connection, runs the
+ * handlers and the transfer, and keeps what they change. Idle, it holds no buffer and one timer.
+ */
+export class Session implements ControlHandler {
+  readonly #id: number;
+  readonly #connection: ControlConnection;
+  readonly #settings: Settings;
+  readonly #machine: ServerMachine;
+  readonly #trace: Trace | undefined;
+  readonly #lines: ControlTrace | undefined;
+  readonly #ended: (session: Session) => void;
+  readonly #data: DataSetup;
+  #tls: TlsSession | undefined;
+  #parameters: Parameters;
+  #powers: Powers;
+  #user: string | undefined;
+  #login: Login | undefined;
+  #transfer: RunningTransfer | undefined;
+  #refusals = 0;
+  #output: Uint8Array[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #paused = false;
+  #gone = false;
+  #reason = 'the client closed the control connection';
+
+  constructor(options: {
+    readonly id: number;
+    readonly connection: ControlConnection;
+    readonly tls: TlsSession | undefined;
+    readonly settings: Settings;
+    readonly ended: (session: Session) => void;
+  }) {
+    const { id, connection, tls, settings, ended } = options;
+    this.#id = id;
+    this.#connection = connection;
+    this.#settings = settings;
+    this.#tls = tls;
+    this.#ended = ended;
+    this.#trace = settings.trace?.(id);
+    this.#lines = this.#trace && new ControlTrace(this.#trace);
+    this.#parameters = initialParameters(tls !== undefined);
+    this.#powers = powersOf(settings, undefined);
+    const { idleTimeout, loginTimeout } = settings;
+    this.#machine = new ServerMachine({ implicitTls: tls !== undefined, idleTimeout, loginTimeout });
+    const { peer, local } = connection;
+    this.#data = new DataSetup({ settings, peer, local, trace: this.#trace, session: this });
+  }
+
+  get peerAddress(): string {
+    return this.#connection.peer.address;
+  }
+
+  /** Begins to read, and greets a client that has not spoken by then: one turn of the event loop shows whether it has. */
+  start(greeting: Reply): void {
+    this.#log({ kind: 'connected' });
+    this.#connection.handle(this);
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#machine.greet(greeting, performance.now());
+        this.#drain();
+      }),
+    );
+  }
+
+  /** Lets a running command finish, then says goodbye and closes. */
+  finish(last: Reply): void {
+    this.#machine.finish(last);
+    this.#reason = 'the server is shutting down';
+    this.#drain();
+  }
+
+  /** Ends the session now, whatever it is doing. */
+  destroy(reason: string): void {
+    this.#reason = reason;
+    this.#connection.destroy();
+  }
+
+  bytes(chunk: Uint8Array): void {
+    this.#lines?.client(chunk);
+    this.#machine.receive(chunk, performance.now());
+    this.#drain();
+  }
+
+  end(): void {
+    this.#machine.eof(performance.now());
+    this.#drain();
+  }
+
+  closed(error?: Error): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    if (error !== undefined) this.#reason = error.message;
+    clearTimeout(this.#timer);
+    this.#transfer?.stop();
+    this.#data.release();
+    this.#log({ kind: 'closed', reason: this.#reason });
+    this.#ended(this);
+  }
+
+  /** The machine's law: after every call into it, take until there is none. */
+  #drain(): void {
+    const machine = this.#machine;
+    for (let effect = machine.take(); effect !== undefined; effect = machine.take()) {
+      switch (effect.kind) {
+        case 'send':
+          if (effect.alone) this.#flush();
+          this.#output.push(effect.bytes);
+          if (effect.alone) this.#flush();
+          break;
+        case 'run':
+          this.#run(effect.id, effect.run);
+          break;
+        case 'start-tls':
+          this.#flush();
+          this.#startTls();
+          break;
+        case 'stop-tls':
+          this.#flush();
+          this.#stopTls();
+          break;
+        case 'wake':
+          this.#wake(effect.at);
+          break;
+        case 'close':
+          this.#close(effect.reason);
+          break;
+        case 'fail':
+          this.destroy(effect.error.message);
+          break;
+      }
+    }
+    this.#flush();
+    this.#regulate();
+  }
+
+  /** A client that sends and never reads, or pipelines without end, is not read from until it has caught up. */
+  #regulate(): void {
+    const unread = this.#connection.pendingWrite > unreadReplies;
+    const pause = unread || this.#machine.backlog > limits.pipelinedBytes;
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    if (!pause) this.#connection.resume();
+    else {
+      this.#connection.pause();
+      if (unread) this.#connection.flushed(() => this.#regulate());
+    }
+  }
+
+  #flush(): void {
+    const [first, second] = this.#output;
+    if (first === undefined) return;
+    const bytes = second === undefined ? first : Buffer.concat(this.#output);
+    this.#output = [];
+    this.#lines?.server(bytes);
+    if (!this.#gone) this.#connection.write(bytes);
+  }
+
+  #run(id: number, run: Run): void {
+    const settle = (answer: Answer) => this.#answer(id, run, answer);
+    try {
+      const answer = dispatch(this.#context(run), (error) => this.#bug(run, error));
+      if (answer instanceof Promise) answer.then(settle).finally(() => this.#drain());
+      else settle(answer);
+    } catch (error) {
+      // A path with NUL in it and the like: what the context itself could not be made from.
+      settle(reply(553, error instanceof Error ? error.message.replace(/[\0\r\n]/g, '?') : 'Bad argument'));
+    }
+  }
+
+  #answer(id: number, run: Run, answer: Answer): void {
+    if ('direction' in answer) return this.#startTransfer(id, run, answer);
+    const change: Change = 'code' in answer ? { reply: answer } : answer;
+    const close = this.#apply(change);
+    this.#settle(id, { kind: 'final', reply: change.reply, close });
+  }
+
+  /** Returns whether the session is at its end. */
+  #apply(change: Change): boolean {
+    if (change.user !== undefined) this.#user = change.user;
+    if (change.parameters !== undefined) this.#parameters = { ...this.#parameters, ...change.parameters };
+    if (change.dropData === true) this.#data.release();
+    if (change.login !== undefined) {
+      this.#login = change.login ?? undefined;
+      this.#powers = powersOf(this.#settings, this.#login?.files);
+      if (this.#login) this.#log({ kind: 'login', user: this.#login.user, secure: this.#connection.secure });
+    }
+    if (change.refused !== true) return false;
+    this.#refusals += 1;
+    this.#log({ kind: 'login-refused', user: this.#user ?? '' });
+    return this.#refusals >= limits.loginAttempts;
+  }
+
+  #settle(id: number, outcome: Outcome): void {
+    this.#machine.settle(id, outcome, performance.now());
+  }
+
+  #context(run: Run): Context {
+    const { argument } = run.command;
+    const parameters = this.#parameters;
+    return {
+      argument: argument ?? '',
+      path: run.row.path ? resolvePath(parameters.directory, argument) : parameters.directory,
+      run,
+      order: this.#machine.order,
+      parameters,
+      powers: this.#powers,
+      settings: this.#settings,
+      user: this.#user,
+      login: this.#login,
+      files: this.#login?.files ?? noFiles,
+      data: this.#data,
+      peer: this.#connection.peer,
+      local: this.#connection.local,
+      secure: this.#connection.secure,
+      transfer: this.#transfer,
+      now: Date.now(),
+    };
+  }
+
+  #startTransfer(id: number, run: Run, plan: TransferPlan): void {
+    const mode = this.#data.kind;
+    const running = new RunningTransfer(plan);
+    this.#transfer = running;
+    const { type, protection } = this.#parameters;
+    const started = performance.now();
+    const facts = {
+      setup: this.#data,
+      typeName: type === 'image' ? 'BINARY' : 'ASCII',
+      tls: protection === 'private' ? this.#tls : undefined,
+      stallTimeout: this.#settings.stallTimeout,
+      truncation: this.#settings.truncation,
+      signal: running.signal,
+      preliminary: (intro: Reply) => {
+        this.#settle(id, { kind: 'preliminary', reply: intro });
+        this.#drain();
+      },
+      progress: running.progress,
+    } as const;
+    const done = (end: TransferEnd) => {
+      this.#transfer = undefined;
+      running.end();
+      this.#settle(id, { kind: 'final', reply: end.reply });
+      if (this.#settings.log !== undefined) {
+        const logged = mode === 'passive' || mode === 'active' ? mode : 'none';
+        const bytes = end.count?.bytes ?? running.bytes;
+        const duration = performance.now() - started;
+        const secure = facts.tls !== undefined;
+        const verb = run.row.verb;
+        this.#log({
+          kind: 'transfer',
+          verb,
+          path: plan.what,
+          mode: logged,
+          secure,
+          bytes,
+          duration,
+          reply: end.reply,
+        });
+      }
+      this.#drain();
+    };
+    transfer(plan, facts).then(done, (error) => {
+      this.#bug(run, error);
+      done({ reply: reply(451, 'A fault of this server; it has been logged'), count: undefined });
+    });
+  }
+
+  #startTls(): void {
+    const tls = this.#settings.tls?.session();
+    if (tls === undefined) return this.destroy('TLS was asked for without a certificate');
+    this.#tls = tls;
+    this.#login = undefined;
+    this.#parameters = initialParameters(false);
+    this.#data.release();
+    this.#connection.startTls(tls).then(
+      (facts) => {
+        this.#log({ kind: 'secured', protocol: facts.protocol });
+        this.#machine.secured(performance.now());
+        this.#drain();
+      },
+      (error) => this.destroy(isFtpError(error) ? error.message : String(error)),
+    );
+  }
+
+  #stopTls(): void {
+    this.#connection.stopTls().then(
+      () => {
+        this.#machine.cleared(performance.now());
+        this.#drain();
+      },
+      (error) => this.destroy(isFtpError(error) ? error.message : String(error)),
+    );
+  }
+
+  #wake(at: number): void {
+    clearTimeout(this.#timer);
+    if (this.#gone) return;
+    const wait = Math.max(1, Math.ceil(at - performance.now()));
+    this.#timer = setTimeout(() => {
+      this.#machine.tick(performance.now());
+      this.#drain();
+    }, wait);
+  }
+
+  #close(reason: string): void {
+    this.#reason = reason;
+    this.#flush();
+    this.#connection.end();
+    clearTimeout(this.#timer);
+    if (this.#gone) return;
+    this.#timer = setTimeout(() => this.#connection.destroy(), lingering);
+  }
+
+  #bug(run: Run, error: unknown): void {
+    this.#log({ kind: 'bug', verb: run.row.verb, error });
+  }
+
+  #log(facts: EventFacts): void {
+    this.#settings.log?.({ session: this.#id, peer: this.#connection.peer, ...facts } as ServerEvent);
+  }
+}

@@ -1,0 +1,152 @@
+import {
+  AdvertisedAddress,
+  type AdvertisedRule,
+  type PeerPolicy,
+  PortPool,
+  type PortRange,
+  TlsServer,
+  type TlsServerSettings,
+  type Trace,
+  type TruncationPolicy,
+} from '@duoport/net';
+import { limits } from '@duoport/protocol';
+import type { Accounts } from './accounts/accounts.ts';
+import type { ServerLog } from './log.ts';
+
+/** One address to listen on. */
+export interface ListenOptions {
+  /** Address to bind; default: all, both families. */
+  readonly host?: string | undefined;
+  /** Default 21; 0: a free one. */
+  readonly port?: number | undefined;
+  /** TLS from the first byte (the custom of port 990). Default: explicit TLS where there is a certificate. */
+  readonly implicitTls?: boolean | undefined;
+}
+
+/** What may be set; everything but `accounts` has a safe default. Times are milliseconds. */
+export interface ServerOptions {
+  readonly accounts: Accounts;
+  readonly listen?: readonly ListenOptions[];
+  readonly passive?: {
+    readonly enabled?: boolean | undefined;
+    readonly ports?: PortRange | undefined;
+    /** What 227 says: an address, a name, or rules by client network. Default: where the control connection came in. */
+    readonly address?: string | readonly AdvertisedRule[] | undefined;
+  };
+  readonly active?: {
+    readonly enabled?: boolean | undefined;
+    /** Source port of the data connections that the server dials; 20 needs the right to bind it. Default: any. */
+    readonly sourcePort?: number | PortRange | undefined;
+  };
+  readonly tls?: TlsServerSettings | undefined;
+  /** What must be under TLS. Default: nothing. */
+  readonly requireTls?: 'none' | 'control' | 'data' | 'both' | undefined;
+  /** A TLS upload that ends without close_notify may have been cut short. Default: refused with 426. */
+  readonly truncation?: TruncationPolicy | undefined;
+  /** Whose data connections are accepted and dialled. Default: exactly the control connection's peer; `any` allows FXP. */
+  readonly peers?: PeerPolicy | undefined;
+  /** Names that HOST may ask for (RFC 7151). */
+  readonly hosts?: readonly string[] | undefined;
+  readonly greeting?: string | undefined;
+  /** MODE Z. Default on. */
+  readonly deflate?: boolean | undefined;
+  /** HASH and its older kin: they cost a read of the whole file. Default on. */
+  readonly hash?: boolean | undefined;
+  /** Sessions at once; more are greeted with 421. */
+  readonly maxSessions?: number | undefined;
+  readonly maxSessionsPerAddress?: number | undefined;
+  readonly timeouts?: {
+    readonly login?: number | undefined;
+    readonly idle?: number | undefined;
+    readonly data?: number | undefined;
+    readonly stall?: number | undefined;
+  };
+  readonly log?: ServerLog | undefined;
+  /** Called for each session; the trace it returns gets every control line (redacted) and connection event. */
+  readonly trace?: ((session: number) => Trace | undefined) | undefined;
+}
+
+/** The options with their defaults, and what all sessions share. */
+export interface Settings {
+  readonly accounts: Accounts;
+  readonly passive: boolean;
+  readonly active: boolean;
+  readonly pool: PortPool;
+  readonly advertised: AdvertisedAddress;
+  readonly sourcePort: number | PortRange | undefined;
+  readonly tls: TlsServer | undefined;
+  /** CCC is possible. */
+  readonly allowClear: boolean;
+  readonly requireTls: { readonly control: boolean; readonly data: boolean };
+  readonly truncation: TruncationPolicy;
+  readonly peers: PeerPolicy;
+  readonly hosts: readonly string[];
+  readonly greeting: string;
+  readonly deflate: boolean;
+  readonly hash: boolean;
+  readonly maxSessions: number;
+  readonly maxSessionsPerAddress: number;
+  readonly loginTimeout: number;
+  readonly idleTimeout: number;
+  readonly dataTimeout: number;
+  readonly stallTimeout: number;
+  readonly log: ServerLog | undefined;
+  readonly trace: ServerOptions['trace'];
+}
+
+/**
+ * @throws RangeError for a setting that cannot work, with what to do about it.
+ */
+export function settingsOf(options: ServerOptions): Settings {
+  const passive = options.passive?.enabled ?? true;
+  const active = options.active?.enabled ?? true;
+  if (!passive && !active)
+    throw new RangeError('Passive and active mode are both off: no data can be transferred.');
+  const ports = options.passive?.ports;
+  if (ports !== undefined) checkRange(ports, 'passive.ports');
+  if (typeof options.active?.sourcePort === 'object')
+    checkRange(options.active.sourcePort, 'active.sourcePort');
+  const requireTls = options.requireTls ?? 'none';
+  if (requireTls !== 'none' && options.tls === undefined) {
+    throw new RangeError('requireTls needs a certificate: set tls.cert and tls.key.');
+  }
+  const address = options.passive?.address;
+  const rules = typeof address === 'string' ? [{ address }] : address;
+  const timeouts = options.timeouts ?? {};
+  return {
+    accounts: options.accounts,
+    passive,
+    active,
+    pool: new PortPool({ ports }),
+    advertised: new AdvertisedAddress({ rules }),
+    sourcePort: options.active?.sourcePort,
+    tls: options.tls && new TlsServer(options.tls),
+    allowClear: options.tls?.allowClear === true && requireTls !== 'control' && requireTls !== 'both',
+    requireTls: {
+      control: requireTls === 'control' || requireTls === 'both',
+      data: requireTls === 'data' || requireTls === 'both',
+    },
+    truncation: options.truncation ?? 'strict',
+    peers: options.peers ?? { kind: 'exact' },
+    hosts: options.hosts ?? [],
+    greeting: options.greeting ?? 'duoport FTP server ready.',
+    deflate: options.deflate ?? true,
+    hash: options.hash ?? true,
+    maxSessions: options.maxSessions ?? 10_000,
+    maxSessionsPerAddress: options.maxSessionsPerAddress ?? Number.POSITIVE_INFINITY,
+    loginTimeout: timeouts.login ?? limits.loginTimeout,
+    idleTimeout: timeouts.idle ?? limits.idleTimeout,
+    dataTimeout: timeouts.data ?? limits.dataTimeout,
+    stallTimeout: timeouts.stall ?? limits.stallTimeout,
+    log: options.log,
+    trace: options.trace,
+  };
+}
+
+function checkRange({ low, high }: PortRange, name: string): void {
+  const port = (value: number) => Number.isInteger(value) && value >= 1 && value <= 65_535;
+  if (!port(low) || !port(high))
+    throw new RangeError(`${name} ${low}-${high}: ports are whole numbers from 1 to 65535.`);
+  if (low > high)
+    throw new RangeError(`${name} ${low}-${high}: the lower port must come first: ${high}-${low}.`);
+}
