@@ -24,3 +24,8 @@ export interface PeerPaths {
 export function locatePeers(): PeerPaths;
 /** Fetches what is missing (needs root and apt), then as `locatePeers`. */
 export function ensurePeers(): PeerPaths;
+/**
+ * Fetches what is missing and says so on standard error; never throws.
+ * `servers: false`: only the clients and tools, not the servers.
+ */
+export function preparePeers(options?: { readonly servers?: boolean }): Promise<void>;

@@ -54,6 +54,20 @@ export function locatePeers() {
   return { tree, paths, environment, missing };
 }
 
+/** For the test runner: fetches what is missing and says so on standard error. Never throws: tests say what they lack. */
+export async function preparePeers({ servers: all = true } = {}) {
+  const lost = ({ missing }) =>
+    missing.filter(({ name }) => all || !(name in servers)).map(({ name }) => name);
+  const before = lost(locatePeers());
+  if (before.length === 0) return;
+  process.stderr.write(`Fetching other people's programs: ${before.join(', ')}…\n`);
+  const after = ensurePeers();
+  const still = new Set(lost(after));
+  for (const { name, reason } of after.missing) {
+    if (still.has(name)) process.stderr.write(`${name} is missing: ${reason}\n`);
+  }
+}
+
 /**
  * Fetches what is missing (needs root and apt), then says where everything is. Safe to call from several processes at
  * once, and quick when there is nothing to do.
@@ -95,9 +109,9 @@ function fetchMissing(say) {
   apt(['update']);
   const install = Object.entries(tools).filter(([name]) => names.has(name));
   if (install.length > 0) {
-    const packages = install.map(([, debian]) => debian);
+    const packages = [...new Set(install.map(([, debian]) => debian))];
     say(`apt-get install ${packages.join(' ')}`);
-    apt(['install', '-y', '--no-install-recommends', 'ca-certificates', ...packages]);
+    apt(['install', '-y', '--no-install-recommends', ...packages]);
   }
   if (Object.keys(servers).some((name) => names.has(name))) unpackServers(say);
 }
