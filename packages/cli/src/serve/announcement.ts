@@ -34,8 +34,10 @@ export interface Announcement {
 /** The announcement for people, line by line. */
 export function announcementLines(what: Announcement): readonly string[] {
   const rows: readonly (readonly [string, string])[] = [
-    ...what.doors.flatMap((door) => addressRows(door)),
-    ...(what.portRemark === undefined ? [] : [['', what.portRemark] as const]),
+    ...what.doors
+      .flatMap(addressRows)
+      .map(([, text], index) => [index === 0 ? 'address' : '', text] as const),
+    ...(what.portRemark === undefined ? [] : [['', `(${what.portRemark})`] as const]),
     ...what.users.map((user) => ['login', loginText(user)] as const),
     ...modeRows(what),
     ...tlsRows(what),
@@ -77,7 +79,7 @@ function addressRows(door: Announcement['doors'][number]): readonly (readonly [s
   const scheme = door.implicitTls ? 'ftps' : 'ftp';
   return door.addresses.map((address, index) => {
     const note = door.implicitTls && index === 0 ? '   TLS from the first byte' : '';
-    return [index === 0 ? 'address' : '', `${scheme}://${urlHost(address)}:${door.port}/${note}`];
+    return ['', `${scheme}://${urlHost(address)}:${door.port}/${note}`];
   });
 }
 

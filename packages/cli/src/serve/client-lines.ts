@@ -42,11 +42,16 @@ type Does = ClientLine['does'];
 type Make = (door: Door, mode: Mode, does: Does) => readonly string[] | undefined;
 
 function lines(client: string, door: Door, mode: Mode, make: Make): readonly ClientLine[] {
-  const wanted: readonly Does[] = door.readOnly ? ['list', 'fetch'] : ['list', 'fetch', 'store'];
-  return wanted.flatMap((does) => {
+  return wantedOf(door).flatMap((does) => {
     const words = make(door, mode, does);
     return words === undefined ? [] : [{ client, mode, does, line: shellLine(words) }];
   });
+}
+
+/** Without a file to fetch there is none to send back either, and a line with a gap in it cannot be pasted. */
+function wantedOf(door: Door): readonly Does[] {
+  if (door.sample === undefined) return ['list'];
+  return door.readOnly ? ['list', 'fetch'] : ['list', 'fetch', 'store'];
 }
 
 /** Fetched under another name: pasted in the served folder itself, the file must not be overwritten while it is being read. */
@@ -119,15 +124,15 @@ const wget: Make = (door, mode, does) => {
 };
 
 const duoport: Make = (door, mode, does) => {
+  // One line is enough to show how it goes: the others are in its own help.
+  if (does === 'store') return undefined;
+  if (does === 'list' && door.sample !== undefined) return undefined;
   const { remote, local } = names(door);
   const password = door.password === undefined ? '' : `:${urlPart(door.password)}`;
   const login = door.user === undefined ? '' : `${urlPart(door.user)}${password}@`;
-  const tls =
-    door.tls === 'none'
-      ? []
-      : ['--tls', door.tls, ...(door.pins === undefined ? [] : ['--fingerprint', door.pins.sha256])];
+  const pin = door.pins === undefined ? [] : ['--fingerprint', door.pins.sha256];
+  const tls = door.tls === 'none' ? [] : ['--tls', door.tls, ...pin];
   const flags = ['--mode', mode, ...tls, '--trace'];
   if (does === 'list') return ['npx', 'duoport', 'ls', url(door, '', login), ...flags];
-  if (does === 'fetch') return ['npx', 'duoport', 'get', url(door, remote, login), '-o', local, ...flags];
-  return ['npx', 'duoport', 'put', local, url(door, '', login), ...flags];
+  return ['npx', 'duoport', 'get', url(door, remote, login), '-o', local, ...flags];
 };

@@ -24,8 +24,7 @@ export async function startServer(
     } catch (error) {
       const code = systemCode(error);
       if (code !== 'EACCES' && code !== 'EADDRINUSE' && code !== 'EPERM') throw error;
-      first ??=
-        code === 'EADDRINUSE' ? 'port 21 is in use' : 'port 21 needs rights that this user does not have';
+      first ??= code === 'EADDRINUSE' ? 'not 21, for it is in use' : 'not 21, for this user may not open it';
     }
   }
   throw new UsageError('No port could be had: name one with --listen [HOST:]PORT.');
