@@ -1,0 +1,27 @@
+// Pages made from the code: npm run generate writes them, and with --check it says which are out of date.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { orderPage } from './generate-order.ts';
+import { rfcPage } from './generate-rfc.ts';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const pages: Readonly<Record<string, () => string>> = {
+  'docs/rfc.md': rfcPage,
+  'docs/reference/order.md': orderPage,
+};
+
+const check = process.argv.includes('--check');
+for (const [name, page] of Object.entries(pages)) {
+  const file = path.join(root, name);
+  const text = page();
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+  if (check) {
+    console.error(`${name} is not what the code makes: run npm run generate`);
+    process.exitCode = 1;
+  } else {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    console.log(`${name} written`);
+  }
+}
