@@ -1,1 +1,1 @@
-export {};
+export { bytesOf, type Decoder, decodeChunks, everyCut } from './chunks.ts';
