@@ -1,7 +1,6 @@
 import type { Stats } from 'node:fs';
 import { FilesError } from '../files.ts';
 import { isWithin } from '../paths.ts';
-import { chmod, mkdir, rename, rmdir, symlink, unlink, utimes } from './calls.ts';
 import type { Directories } from './directories.ts';
 import { errorCode } from './errno.ts';
 import { climbsOut, leadsOut, relativeTarget } from './links.ts';
@@ -10,24 +9,24 @@ import { at, reach } from './reach.ts';
 import type { Steps } from './steps.ts';
 import type { Store } from './store.ts';
 
-export function makeDirectorySteps({ directories }: Store, path: string): Steps<void> {
+export function makeDirectorySteps({ directories, system }: Store, path: string): Steps<unknown> {
   if (path === '/') throw new FilesError('exists', { path });
-  return at(directories, path, ({ directory, name }) => mkdir(directory.at(name)));
+  return at(directories, path, ({ directory, name }) => system.mkdir(directory.at(name)));
 }
 
-export function removeDirectorySteps({ directories }: Store, path: string): Steps<void> {
-  return at(directories, path, ({ directory, name }) => rmdir(directory.at(name)));
+export function removeDirectorySteps({ directories, system }: Store, path: string): Steps<void> {
+  return at(directories, path, ({ directory, name }) => system.rmdir(directory.at(name)));
 }
 
-export function removeFileSteps({ directories }: Store, path: string): Steps<void> {
-  return at(directories, path, ({ directory, name }) => unlink(directory.at(name)));
+export function removeFileSteps({ directories, system }: Store, path: string): Steps<void> {
+  return at(directories, path, ({ directory, name }) => system.unlink(directory.at(name)));
 }
 
-export function renameSteps({ directories }: Store, from: string, to: string): Steps<void> {
+export function renameSteps({ directories, system }: Store, from: string, to: string): Steps<void> {
   return at(directories, from, (source) =>
     at(directories, to, function* (target) {
       try {
-        yield* rename(source.directory.at(source.name), target.directory.at(target.name));
+        yield* system.rename(source.directory.at(source.name), target.directory.at(target.name));
       } catch (error) {
         if (errorCode(error) === 'EINVAL' && isWithin(from, to)) {
           throw new FilesError('denied', {
@@ -43,24 +42,30 @@ export function renameSteps({ directories }: Store, from: string, to: string): S
 }
 
 /** The access time stays as it was. */
-export function setModifiedSteps({ directories }: Store, path: string, modified: number): Steps<void> {
-  return onFile(directories, path, (exact, stats) => utimes(exact, stats.atimeMs / 1000, modified / 1000));
+export function setModifiedSteps(
+  { directories, system }: Store,
+  path: string,
+  modified: number,
+): Steps<void> {
+  return onFile(directories, path, (exact, stats) =>
+    system.utimes(exact, stats.atimeMs / 1000, modified / 1000),
+  );
 }
 
 /** Set-user-ID and its kin cannot be given over FTP; a directory keeps those it has. */
-export function chmodSteps({ directories }: Store, path: string, mode: number): Steps<void> {
+export function chmodSteps({ directories, system }: Store, path: string, mode: number): Steps<void> {
   return onFile(directories, path, (exact, stats) => {
     const kept = stats.isDirectory() ? stats.mode & 0o7000 : 0;
-    return chmod(exact, kept | (mode & 0o777));
+    return system.chmod(exact, kept | (mode & 0o777));
   });
 }
 
-export function symlinkSteps({ directories }: Store, target: string, path: string): Steps<void> {
+export function symlinkSteps({ directories, system }: Store, target: string, path: string): Steps<void> {
   return at(directories, path, function* ({ directory, name }) {
     const own = directory.path === '/' ? `/${name}` : `${directory.path}/${name}`;
     const text = relativeTarget(target, own);
     if (climbsOut(text, own)) throw leadsOut(path);
-    yield* symlink(osPath('', text), directory.at(name));
+    yield* system.symlink(osPath('', text), directory.at(name));
   });
 }
 

@@ -38,6 +38,8 @@ export interface Place {
 export interface Directories {
   /** The directory of `path` and its last name, which is not looked at. */
   locate(path: string): Steps<Place>;
+  /** The same at once, when the directory is at hand. */
+  near(path: string): Place | undefined;
   /** `path` itself as a directory. */
   enter(path: string): Steps<Directory>;
   /** Where the symlink at `place` leads; `place` stays held. */

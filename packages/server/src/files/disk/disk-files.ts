@@ -11,7 +11,6 @@ import {
   type WritePlan,
 } from '../files.ts';
 import { isNormal } from '../paths.ts';
-import { statfs } from './calls.ts';
 import {
   chmodSteps,
   makeDirectorySteps,
@@ -30,6 +29,7 @@ import { PortableDirectories } from './portable-directories.ts';
 import { lstatSteps, openReadSteps, statSteps } from './reading.ts';
 import { run, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
+import { System } from './system.ts';
 import { openWriteSteps, prepareSteps } from './writing.ts';
 
 export interface DiskFilesOptions {
@@ -55,7 +55,9 @@ export class DiskFiles implements Files {
   /** `root`: a path of the machine. It is looked up at the first use and need not be there before. */
   constructor(root: string, options: DiskFilesOptions = {}) {
     const gate = options.synchronous === 'never' ? new Gate({ closed: true }) : new Gate();
-    this.#store = { directories: walker(resolve(root), options), gate, durable: options.durable ?? false };
+    const system = new System(gate);
+    const directories = walker(resolve(root), system, options.walk);
+    this.#store = { directories, system, durable: options.durable ?? false };
   }
 
   stat(path: string): Awaitable<Entry> {
@@ -132,7 +134,7 @@ export class DiskFiles implements Files {
   #run<T>(path: string, operation: (store: Store, path: string) => Steps<T>): Awaitable<T> {
     check(path);
     try {
-      const result = run(this.#store.gate, operation(this.#store, path));
+      const result = run(operation(this.#store, path));
       return result instanceof Promise ? result.catch((error) => fail(error, path)) : result;
     } catch (error) {
       return fail(error, path);
@@ -140,21 +142,21 @@ export class DiskFiles implements Files {
   }
 }
 
-function* spaceSteps({ directories }: Store, path: string): Steps<number> {
+function* spaceSteps({ directories, system }: Store, path: string): Steps<number> {
   const place = yield* directories.locate(path);
   try {
-    const { bavail, bsize } = yield* statfs(place.directory.self);
+    const { bavail, bsize } = yield* system.statfs(place.directory.self);
     return bavail * bsize;
   } finally {
     directories.release(place.directory);
   }
 }
 
-function walker(root: string, { walk }: DiskFilesOptions): Directories {
+function walker(root: string, system: System, walk: DiskFilesOptions['walk']): Directories {
   const handles = process.platform === 'linux' && existsSync('/proc/self/fd');
   return (walk ?? (handles ? 'handles' : 'realpath')) === 'handles'
-    ? new LinuxDirectories(root)
-    : new PortableDirectories(root);
+    ? new LinuxDirectories(root, system)
+    : new PortableDirectories(root, system);
 }
 
 function fail(error: unknown, path: string): never {

@@ -1,7 +1,9 @@
 /** Milliseconds: calls that are longer than this on average are not made synchronously. */
 const slowAverage = 0.25;
-/** A single call counts for no more than this, so that it takes one very long call or several long ones. */
-const heaviest = 10;
+/** One call counts for no more: on a busy machine a call may have to wait for the processor, not for the disk. */
+const heaviest = 4;
+/** But this is no scheduler's doing. */
+const stalled = 100;
 const weight = 1 / 32;
 const firstPause = 100;
 const longestPause = 10_000;
@@ -54,7 +56,7 @@ export class Gate {
       return;
     }
     this.#average += (Math.min(took, heaviest) - this.#average) * weight;
-    if (this.#average > slowAverage) this.#close();
+    if (this.#average > slowAverage || took >= stalled) this.#close();
     else if (this.#average < slowAverage / 4) this.#pause = firstPause;
   }
 

@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, readlinkSync, type Stats } from 'node:fs';
 import { isRawText } from '@duoport/protocol';
 import { joinPath } from '../paths.ts';
-import { fstat } from './calls.ts';
 import type { Directory } from './directories.ts';
 import { type OsPath, osPath, toBinary } from './names.ts';
 import type { Steps } from './steps.ts';
+import type { System } from './system.ts';
 
 /**
  * Milliseconds that a directory must have been left alone before its change time can prove that it is unchanged: longer
@@ -13,6 +13,7 @@ import type { Steps } from './steps.ts';
 const settled = 3000;
 
 export interface HeldOptions {
+  readonly system: System;
   readonly path: string;
   readonly parent: HeldDirectory | undefined;
   readonly fd: number;
@@ -37,6 +38,7 @@ export class HeldDirectory implements Directory {
   readonly fd: number;
   readonly where: string;
   readonly stamped: boolean;
+  readonly #system: System;
   readonly self: string;
   readonly fixed = true;
   readonly device: number;
@@ -59,6 +61,7 @@ export class HeldDirectory implements Directory {
     this.where = options.where;
     this.stamped = options.stamped;
     this.device = device;
+    this.#system = options.system;
     this.self = `/proc/self/fd/${options.fd}`;
     this.#handle = `${this.self}/`;
     this.#plain = this.#plainPrefix();
@@ -93,7 +96,7 @@ export class HeldDirectory implements Directory {
   }
 
   stat(): Steps<Stats> {
-    return fstat(this.fd);
+    return this.#system.fstat(this.fd);
   }
 
   /** Closes the descriptor when it is retired and unused, and then those above that only waited for that. */

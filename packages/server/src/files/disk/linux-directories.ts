@@ -1,13 +1,13 @@
 import { closeSync, constants, fstatSync, readlinkSync, type Stats, statfsSync } from 'node:fs';
 import { FilesError } from '../files.ts';
 import { baseName, joinPath, parentPath, pathSegments } from '../paths.ts';
-import { fstat, open, readlink, stat } from './calls.ts';
 import type { Directories, Directory, Place } from './directories.ts';
 import { errorCode } from './errno.ts';
 import { HeldDirectory, whereIn } from './held-directory.ts';
 import { afterRoot, leadsOut, maxLinks } from './links.ts';
 import { fromBinary, type OsPath } from './names.ts';
 import type { Steps } from './steps.ts';
+import type { System } from './system.ts';
 
 /** open(2): not in node:fs. The same number on every architecture that Node runs on. */
 const O_PATH = 0o10000000;
@@ -27,6 +27,7 @@ const rootEvery = 1000;
 
 /** The walk of Linux: component by component from open directories, with O_NOFOLLOW, symlinks resolved by hand. */
 export class LinuxDirectories implements Directories {
+  readonly #system: System;
   readonly #rootPath: OsPath;
   readonly #rootText: string;
   #root: HeldDirectory | undefined;
@@ -36,24 +37,36 @@ export class LinuxDirectories implements Directories {
   #sweep: NodeJS.Timeout | undefined;
 
   /** `root`: a path of the machine; symlinks on the way to it and itself are followed, it is the owner's. */
-  constructor(root: OsPath) {
+  constructor(root: OsPath, system: System) {
+    this.#system = system;
     this.#rootPath = root;
     this.#rootText = typeof root === 'string' ? root : fromBinary(root.toString('latin1'));
   }
 
-  *locate(path: string): Steps<Place> {
-    const directory = yield* this.#enterFrom(parentPath(path));
+  near(path: string): Place | undefined {
+    const now = Date.now();
+    if (this.#rootIsDue(now)) return undefined;
+    const directory = this.#known(parentPath(path));
+    if (directory === undefined) return undefined;
+    directory.used = now;
+    directory.holders++;
     return { directory, name: baseName(path) };
   }
 
-  enter(path: string): Steps<Directory> {
-    return this.#enterFrom(path);
+  *locate(path: string): Steps<Place> {
+    const directory = yield* this.enter(parentPath(path));
+    return { directory, name: baseName(path) };
+  }
+
+  *enter(path: string): Steps<HeldDirectory> {
+    if (this.#rootIsDue(Date.now())) yield* this.#checkRoot();
+    return yield* this.#walk(yield* this.#openRoot(), pathSegments(path), path);
   }
 
   *follow(place: Place): Steps<Place> {
     const from = place.directory as HeldDirectory;
     const path = joinPath(from.path, place.name);
-    const target = yield* readlink(from.at(place.name));
+    const target = yield* this.#system.readlink(from.at(place.name));
     const segments = this.#segmentsOf(target, path);
     const base = target.startsWith('/') ? yield* this.#openRoot() : from;
     const last = segments.at(-1);
@@ -71,9 +84,9 @@ export class LinuxDirectories implements Directories {
   *exactly<T>(place: Place, act: (path: OsPath, stats: Stats) => Steps<T>): Steps<T> {
     if (place.name === '')
       return yield* act(`${String(place.directory.self)}/.`, yield* place.directory.stat());
-    const fd = yield* open(place.directory.at(place.name), asName);
+    const fd = yield* this.#system.open(place.directory.at(place.name), asName);
     try {
-      return yield* act(`/proc/self/fd/${fd}`, yield* fstat(fd));
+      return yield* act(`/proc/self/fd/${fd}`, yield* this.#system.fstat(fd));
     } finally {
       closeSync(fd);
     }
@@ -83,18 +96,6 @@ export class LinuxDirectories implements Directories {
     clearInterval(this.#sweep);
     this.#sweep = undefined;
     this.#forgetAll();
-  }
-
-  *#enterFrom(path: string): Steps<HeldDirectory> {
-    const now = Date.now();
-    if (now - this.#rootChecked >= rootEvery || now < this.#rootChecked) yield* this.#checkRoot(now);
-    const known = this.#known(path);
-    if (known !== undefined) {
-      known.used = now;
-      known.holders++;
-      return known;
-    }
-    return yield* this.#walk(yield* this.#openRoot(), pathSegments(path), path);
   }
 
   /** A cached directory that is in its place at this moment; one that is not is forgotten with all below it. */
@@ -137,7 +138,7 @@ export class LinuxDirectories implements Directories {
     const known = this.#known(path);
     if (known !== undefined && known.parent === directory) return known;
     try {
-      const fd = yield* open(directory.at(name), asDirectory);
+      const fd = yield* this.#system.open(directory.at(name), asDirectory);
       return this.#adopt(directory, name, fd);
     } catch (error) {
       const code = errorCode(error);
@@ -148,7 +149,7 @@ export class LinuxDirectories implements Directories {
 
   *#linkText(directory: HeldDirectory, name: string, path: string): Steps<string> {
     try {
-      return yield* readlink(directory.at(name));
+      return yield* this.#system.readlink(directory.at(name));
     } catch (error) {
       if (errorCode(error) === 'EINVAL') throw new FilesError('not-a-directory', { path });
       throw error;
@@ -161,7 +162,7 @@ export class LinuxDirectories implements Directories {
     const where = readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
     const { dev } = fstatSync(fd);
     const stamped = dev === parent.device ? parent.stamped : isStamped(fd);
-    const held = new HeldDirectory({ path, parent, fd, where, stamped }, dev);
+    const held = new HeldDirectory({ system: this.#system, path, parent, fd, where, stamped }, dev);
     const found = this.#cached.get(path);
     if (where === whereIn(parent, name) && !parent.retired) {
       if (found !== undefined) this.#forget(found);
@@ -221,13 +222,13 @@ export class LinuxDirectories implements Directories {
 
   *#openRoot(): Steps<HeldDirectory> {
     if (this.#root !== undefined) return this.#root;
-    const fd = yield* open(this.#rootPath, O_PATH | constants.O_DIRECTORY);
+    const fd = yield* this.#system.open(this.#rootPath, O_PATH | constants.O_DIRECTORY);
     if (this.#root !== undefined) {
       closeSync(fd);
       return this.#root;
     }
     const where = readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
-    const options = { path: '/', parent: undefined, fd, where, stamped: isStamped(fd) };
+    const options = { system: this.#system, path: '/', parent: undefined, fd, where, stamped: isStamped(fd) };
     const root = new HeldDirectory(options, fstatSync(fd).dev);
     this.#root = root;
     this.#rootChecked = Date.now();
@@ -235,14 +236,18 @@ export class LinuxDirectories implements Directories {
     return root;
   }
 
+  #rootIsDue(now: number): boolean {
+    return now - this.#rootChecked >= rootEvery || now < this.#rootChecked;
+  }
+
   /** The owner may put another directory in the root's place; the descriptor would go on meaning the old one. */
-  *#checkRoot(now: number): Steps<void> {
-    this.#rootChecked = now;
+  *#checkRoot(): Steps<void> {
+    this.#rootChecked = Date.now();
     const root = this.#root;
     if (root === undefined) return;
     try {
-      const found = yield* stat(this.#rootPath);
-      const open = yield* fstat(root.fd);
+      const found = yield* this.#system.stat(this.#rootPath);
+      const open = yield* this.#system.fstat(root.fd);
       if (found.ino === open.ino && found.dev === open.dev) return;
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;

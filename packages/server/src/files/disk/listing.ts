@@ -1,7 +1,6 @@
 import { type Dir, type Dirent, lstatSync } from 'node:fs';
 import { lstat as lstatLater } from 'node:fs/promises';
 import type { Entry } from '@duoport/protocol';
-import { opendir, readlink } from './calls.ts';
 import type { Directory } from './directories.ts';
 import { toEntry } from './entry.ts';
 import { errorCode, toFilesError } from './errno.ts';
@@ -19,10 +18,10 @@ const stride = 8;
 
 /** The entries of a directory in batches, with a turn of the event loop between them. */
 export async function* listDirectory(store: Store, path: string): AsyncGenerator<readonly Entry[]> {
-  const { directories, gate } = store;
-  const directory = await told(path, () => run(gate, directories.enter(path)));
+  const { directories, system } = store;
+  const directory = await told(path, () => run(directories.enter(path)));
   try {
-    const dir = await told(path, () => run(gate, opendir(directory.self, batchNames)));
+    const dir = await told(path, () => run(system.opendir(directory.self, batchNames)));
     try {
       yield* batches(store, directory, dir);
     } finally {
@@ -37,9 +36,11 @@ export async function* listDirectory(store: Store, path: string): AsyncGenerator
 
 async function* batches(store: Store, directory: Directory, dir: Dir): AsyncGenerator<readonly Entry[]> {
   for (;;) {
-    const found = store.gate.fast ? store.gate.measure(() => readNow(dir)) : await readLater(dir);
+    const found = store.system.gate.fast
+      ? store.system.gate.measure(() => readNow(dir))
+      : await readLater(dir);
     for (let from = 0; from < found.length; ) {
-      const { entries, next } = store.gate.fast
+      const { entries, next } = store.system.gate.fast
         ? statNow(store, directory, found, from)
         : await statLater(directory, found, from);
       from = next;
@@ -96,7 +97,7 @@ function statNow(store: Store, directory: Directory, found: readonly Dirent[], f
 const quiet = { throwIfNoEntry: false } as const;
 
 function statStretch(
-  { gate }: Store,
+  { system: { gate } }: Store,
   found: readonly Dirent[],
   from: number,
   pathOf: (name: string) => OsPath,
@@ -151,14 +152,14 @@ function unseen(name: string, dirent: Dirent, error: unknown): Entry {
 async function addTargets(store: Store, directory: Directory, entries: Entry[]): Promise<void> {
   for (const [index, entry] of entries.entries()) {
     if (entry.type !== 'symlink') continue;
-    const target = await run(store.gate, targetSteps(store, directory, entry.name));
+    const target = await run(targetSteps(store, directory, entry.name));
     if (target !== undefined) entries[index] = { ...entry, target };
   }
 }
 
 function* targetSteps(store: Store, directory: Directory, name: string): Steps<string | undefined> {
   try {
-    return store.directories.shown(yield* readlink(directory.at(name)));
+    return store.directories.shown(yield* store.system.readlink(directory.at(name)));
   } catch (error) {
     // Gone, or no longer a symlink: the entry tells what it was a moment ago.
     if (errorCode(error) === undefined) throw error;

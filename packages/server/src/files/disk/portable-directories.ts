@@ -2,11 +2,11 @@ import { realpathSync, type Stats } from 'node:fs';
 import { sep } from 'node:path';
 import { FilesError } from '../files.ts';
 import { baseName, joinPath, parentPath } from '../paths.ts';
-import { lstat, realpath, stat } from './calls.ts';
 import type { Directories, Directory, Place } from './directories.ts';
 import { afterRoot, leadsOut } from './links.ts';
 import { fromBinary, type OsPath, osPath } from './names.ts';
 import type { Steps } from './steps.ts';
+import type { System } from './system.ts';
 
 /**
  * The way of systems without /proc: the real path of each directory is asked for and must be inside the root.
@@ -15,10 +15,16 @@ import type { Steps } from './steps.ts';
  * that question and a call that creates, changes or removes a name. Opening for reading asks again afterwards.
  */
 export class PortableDirectories implements Directories {
+  readonly #system: System;
   readonly #rootPath: OsPath;
 
-  constructor(root: OsPath) {
+  constructor(root: OsPath, system: System) {
+    this.#system = system;
     this.#rootPath = root;
+  }
+
+  near(): undefined {
+    return undefined;
   }
 
   *locate(path: string): Steps<Place> {
@@ -30,22 +36,22 @@ export class PortableDirectories implements Directories {
   *enter(path: string): Steps<Directory> {
     checkNames(path);
     const root = yield* this.#root();
-    const real = yield* realpath(osPath(root + sep, path.slice(1).replaceAll('/', sep)));
+    const real = yield* this.#system.realpath(osPath(root + sep, path.slice(1).replaceAll('/', sep)));
     const inside = insideOf(root, real, path);
-    const stats = yield* stat(osPath(real, ''));
+    const stats = yield* this.#system.stat(osPath(real, ''));
     if (!stats.isDirectory()) throw new FilesError('not-a-directory', { path });
-    return new RealDirectory(inside, real);
+    return new RealDirectory(this.#system, inside, real);
   }
 
   *follow(place: Place): Steps<Place> {
     const path = joinPath(place.directory.path, place.name);
     const root = yield* this.#root();
-    const real = yield* realpath(place.directory.at(place.name));
+    const real = yield* this.#system.realpath(place.directory.at(place.name));
     const inside = insideOf(root, real, path);
-    if (inside === '/') return { directory: new RealDirectory('/', root), name: '' };
+    if (inside === '/') return { directory: new RealDirectory(this.#system, '/', root), name: '' };
     const name = baseName(inside);
     const above = real.slice(0, real.length - name.length - 1);
-    return { directory: new RealDirectory(parentPath(inside), above), name };
+    return { directory: new RealDirectory(this.#system, parentPath(inside), above), name };
   }
 
   shown(target: string): string | undefined {
@@ -57,7 +63,7 @@ export class PortableDirectories implements Directories {
 
   *exactly<T>(place: Place, act: (path: OsPath, stats: Stats) => Steps<T>): Steps<T> {
     const path = place.name === '' ? place.directory.self : place.directory.at(place.name);
-    const stats = yield* lstat(path);
+    const stats = yield* this.#system.lstat(path);
     if (stats === undefined)
       throw new FilesError('not-found', { path: joinPath(place.directory.path, place.name) });
     return yield* act(path, stats);
@@ -66,7 +72,7 @@ export class PortableDirectories implements Directories {
   close(): void {}
 
   #root(): Steps<string> {
-    return realpath(this.#rootPath);
+    return this.#system.realpath(this.#rootPath);
   }
 }
 
@@ -75,8 +81,10 @@ class RealDirectory implements Directory {
   readonly self: OsPath;
   readonly fixed = false;
   readonly #real: string;
+  readonly #system: System;
 
-  constructor(path: string, real: string) {
+  constructor(system: System, path: string, real: string) {
+    this.#system = system;
     this.path = path;
     this.#real = real;
     this.self = osPath(real, '');
@@ -99,7 +107,7 @@ class RealDirectory implements Directory {
   }
 
   stat(): Steps<Stats> {
-    return stat(this.self);
+    return this.#system.stat(this.self);
   }
 }
 

@@ -13,7 +13,7 @@ export function* reach<T>(
   path: string,
   act: (place: Place) => Steps<T | undefined>,
 ): Steps<T> {
-  let place = yield* directories.locate(path);
+  let place = directories.near(path) ?? (yield* directories.locate(path));
   try {
     for (let links = 0; links <= maxLinks; links++) {
       const result = yield* act(place);
@@ -30,7 +30,7 @@ export function* reach<T>(
 
 /** Does something with the name `path` itself, which may be a symlink. The root has no name. */
 export function* at<T>(directories: Directories, path: string, act: (place: Place) => Steps<T>): Steps<T> {
-  const place = yield* directories.locate(path);
+  const place = directories.near(path) ?? (yield* directories.locate(path));
   try {
     if (place.name === '') throw new FilesError('denied', { path, reason: 'This is the top folder' });
     return yield* act(place);

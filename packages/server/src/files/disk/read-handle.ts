@@ -2,14 +2,14 @@ import { closeSync, close as closeWithCallback, readSync, read as readWithCallba
 import type { Awaitable } from '@duoport/net';
 import type { ReadHandle } from '../files.ts';
 import { toFilesError } from './errno.ts';
-import type { Gate } from './gate.ts';
+import type { System } from './system.ts';
 
 /** Bytes: a synchronous read of so much from the page cache takes a few microseconds. */
 const shortRead = 64 * 1024;
 
 export interface OpenedFile {
   readonly fd: number;
-  readonly gate: Gate;
+  readonly system: System;
   /** Path of the store, for messages. */
   readonly path: string;
 }
@@ -31,7 +31,8 @@ export class DiskReadHandle implements ReadHandle {
 
   read(into: Uint8Array, at: number): Awaitable<number> {
     if (!this.#open) throw new Error('Read after close');
-    const { fd, gate, path } = this.#file;
+    const { fd, system, path } = this.#file;
+    const { gate } = system;
     const short = into.length <= shortRead || this.size - at <= shortRead;
     if (!short || !gate.fast) return this.#readLater(into, at);
     try {
@@ -45,7 +46,7 @@ export class DiskReadHandle implements ReadHandle {
     if (!this.#open) return;
     this.#open = false;
     if (this.#reading !== undefined) return this.#closeLater(this.#reading);
-    if (this.#file.gate.fast) this.#file.gate.measure(() => closeSync(this.#file.fd));
+    if (this.#file.system.gate.fast) this.#file.system.gate.measure(() => closeSync(this.#file.fd));
     else closeWithCallback(this.#file.fd);
   }
 

@@ -2,7 +2,6 @@ import { closeSync, constants } from 'node:fs';
 import type { Entry } from '@duoport/protocol';
 import { FilesError, type ReadHandle } from '../files.ts';
 import { baseName } from '../paths.ts';
-import { fstat, lstat, open, readlink } from './calls.ts';
 import type { Place } from './directories.ts';
 import { toEntry, typeOf } from './entry.ts';
 import { errorCode } from './errno.ts';
@@ -10,6 +9,7 @@ import { at, look, reach } from './reach.ts';
 import { DiskReadHandle } from './read-handle.ts';
 import type { Steps } from './steps.ts';
 import type { Store } from './store.ts';
+import type { System } from './system.ts';
 
 /** Flags of every open: never through a symlink, never waiting for the other end of a FIFO. Windows has none of them. */
 export const guarded = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
@@ -20,36 +20,37 @@ export function isLinkError(error: unknown): boolean {
   return code === 'ELOOP' || code === 'EMLINK' || code === 'EFTYPE';
 }
 
-export function statSteps(store: Store, path: string): Steps<Entry> {
+export function statSteps({ directories, system }: Store, path: string): Steps<Entry> {
   const name = path === '/' ? '/' : baseName(path);
-  return reach(store.directories, path, function* (place): Steps<Entry | undefined> {
+  return reach(directories, path, function* (place): Steps<Entry | undefined> {
     if (place.name === '') return toEntry(name, yield* place.directory.stat());
-    const stats = yield* look(place, lstat);
+    const stats = yield* look(place, (name) => system.lstat(name));
     if (stats === undefined) throw new FilesError('not-found', { path });
     return typeOf(stats.mode) === 'symlink' ? undefined : toEntry(name, stats);
   });
 }
 
 export function* lstatSteps(store: Store, path: string): Steps<Entry> {
+  const { directories, system } = store;
   if (path === '/') return yield* statSteps(store, path);
-  return yield* at(store.directories, path, function* (place) {
-    const stats = yield* look(place, lstat);
+  return yield* at(directories, path, function* (place) {
+    const stats = yield* look(place, (name) => system.lstat(name));
     if (stats === undefined) throw new FilesError('not-found', { path });
     if (typeOf(stats.mode) !== 'symlink') return toEntry(place.name, stats);
-    return toEntry(place.name, stats, store.directories.shown(yield* look(place, readlink)));
+    return toEntry(place.name, stats, directories.shown(yield* look(place, (name) => system.readlink(name))));
   });
 }
 
-export function openReadSteps(store: Store, path: string): Steps<ReadHandle> {
-  return reach(store.directories, path, function* (place): Steps<ReadHandle | undefined> {
+export function openReadSteps({ directories, system }: Store, path: string): Steps<ReadHandle> {
+  return reach(directories, path, function* (place): Steps<ReadHandle | undefined> {
     if (place.name === '') throw new FilesError('is-a-directory', { path });
-    const fd = yield* openName(place, constants.O_RDONLY | guarded);
+    const fd = yield* openName(system, place, constants.O_RDONLY | guarded);
     if (fd === undefined) return undefined;
     try {
-      const stats = yield* fstat(fd);
+      const stats = yield* system.fstat(fd);
       checkRegular(stats.mode, path);
       const facts = { size: stats.size, modified: Math.floor(stats.mtimeMs) };
-      return new DiskReadHandle({ fd, gate: store.gate, path }, facts);
+      return new DiskReadHandle({ fd, system, path }, facts);
     } catch (error) {
       closeSync(fd);
       throw error;
@@ -58,18 +59,18 @@ export function openReadSteps(store: Store, path: string): Steps<ReadHandle> {
 }
 
 /** Opens a name for reading; `undefined` when it is a symlink. */
-function* openName(place: Place, flags: number): Steps<number | undefined> {
+function* openName(system: System, place: Place, flags: number): Steps<number | undefined> {
   try {
-    if (constants.O_NOFOLLOW === undefined && (yield* isSymlink(place))) return undefined;
-    return yield* look(place, (path) => open(path, flags), closeSync);
+    if (constants.O_NOFOLLOW === undefined && (yield* isSymlink(system, place))) return undefined;
+    return yield* look(place, (name) => system.open(name, flags), closeSync);
   } catch (error) {
     if (isLinkError(error)) return undefined;
     throw error;
   }
 }
 
-export function* isSymlink(place: Place): Steps<boolean> {
-  const stats = yield* look(place, lstat);
+export function* isSymlink(system: System, place: Place): Steps<boolean> {
+  const stats = yield* look(place, (name) => system.lstat(name));
   return stats?.isSymbolicLink() === true;
 }
 

@@ -1,71 +1,48 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Gate } from './gate.ts';
-import { call, run, type Step, type Steps } from './steps.ts';
+import { run, type Steps } from './steps.ts';
 
-function step(log: string[], name: string): Step<string> {
-  return {
-    now: () => {
-      log.push(`${name} now`);
-      return name;
-    },
-    later: async () => {
-      log.push(`${name} later`);
-      return name;
-    },
-  };
+function* add(a: Steps<number>, b: Steps<number>): Steps<number> {
+  const first = yield* a;
+  return first + (yield* b);
 }
 
-function* two(log: string[], between: () => void): Steps<string> {
-  const a = yield* call(step(log, 'a'));
-  between();
-  const b = yield* call(step(log, 'b'));
-  return a + b;
+function* now(value: number): Steps<number> {
+  yield* [];
+  return value;
 }
 
-test('a fast root runs every step at once and returns no promise', () => {
-  const log: string[] = [];
-  assert.equal(
-    run(
-      new Gate(),
-      two(log, () => {}),
-    ),
-    'ab',
-  );
-  assert.deepEqual(log, ['a now', 'b now']);
+function* later(value: number): Steps<number> {
+  return (yield Promise.resolve(value)) as number;
+}
+
+test('an operation that never waits returns no promise', () => {
+  assert.equal(run(add(now(1), now(2))), 3);
 });
 
-test('an operation changes over to asynchronous calls in its middle', async () => {
-  const log: string[] = [];
-  let at = 0;
-  const gate = new Gate({ now: () => at });
-  const slowDown = () =>
-    gate.measure(() => {
-      at += 500;
-    });
-  assert.equal(await run(gate, two(log, slowDown)), 'ab');
-  assert.deepEqual(log, ['a now', 'b later']);
+test('an operation may wait anywhere', async () => {
+  assert.equal(await run(add(now(1), later(2))), 3);
+  assert.equal(await run(add(later(1), now(2))), 3);
+  assert.equal(await run(add(later(1), later(2))), 3);
 });
 
-test('an error is thrown where the step stands, in both forms', async () => {
-  const failing: Step<string> = {
-    now: () => {
-      throw new Error('now');
-    },
-    later: () => Promise.reject(new Error('later')),
-  };
+test('a rejection is thrown where the operation waits', async () => {
   function* caught(): Steps<string> {
     try {
-      return yield* call(failing);
+      yield Promise.reject(new Error('late'));
+      return 'not caught';
     } catch (error) {
-      return `caught ${error instanceof Error ? error.message : ''}`;
+      return error instanceof Error ? error.message : '';
     }
   }
-  assert.equal(run(new Gate(), caught()), 'caught now');
-  let at = 0;
-  const gate = new Gate({ now: () => at });
-  gate.measure(() => {
-    at += 500;
-  });
-  assert.equal(await run(gate, caught()), 'caught later');
+  assert.equal(await run(caught()), 'late');
+});
+
+test('what is thrown before and after waiting comes out', async () => {
+  function* thrower(wait: boolean): Steps<void> {
+    if (wait) yield Promise.resolve();
+    throw new Error('out');
+  }
+  assert.throws(() => run(thrower(false)), /out/);
+  await assert.rejects(async () => run(thrower(true)), /out/);
 });

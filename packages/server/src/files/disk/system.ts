@@ -2,127 +2,178 @@ import * as fs from 'node:fs';
 import * as promises from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { errorCode } from './errno.ts';
+import type { Gate } from './gate.ts';
 import { fromBinary, type OsPath } from './names.ts';
-import { call, type Steps } from './steps.ts';
+import type { Steps } from './steps.ts';
 
-// The system calls of the disk backend, each in its two forms. Descriptors are plain numbers: a FileHandle would
-// close itself when it is collected, and costs an allocation for each of thousands of opens a second.
-
+// Descriptors are plain numbers: a FileHandle would close itself when it is collected, and costs an allocation for each of
+// thousands of opens a second.
 const openLater = promisify(fs.open);
 const closeLater = promisify(fs.close);
 const fstatLater = promisify<number, fs.Stats>(fs.fstat);
 const ftruncateLater = promisify(fs.ftruncate);
 const fsyncLater = promisify(fs.fsync);
 
-export function open(path: OsPath, flags: number, mode = 0o666): Steps<number> {
-  return call({ now: () => fs.openSync(path, flags, mode), later: () => openLater(path, flags, mode) });
-}
-
-export function close(fd: number): Steps<void> {
-  return call({ now: () => fs.closeSync(fd), later: () => closeLater(fd) });
-}
-
-export function fstat(fd: number): Steps<fs.Stats> {
-  return call({ now: () => fs.fstatSync(fd), later: () => fstatLater(fd) });
-}
-
-export function ftruncate(fd: number, size: number): Steps<void> {
-  return call({ now: () => fs.ftruncateSync(fd, size), later: () => ftruncateLater(fd, size) });
-}
-
-export function fsync(fd: number): Steps<void> {
-  return call({ now: () => fs.fsyncSync(fd), later: () => fsyncLater(fd) });
-}
-
 const quiet = { throwIfNoEntry: false } as const;
 
-/** `undefined` when there is nothing of that name: it is too common to pay for an exception. */
-export function lstat(path: OsPath): Steps<fs.Stats | undefined> {
-  return call({
-    now: () => fs.lstatSync(path, quiet),
-    later: () =>
-      promises.lstat(path).catch((error: unknown) => {
-        if (errorCode(error) === 'ENOENT') return undefined;
-        throw error;
-      }),
-  });
+/** The system calls of one root, each synchronous while the gate is open and in the thread pool otherwise. */
+export class System {
+  readonly gate: Gate;
+
+  constructor(gate: Gate) {
+    this.gate = gate;
+  }
+
+  open(path: OsPath, flags: number): Steps<number> {
+    return this.#call(
+      () => fs.openSync(path, flags, 0o666),
+      () => openLater(path, flags, 0o666),
+    );
+  }
+
+  close(fd: number): Steps<void> {
+    return this.#call(
+      () => fs.closeSync(fd),
+      () => closeLater(fd),
+    );
+  }
+
+  fstat(fd: number): Steps<fs.Stats> {
+    return this.#call(
+      () => fs.fstatSync(fd),
+      () => fstatLater(fd),
+    );
+  }
+
+  ftruncate(fd: number, size: number): Steps<void> {
+    return this.#call(
+      () => fs.ftruncateSync(fd, size),
+      () => ftruncateLater(fd, size),
+    );
+  }
+
+  fsync(fd: number): Steps<void> {
+    return this.#call(
+      () => fs.fsyncSync(fd),
+      () => fsyncLater(fd),
+    );
+  }
+
+  /** `undefined` when there is nothing of that name: it is too common to pay for an exception. */
+  lstat(path: OsPath): Steps<fs.Stats | undefined> {
+    return this.#call(
+      () => fs.lstatSync(path, quiet),
+      () => promises.lstat(path).catch(nothingThere),
+    );
+  }
+
+  stat(path: OsPath): Steps<fs.Stats> {
+    return this.#call(
+      () => fs.statSync(path),
+      () => promises.stat(path),
+    );
+  }
+
+  /** Throws where this process may not do what `mode` says. */
+  access(path: OsPath, mode: number): Steps<void> {
+    return this.#call(
+      () => fs.accessSync(path, mode),
+      () => promises.access(path, mode),
+    );
+  }
+
+  /** The text of a symlink, as text of the store. */
+  *readlink(path: OsPath): Steps<string> {
+    const encoding = 'latin1';
+    const text = yield* this.#call(
+      () => fs.readlinkSync(path, encoding),
+      () => promises.readlink(path, encoding),
+    );
+    return fromBinary(text);
+  }
+
+  *realpath(path: OsPath): Steps<string> {
+    const bytes = yield* this.#call(
+      () => fs.realpathSync.native(path, 'buffer'),
+      () => promises.realpath(path, 'buffer'),
+    );
+    return fromBinary(bytes.toString('latin1'));
+  }
+
+  mkdir(path: OsPath): Steps<unknown> {
+    return this.#call(
+      () => fs.mkdirSync(path, 0o777),
+      () => promises.mkdir(path, 0o777),
+    );
+  }
+
+  rmdir(path: OsPath): Steps<void> {
+    return this.#call(
+      () => fs.rmdirSync(path),
+      () => promises.rmdir(path),
+    );
+  }
+
+  unlink(path: OsPath): Steps<void> {
+    return this.#call(
+      () => fs.unlinkSync(path),
+      () => promises.unlink(path),
+    );
+  }
+
+  rename(from: OsPath, to: OsPath): Steps<void> {
+    return this.#call(
+      () => fs.renameSync(from, to),
+      () => promises.rename(from, to),
+    );
+  }
+
+  symlink(target: OsPath, path: OsPath): Steps<void> {
+    return this.#call(
+      () => fs.symlinkSync(target, path),
+      () => promises.symlink(target, path),
+    );
+  }
+
+  chmod(path: OsPath, mode: number): Steps<void> {
+    return this.#call(
+      () => fs.chmodSync(path, mode),
+      () => promises.chmod(path, mode),
+    );
+  }
+
+  /** Times in seconds, as node:fs has them. */
+  utimes(path: OsPath, accessed: number, modified: number): Steps<void> {
+    return this.#call(
+      () => fs.utimesSync(path, accessed, modified),
+      () => promises.utimes(path, accessed, modified),
+    );
+  }
+
+  statfs(path: OsPath): Steps<fs.StatsFs> {
+    return this.#call(
+      () => fs.statfsSync(path),
+      () => promises.statfs(path),
+    );
+  }
+
+  /** `batch`: how many names one system call may fetch at most. Names come one character a byte. */
+  opendir(path: OsPath, batch: number): Steps<fs.Dir> {
+    const options = { encoding: 'latin1', bufferSize: batch } as const;
+    // node:fs takes bytes here as in every other call; only its type declaration says string.
+    const where = path as string;
+    return this.#call(
+      () => fs.opendirSync(where, options),
+      () => promises.opendir(where, options),
+    );
+  }
+
+  *#call<T>(now: () => T, later: () => Promise<T>): Steps<T> {
+    return this.gate.fast ? this.gate.measure(now) : ((yield later()) as T);
+  }
 }
 
-export function stat(path: OsPath): Steps<fs.Stats> {
-  return call({ now: () => fs.statSync(path), later: () => promises.stat(path) });
-}
-
-/** Throws where this process may not do what `mode` says. */
-export function access(path: OsPath, mode: number): Steps<void> {
-  return call({ now: () => fs.accessSync(path, mode), later: () => promises.access(path, mode) });
-}
-
-/** The text of a symlink, as text of the store. */
-export function* readlink(path: OsPath): Steps<string> {
-  const encoding = 'latin1';
-  return fromBinary(
-    yield* call({
-      now: () => fs.readlinkSync(path, encoding),
-      later: () => promises.readlink(path, encoding),
-    }),
-  );
-}
-
-export function* realpath(path: OsPath): Steps<string> {
-  const bytes = yield* call({
-    now: () => fs.realpathSync.native(path, 'buffer'),
-    later: () => promises.realpath(path, 'buffer'),
-  });
-  return fromBinary(bytes.toString('latin1'));
-}
-
-export function mkdir(path: OsPath): Steps<void> {
-  return call({
-    now: () => {
-      fs.mkdirSync(path, 0o777);
-    },
-    later: async () => {
-      await promises.mkdir(path, 0o777);
-    },
-  });
-}
-
-export function rmdir(path: OsPath): Steps<void> {
-  return call({ now: () => fs.rmdirSync(path), later: () => promises.rmdir(path) });
-}
-
-export function unlink(path: OsPath): Steps<void> {
-  return call({ now: () => fs.unlinkSync(path), later: () => promises.unlink(path) });
-}
-
-export function rename(from: OsPath, to: OsPath): Steps<void> {
-  return call({ now: () => fs.renameSync(from, to), later: () => promises.rename(from, to) });
-}
-
-export function symlink(target: OsPath, path: OsPath): Steps<void> {
-  return call({ now: () => fs.symlinkSync(target, path), later: () => promises.symlink(target, path) });
-}
-
-export function chmod(path: OsPath, mode: number): Steps<void> {
-  return call({ now: () => fs.chmodSync(path, mode), later: () => promises.chmod(path, mode) });
-}
-
-/** Times in seconds, as node:fs has them. */
-export function utimes(path: OsPath, accessed: number, modified: number): Steps<void> {
-  return call({
-    now: () => fs.utimesSync(path, accessed, modified),
-    later: () => promises.utimes(path, accessed, modified),
-  });
-}
-
-export function statfs(path: OsPath): Steps<fs.StatsFs> {
-  return call({ now: () => fs.statfsSync(path), later: () => promises.statfs(path) });
-}
-
-/** `batch`: how many names one system call may fetch at most. Names come one character a byte. */
-export function opendir(path: OsPath, batch: number): Steps<fs.Dir> {
-  const options = { encoding: 'latin1', bufferSize: batch } as const;
-  // node:fs takes bytes here as in every other call; only its type declaration says string.
-  const where = path as string;
-  return call({ now: () => fs.opendirSync(where, options), later: () => promises.opendir(where, options) });
+function nothingThere(error: unknown): undefined {
+  if (errorCode(error) !== 'ENOENT') throw error;
+  return undefined;
 }

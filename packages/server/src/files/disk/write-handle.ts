@@ -1,7 +1,6 @@
 import { closeSync, writeSync, writevSync, writev as writevWithCallback } from 'node:fs';
 import type { Awaitable } from '@duoport/net';
 import { FilesError, type WriteHandle } from '../files.ts';
-import { close, fsync } from './calls.ts';
 import { toFilesError } from './errno.ts';
 import type { OpenedFile } from './read-handle.ts';
 import { run, type Steps } from './steps.ts';
@@ -37,7 +36,8 @@ export class DiskWriteHandle implements WriteHandle {
   write(chunks: readonly Uint8Array[], at: number): Awaitable<void> {
     if (!this.#open) throw new Error('Write after close');
     const size = total(chunks);
-    const { gate, path } = this.#file;
+    const { path } = this.#file;
+    const { gate } = this.#file.system;
     if (size > shortWrite || !gate.fast) return this.#writeLater(chunks, at);
     try {
       const done = gate.measure(() => this.#writeNow(chunks, at));
@@ -52,7 +52,7 @@ export class DiskWriteHandle implements WriteHandle {
     if (this.#writing !== undefined) throw new Error('Finish during a write');
     this.#open = false;
     try {
-      const finished = run(this.#file.gate, this.#finishing());
+      const finished = run(this.#finishing());
       return finished instanceof Promise ? finished.catch((error) => this.#fail(error)) : finished;
     } catch (error) {
       return this.#fail(error);
@@ -64,7 +64,7 @@ export class DiskWriteHandle implements WriteHandle {
     this.#open = false;
     await this.#writing?.catch(() => {});
     try {
-      await run(this.#file.gate, close(this.#file.fd));
+      await run(this.#file.system.close(this.#file.fd));
     } catch {
       // The transfer has failed already, and that is what the client is told.
     }
@@ -72,12 +72,12 @@ export class DiskWriteHandle implements WriteHandle {
 
   *#finishing(): Steps<void> {
     try {
-      if (this.#durable) yield* fsync(this.#file.fd);
+      if (this.#durable) yield* this.#file.system.fsync(this.#file.fd);
     } catch (error) {
       closeSync(this.#file.fd);
       throw error;
     }
-    yield* close(this.#file.fd);
+    yield* this.#file.system.close(this.#file.fd);
   }
 
   #writeNow(chunks: readonly Uint8Array[], at: number): number {
