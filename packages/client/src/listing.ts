@@ -67,24 +67,28 @@ export function needsVisit(path: string): boolean {
 }
 
 async function run(session: Session, { verb, queue, options }: Reading, argument: string): Promise<void> {
+  const maxEntries = options.maxEntries ?? limits.listingEntries;
   const parser = new ListingParser({
     now: Date.now(),
     timeZoneOffset: options.timeZone,
     format: formatBefore(session, verb),
     allowNames: verb === 'NLST',
+    limits: { entries: maxEntries },
   });
   let told = 0;
+  let bytes = 0;
   const hand = () => {
     const entries = parser.entries();
     told += entries.length;
     queue.push(entries);
-    if (!parser.truncated) return;
-    const message = `${verb}: the listing has more than ${limits.listingEntries} entries`;
-    throw new FtpLimitError(message, { limit: 'listingEntries', value: limits.listingEntries });
+    if (parser.truncated || bytes > bytesFor(maxEntries)) throw withoutEnd(verb, maxEntries);
   };
   const sink: ByteSink = {
     write(chunks) {
-      for (const chunk of chunks) parser.push(chunk);
+      for (const chunk of chunks) {
+        parser.push(chunk);
+        bytes += chunk.length;
+      }
       hand();
     },
   };
@@ -102,6 +106,16 @@ async function run(session: Session, { verb, queue, options }: Reading, argument
   hand();
   if (verb === 'LIST') session.listingFormat = parser.format;
   if (parser.faultCount > 0) unread(session, verb, parser, told);
+}
+
+/** Lines that tell no entry count as well: a listing may be without end and without entries. */
+function bytesFor(maxEntries: number): number {
+  return Math.max(1024, maxEntries) * 1024;
+}
+
+function withoutEnd(verb: ListVerb, maxEntries: number): FtpLimitError {
+  const message = `${verb}: the listing has more than ${maxEntries} entries, or has no end`;
+  return new FtpLimitError(message, { limit: 'listingEntries', value: maxEntries });
 }
 
 /** An empty result for a listing that nobody could read would be a lie. */

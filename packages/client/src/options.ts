@@ -143,6 +143,8 @@ export interface ListOptions extends CallOptions {
   readonly verb?: 'MLSD' | 'LIST' | 'NLST';
   /** Sends `LIST -a`. Default false: several servers take `-a` for a name. */
   readonly all?: boolean;
+  /** Entries at most; a listing that goes on is FTP_LIMIT. Default: `limits.listingEntries`. */
+  readonly maxEntries?: number;
   /** Minutes that the clock of the server is ahead of UTC, for times of LIST. Default 0. */
   readonly timeZone?: number;
 }

@@ -64,28 +64,33 @@ async function writeAll(file: FileHandle, chunks: readonly Uint8Array[], at: num
 function streamReceiver(stream: Writable): Receiver {
   // As pipe() does: these two cannot be ended.
   const keepOpen = stream === process.stdout || stream === process.stderr;
+  const broken = new AbortController();
+  const failed = (error: Error) => broken.abort(error);
+  const closed = () => broken.abort(new FtpLocalError('The stream that takes the download was closed'));
+  // Stays: the error that destroys the stream is told by the rejected call, and must not end the process as well.
+  stream.on('error', failed);
+  stream.once('close', closed);
   const sink: ByteSink = {
     write: async (chunks) => {
       for (const chunk of chunks) {
-        if (stream.destroyed) throw new FtpLocalError('The stream that takes the download was closed');
+        if (stream.destroyed) closed();
+        broken.signal.throwIfAborted();
         // A copy: our buffers are used again, and a stream may keep what it was given.
-        if (!stream.write(Uint8Array.from(chunk))) await once(stream, 'drain', { signal: closing.signal });
+        if (stream.write(Uint8Array.from(chunk))) continue;
+        await once(stream, 'drain', { signal: broken.signal }).catch(() => broken.signal.throwIfAborted());
       }
     },
   };
-  const closing = new AbortController();
-  const close = () => closing.abort(new FtpLocalError('The stream that takes the download was closed'));
-  stream.once('close', close);
   return {
     ...plain(() => Promise.resolve(sink)),
     finish: async () => {
-      stream.removeListener('close', close);
+      stream.removeListener('close', closed);
       if (keepOpen) return;
       stream.end();
       await finished(stream);
     },
     abandon: async (error) => {
-      stream.removeListener('close', close);
+      stream.removeListener('close', closed);
       if (!keepOpen) stream.destroy(error instanceof Error ? error : undefined);
     },
   };
