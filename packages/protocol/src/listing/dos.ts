@@ -78,7 +78,7 @@ function marked(draft: EntryDraft, fields: Fields, at: number): LineResult {
 function splitTarget(draft: EntryDraft, mark: string): void {
   draft.type = 'symlink';
   draft.kind = mark.slice(1, -1);
-  const match = /^(.*\S)\s+\[(.*)\]\s*$/.exec(draft.name);
+  const match = /^(.*?\S)\s+\[(.*)\]\s*$/.exec(draft.name);
   if (match === null) return;
   draft.name = match[1] ?? '';
   draft.target = (match[2] ?? '').replace(/^\\\?\?\\/, '');

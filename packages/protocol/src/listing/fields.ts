@@ -1,39 +1,40 @@
 /** The blank-separated fields of one line, with their places, so that a name can be taken with its blanks. */
 export class Fields {
   readonly text: string;
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
+  /** Start and end of each field in turn. */
+  readonly #bounds: number[] = [];
 
   /** Fields beyond `most` are not looked for: they belong to the name. */
   constructor(text: string, from = 0, most = 24) {
     this.text = text;
     const { length } = text;
     let at = from;
-    while (this.#starts.length < most) {
+    const bounds = this.#bounds;
+    while (bounds.length < most * 2) {
       while (at < length && isBlank(text.charCodeAt(at))) at += 1;
       if (at >= length) break;
-      this.#starts.push(at);
+      const start = at;
       while (at < length && !isBlank(text.charCodeAt(at))) at += 1;
-      this.#ends.push(at);
+      bounds.push(start, at);
     }
   }
 
   get count(): number {
-    return this.#starts.length;
+    return this.#bounds.length / 2;
   }
 
   /** The empty string past the last field. */
   at(index: number): string {
-    const start = this.#starts[index];
-    return start === undefined ? '' : this.text.slice(start, this.#ends[index]);
+    const start = this.#bounds[index * 2];
+    return start === undefined ? '' : this.text.slice(start, this.#bounds[index * 2 + 1]);
   }
 
   start(index: number): number {
-    return this.#starts[index] ?? this.text.length;
+    return this.#bounds[index * 2] ?? this.text.length;
   }
 
   end(index: number): number {
-    return this.#ends[index] ?? this.text.length;
+    return this.#bounds[index * 2 + 1] ?? this.text.length;
   }
 
   /** Blanks between this field and the one before. */

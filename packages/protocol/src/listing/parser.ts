@@ -145,6 +145,7 @@ export class ListingParser {
     if (result === undefined) {
       if (text.trim() !== '') this.#fault(text, `not a line of ${this.#describe()}`);
     } else if (result.kind === 'entry') {
+      if (result.lost !== undefined) this.#fault(text, result.lost);
       this.#tell(result.entry);
     } else if (result.kind === 'fault') {
       this.#fault(text, result.reason);

@@ -26,7 +26,8 @@ export type ListingFormat =
 
 /** What a format makes of one line. `undefined` means: this is not mine. */
 export type LineResult =
-  | { readonly kind: 'entry'; readonly entry: Entry }
+  /** `lost` tells of an earlier entry that this one cut short. */
+  | { readonly kind: 'entry'; readonly entry: Entry; readonly lost?: string }
   /** Belongs to the format but names nothing: a heading, a total, an empty line. */
   | { readonly kind: 'skip' }
   /** The first half of an entry; the rest is on the next line. */

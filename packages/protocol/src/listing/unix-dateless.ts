@@ -1,5 +1,6 @@
 import { Fields, isDigits } from './fields.ts';
 import { clearDate } from './loose-date.ts';
+import { monthNumber } from './months.ts';
 import { type FormatContext, type FormatRow, type LineResult, setSize, skip, told } from './reader.ts';
 import { toldSize } from './size.ts';
 import { afterMode, named } from './unix.ts';
@@ -19,6 +20,7 @@ function line(text: string, { order }: FormatContext): LineResult {
   const sizeAt = [3, 2].find((at) => toldSize(fields.at(at)) !== undefined && at < fields.count - 1);
   if (sizeAt === undefined || !isDigits(fields.at(0))) return undefined;
   if (clearDate(fields, sizeAt + 1, order) !== undefined) return undefined;
+  if (monthNumber(fields.at(sizeAt + 1)) !== undefined && isDigits(fields.at(sizeAt + 2))) return undefined;
   // A time means that there was a date nobody understood: the name would begin with it.
   if ([1, 2, 3].some((step) => /^\d{1,2}:\d{2}/.test(fields.at(sizeAt + step)))) return undefined;
   const size = toldSize(fields.at(sizeAt));

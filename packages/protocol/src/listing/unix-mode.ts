@@ -23,8 +23,21 @@ const kinds: Readonly<Record<string, string>> = {
 /** `f`: a file on some servers; `m`, `M`: migrated to tape (Cray); `C`: contiguous. All can be fetched. */
 const fileLetters = '-fmMC?';
 
+/** A listing has few different modes; the bound is against one that has not. */
+const known = new Map<string, UnixMode>();
+const mostKnown = 1024;
+
 /** `undefined` when these are not ten mode characters. Letters beyond Unix (NetPresenz, Connect:Enterprise) pass without `mode`. */
 export function unixMode(text: string, at: number): UnixMode | undefined {
+  const letters = text.slice(at, at + 10);
+  const seen = known.get(letters);
+  if (seen !== undefined) return seen;
+  const mode = readMode(letters, 0);
+  if (mode !== undefined && known.size < mostKnown) known.set(letters, mode);
+  return mode;
+}
+
+function readMode(text: string, at: number): UnixMode | undefined {
   const letter = text.charAt(at);
   const type = typeOf(letter);
   if (type === undefined || text.length < at + 10) return undefined;

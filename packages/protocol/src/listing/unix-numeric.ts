@@ -7,7 +7,11 @@ import { toldSize } from './size.ts';
 export const unixNumeric: FormatRow = { format: 'unix-numeric', open: () => ({ line }) };
 
 /** The file type in the upper bits of `st_mode`. */
-const types: Readonly<Record<number, EntryType>> = { 4: 'directory', 7: 'file', 9: 'symlink' };
+const types = new Map<number, EntryType>([
+  [0o04, 'directory'],
+  [0o10, 'file'],
+  [0o12, 'symlink'],
+]);
 
 function line(text: string): LineResult {
   if (text.trim() === '') return skip;
@@ -16,7 +20,7 @@ function line(text: string): LineResult {
   if (fields.count < 6 || !/^0[0-7]{5,6}$/.test(octal)) return undefined;
   if (![1, 2, 3, 4].every((at) => isDigits(fields.at(at)))) return undefined;
   const bits = Number.parseInt(octal, 8);
-  const draft: EntryDraft = { name: fields.from(5), type: types[bits >> 12] ?? 'other' };
+  const draft: EntryDraft = { name: fields.from(5), type: types.get(bits >> 12) ?? 'other' };
   draft.mode = bits & 0o7777;
   draft.owner = fields.at(1);
   draft.group = fields.at(2);

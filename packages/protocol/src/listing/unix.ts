@@ -4,6 +4,7 @@ import type { EntryDraft } from './entry.ts';
 import { Fields, isDigits } from './fields.ts';
 import { alienDate, clearDate, type FoundDate, numericDate } from './loose-date.ts';
 import {
+  type DayMonthOrder,
   type FormatContext,
   type FormatRow,
   fault,
@@ -85,29 +86,30 @@ interface FoundFields {
   readonly glued?: string;
 }
 
+type DateSearch = (fields: Fields, at: number, order: DayMonthOrder) => FoundDate | undefined;
+
 function findDate(fields: Fields, mode: UnixMode, { order }: FormatContext): FoundFields | undefined {
-  for (const search of [clearDate, numericDate]) {
-    const found = searchDate(fields, mode, (at) => search(fields, at, order));
-    if (found !== undefined) return found;
-  }
   return (
-    gluedSize(fields, (at) => clearDate(fields, at, order)) ??
-    searchDate(fields, mode, (at) => alienDate(fields, at))
+    searchDate(fields, mode, clearDate, order) ??
+    searchDate(fields, mode, numericDate, order) ??
+    gluedSize(fields, order) ??
+    searchDate(fields, mode, alienDate, order)
   );
 }
 
 function searchDate(
   fields: Fields,
   mode: UnixMode,
-  search: (at: number) => FoundDate | undefined,
+  search: DateSearch,
+  order: DayMonthOrder,
 ): FoundFields | undefined {
   for (const at of datePlaces) {
     // A name stands after the date, so the date is never the last field.
     if (at >= fields.count - 1) continue;
     const size = toldSize(fields.at(at - 1));
-    const device = size === undefined || fields.at(at - 2).endsWith(',') ? deviceFields(fields, at, mode) : 0;
+    const device = deviceFields(fields, at, mode);
     if (size === undefined && device === 0) continue;
-    const date = search(at);
+    const date = search(fields, at, order);
     if (date === undefined || date.next >= fields.count) continue;
     const ownersEnd = at - (device === 0 ? 1 : device);
     const ownersStart = ownersEnd > 0 && isDigits(fields.at(0)) ? 1 : 0;
@@ -124,10 +126,10 @@ function deviceFields(fields: Fields, at: number, mode: UnixMode): number {
 }
 
 /** `longgroup123456`: a fixed column was too narrow and group and size ran together. */
-function gluedSize(fields: Fields, search: (at: number) => FoundDate | undefined): FoundFields | undefined {
+function gluedSize(fields: Fields, order: DayMonthOrder): FoundFields | undefined {
   for (const at of datePlaces) {
     const match = at < fields.count - 1 ? /^(.*[^\d.,])(\d+)$/.exec(fields.at(at - 1)) : null;
-    const date = match === null ? undefined : search(at);
+    const date = match === null ? undefined : clearDate(fields, at, order);
     if (match === null || date === undefined || date.next >= fields.count) continue;
     const ownersStart = at > 1 && isDigits(fields.at(0)) ? 1 : 0;
     return { date, size: toldSize(match[2] ?? ''), ownersStart, ownersEnd: at - 1, glued: match[1] ?? '' };
@@ -139,9 +141,12 @@ function readEntry(fields: Fields, mode: UnixMode, found: FoundFields, context: 
   const { date } = found;
   const name = date.padded ? fields.from(date.next) : fields.after(date.next - 1);
   const draft = named(name, mode, found.size);
-  if (mode.mode !== undefined) draft.mode = mode.mode;
-  if (found.ownersStart === 1) draft.links = Number(fields.at(0));
-  setOwners(draft, fields, found);
+  // Where the letters are not those of Unix, the fields behind them are not links, owner and group either.
+  if (mode.mode !== undefined) {
+    draft.mode = mode.mode;
+    if (found.ownersStart === 1) draft.links = Number(fields.at(0));
+    setOwners(draft, fields, found);
+  }
   if (date.date !== undefined) setModified(draft, momentOf(date.date, context.clock));
   return setSize(draft, found.size) ?? told(draft);
 }
@@ -173,14 +178,12 @@ function setOwners(draft: EntryDraft, fields: Fields, found: FoundFields): void 
   const last = glued === undefined ? ownersEnd : ownersEnd + 1;
   if (last <= ownersStart) return;
   const split = ownerEnd(fields, ownersStart, last);
-  const text = (from: number, to: number): string => {
-    const span = fields.span(from, to);
-    return glued !== undefined && to === last
-      ? span.slice(0, span.length - fields.at(to - 1).length) + glued
-      : span;
-  };
-  draft.owner = text(ownersStart, split);
-  if (split < last) draft.group = text(split, last);
+  draft.owner = fields.span(ownersStart, split);
+  if (split < last) draft.group = fields.span(split, last);
+  if (glued === undefined) return;
+  const extra = fields.at(last - 1).length - glued.length;
+  if (draft.group === undefined) draft.owner = draft.owner.slice(0, -extra);
+  else draft.group = draft.group.slice(0, -extra);
 }
 
 /** Where owner and group may hold blanks, columns are told apart by two or more of them; without such a gap the owner is one word. */

@@ -38,15 +38,15 @@ class VmsReader implements LineReaderOfFormat {
 
   line(text: string): LineResult {
     const trimmed = text.trim();
-    if (trimmed === '') return this.#abandon() ?? skip;
+    if (trimmed === '') return lost(this.#abandon()) ?? skip;
     const begins = named.test(trimmed) && !/^\s/.test(text);
     if (!begins && this.#pending !== '') return this.#read(`${this.#pending} ${trimmed}`);
     const abandoned = this.#abandon();
-    if (begins) {
-      const result = this.#read(trimmed);
-      return abandoned ?? result;
-    }
-    return abandoned ?? (heading.test(trimmed) ? skip : undefined);
+    if (!begins) return lost(abandoned) ?? (heading.test(trimmed) ? skip : undefined);
+    const result = this.#read(trimmed);
+    return abandoned !== undefined && result?.kind === 'entry'
+      ? { ...result, lost: abandoned }
+      : (lost(abandoned) ?? result);
   }
 
   restart(): void {
@@ -55,16 +55,15 @@ class VmsReader implements LineReaderOfFormat {
   }
 
   end(): string | undefined {
-    const result = this.#abandon();
-    return result?.kind === 'fault' ? result.reason : undefined;
+    return this.#abandon();
   }
 
-  #abandon(): LineResult {
+  #abandon(): string | undefined {
     if (this.#pending === '') return undefined;
     const name = this.#pending.slice(0, 60);
     this.#pending = '';
     this.#lines = 0;
-    return fault(`the entry ${name} was not finished`);
+    return `the entry ${name} was not finished`;
   }
 
   #read(text: string): LineResult {
@@ -75,6 +74,10 @@ class VmsReader implements LineReaderOfFormat {
     if (!waits) this.#lines = 0;
     return waits ? held : result;
   }
+}
+
+function lost(reason: string | undefined): LineResult {
+  return reason === undefined ? undefined : fault(reason);
 }
 
 function readVms(text: string, context: FormatContext): LineResult {

@@ -1,47 +1,45 @@
 import { fullYear, momentOf, type ToldDate, toldTime } from './clock.ts';
 import type { EntryDraft } from './entry.ts';
 import { Fields, isDigits } from './fields.ts';
-import {
-  type FormatContext,
-  type FormatRow,
-  type LineResult,
-  setModified,
-  setSize,
-  skip,
-  told,
-} from './reader.ts';
-import { toldSize } from './size.ts';
+import { type FormatContext, type FormatRow, type LineResult, setModified, skip, told } from './reader.ts';
 
-/** z/VM (CMS): `name type format lrecl records blocks date time owner`; directories have `DIR` as their format and dashes for numbers. */
+/** z/VM (CMS): `name type format lrecl records blocks date time owner`; directories have the type `DIR` and dashes for numbers. */
 export const zvm: FormatRow = { format: 'zvm', open: (context) => ({ line: (text) => line(text, context) }) };
 
 function line(text: string, context: FormatContext): LineResult {
   if (text.trim() === '') return skip;
   const fields = new Fields(text);
-  const formatAt = [2, 1].find((at) => /^(?:[FV]|DIR|-)$/.test(fields.at(at)) && isCount(fields.at(at + 1)));
-  if (formatAt === undefined) return undefined;
-  const date = zvmDate(fields.at(formatAt + 4));
-  const time = toldTime(fields.at(formatAt + 5));
-  if (date === undefined || time === undefined || !isCount(fields.at(formatAt + 2))) return undefined;
-  const format = fields.at(formatAt);
-  const name = formatAt === 2 ? `${fields.at(0)}.${fields.at(1)}` : fields.at(0);
-  const draft: EntryDraft = { name, type: format === 'DIR' ? 'directory' : 'file' };
+  const dateAt = [6, 5, 4].find((at) => zvmDate(fields.at(at)) !== undefined);
+  const date = dateAt === undefined ? undefined : zvmDate(fields.at(dateAt));
+  const time = dateAt === undefined ? undefined : toldTime(fields.at(dateAt + 1));
+  if (dateAt === undefined || date === undefined || time === undefined) return undefined;
+  const draft = fields.at(1) === 'DIR' ? directory(fields, dateAt) : file(fields, dateAt);
+  if (draft === undefined) return undefined;
   setModified(draft, momentOf({ ...date, time }, context.clock));
-  const owner = fields.at(formatAt + 6);
+  const owner = fields.at(dateAt + 2);
   if (owner !== '' && owner !== '-') draft.owner = owner;
-  if (draft.type === 'directory') return told(draft);
-  return setRecords(draft, fields, formatAt) ?? told(draft);
+  return told(draft);
+}
+
+/** `name DIR - - - -`: the number of dashes differs between releases. */
+function directory(fields: Fields, dateAt: number): EntryDraft | undefined {
+  for (let at = 2; at < dateAt; at += 1) if (!isCount(fields.at(at))) return undefined;
+  return { name: fields.at(0), type: 'directory' };
 }
 
 /** Records of fixed length (F) tell the exact size; of variable length (V) only the longest record is told. */
-function setRecords(draft: EntryDraft, fields: Fields, formatAt: number): LineResult {
-  const length = Number(fields.at(formatAt + 1));
-  const records = Number(fields.at(formatAt + 2));
-  if (!Number.isSafeInteger(length * records)) return setSize(draft, toldSize(fields.at(formatAt + 2)));
+function file(fields: Fields, dateAt: number): EntryDraft | undefined {
+  const format = fields.at(2);
+  if (dateAt !== 6 || !/^[FV]$/.test(format) || ![3, 4, 5].every((at) => isCount(fields.at(at))))
+    return undefined;
+  const draft: EntryDraft = { name: `${fields.at(0)}.${fields.at(1)}`, type: 'file' };
+  const records = Number(fields.at(4));
+  const size = Number(fields.at(3)) * records;
+  if (!Number.isSafeInteger(size)) return draft;
   draft.records = records;
-  if (fields.at(formatAt) === 'F') draft.size = length * records;
-  else draft.roughSize = length * records;
-  return undefined;
+  if (format === 'F') draft.size = size;
+  else draft.roughSize = size;
+  return draft;
 }
 
 function isCount(text: string): boolean {
