@@ -1,5 +1,14 @@
 // text and lines
 export { formatAddress, parseAddress } from './address.ts';
+export {
+  type Checksum,
+  type ChecksumArgument,
+  decodeChecksumArgument,
+  decodeHash,
+  encodeChecksumArgument,
+  encodeHash,
+  findDigest,
+} from './checksum.ts';
 // machines
 export { ClientMachine, type ClientMachineOptions } from './client-machine.ts';
 export { type Command, decodeCommand, encodeCommand } from './command.ts';
@@ -46,6 +55,7 @@ export {
 } from './facts.ts';
 export { isFault, type ProtocolFault } from './fault.ts';
 export { decodeFeat, encodeFeat, type Features, featureList, hasFeature } from './feat.ts';
+export { decodeHost, encodeHost } from './host-name.ts';
 export {
   type DecodedEndpoint,
   decodePasv,
@@ -57,6 +67,14 @@ export {
 export { limits } from './limits.ts';
 export { type LineEvent, LineReader, type LineReaderOptions } from './line-reader.ts';
 export { decodeLprt, decodeLpsv, encodeLprt, encodeLpsv, longPassiveReply } from './long-port.ts';
+export {
+  decodeFactChanges,
+  decodeTimedPath,
+  encodeFactChanges,
+  encodeTimedPath,
+  type FactChanges,
+  type TimedPath,
+} from './modify-facts.ts';
 export { decodeOpts, encodeOpts, type Options, optionsVerb } from './opts.ts';
 export {
   advance,
@@ -72,6 +90,15 @@ export {
 export type { Quirk } from './quirks.ts';
 export { decodePath, pathReply, quote } from './quote.ts';
 export {
+  type ByteRange,
+  decodeAllo,
+  decodeByteCount,
+  decodeRange,
+  decodeRest,
+  encodeRange,
+  encodeRest,
+} from './ranges.ts';
+export {
   encodeReply,
   isCompletion,
   isIntermediate,
@@ -82,6 +109,14 @@ export {
 } from './reply.ts';
 export { type DecodedReply, ReplyReader, type ReplyReaderOptions } from './reply-reader.ts';
 export { type Outcome, ServerMachine, type ServerMachineOptions } from './server-machine.ts';
+export {
+  decodeChmod,
+  decodeMakeDirectory,
+  decodeSymlink,
+  decodeUtime,
+  encodeChmod,
+  encodeSymlink,
+} from './site.ts';
 export { decodeStat, encodeStatListing, type Stat } from './stat.ts';
 export { decodeText, encodeText, isRawText } from './text.ts';
 export { type DecodedTime, decodeTime, encodeTime } from './time.ts';
