@@ -1,9 +1,11 @@
 import { networkInterfaces } from 'node:os';
 import type { Trace } from '@duoport/net';
 import {
-  diskFiles,
+  allPermissions,
+  DiskFiles,
   type FtpServer,
-  memoryAccounts,
+  MemoryAccounts,
+  readPermissions,
   type ServerEvent,
   type ServerOptions,
 } from '@duoport/server';
@@ -39,11 +41,15 @@ function serverOptions(
   flags: ServeFlags,
   terminal: Terminal,
 ): Omit<ServerOptions, 'listen'> {
-  const files = diskFiles(plan.folder);
-  const users = plan.users.map(({ name, password, readOnly }) => ({ name, password, files, readOnly }));
+  const users = plan.users.map(({ name, password, readOnly }) => ({
+    name,
+    password,
+    permissions: readOnly ? readPermissions : allPermissions,
+  }));
+  const files = new DiskFiles(plan.folder);
   const { certificate } = plan;
   return {
-    accounts: memoryAccounts(plan.anonymous ? [...users, { anonymous: true, files, readOnly: true }] : users),
+    accounts: new MemoryAccounts({ users, files, ...(plan.anonymous ? { anonymous: {} } : {}) }),
     passive: { enabled: plan.modes.passive, ports: plan.passivePorts, address: plan.passiveAddress },
     active: { enabled: plan.modes.active, sourcePort: plan.activeSourcePort },
     tls: certificate && { cert: certificate.cert, key: certificate.key },

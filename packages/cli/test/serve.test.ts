@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { duoport, serve, temporary } from './command.ts';
+
+test('--listen 127.0.0.1:0 tells the real port, and Ctrl-C ends it with code 0', async () => {
+  await using served = await serve();
+  assert.ok(served.port > 0);
+  assert.equal(served.ready['folder'], served.folder);
+  served.child.kill('SIGINT');
+  const [code] = await once(served.child, 'exit');
+  assert.equal(code, 0, served.stderr());
+});
+
+test('sessions and transfers are told as JSON: who, mode, bytes', async () => {
+  await using served = await serve(['--user', 'guest:g:ro']);
+  await writeFile(join(served.folder, 'f'), 'hello');
+  const guest = served.url('f').replace('u:p@', 'guest:g@');
+  const got = await duoport(['get', guest, '-o', '-', '--mode', 'active']);
+  assert.equal(got.stdout, 'hello', got.stderr);
+  const event = await served.event('transfer');
+  assert.equal(event['user'], 'guest');
+  assert.equal(event['mode'], 'active');
+  assert.equal(event['bytes'], 5);
+  const refused = await duoport(['rm', guest]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /55\d/);
+});
+
+test('the password comes from a file, the environment or .netrc, and is not printed', async () => {
+  await using served = await serve();
+  await using here = await temporary();
+  await writeFile(join(served.folder, 'f'), 'hello');
+  const url = `ftp://u@127.0.0.1:${served.port}/f`;
+  await writeFile(join(here.path, 'pw'), 'p\n');
+  await writeFile(join(here.path, '.netrc'), 'machine 127.0.0.1 login u password p\n');
+  const ways = [
+    await duoport(['cat', url, '--password-file', join(here.path, 'pw'), '--trace']),
+    await duoport(['cat', url, '--trace'], { env: { DUOPORT_PASSWORD: 'p' } }),
+    await duoport(['cat', url.replace('u@', ''), '--trace'], { env: { HOME: here.path } }),
+  ];
+  for (const { code, stdout, stderr } of ways) {
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, 'hello');
+    assert.doesNotMatch(stderr, /PASS p/);
+  }
+  const none = await duoport(['cat', url]);
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /no password for u .*--password-file/);
+  const wrong = await duoport(['cat', url], { env: { DUOPORT_PASSWORD: 'topsecret' } });
+  assert.equal(wrong.code, 1);
+  assert.doesNotMatch(wrong.stderr, /topsecret/);
+});
+
+test('bad values are refused with the flag, the fix and exit code 2', async () => {
+  await using here = await temporary();
+  await mkdir(join(here.path, 'd'));
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [['serve', 'd', '--passive-ports', '50100-50000'], /--passive-ports.*wrong way round: write 50000-50100/],
+    [['serve', 'd', '--listen', '70000'], /--listen.*Port 70000 does not exist/],
+    [['serve', 'gone'], /gone: there is no such folder/],
+    [['serve', 'd', '--tls-cert', 'no.pem', '--tls-key', 'no.key'], /--tls-cert no\.pem: cannot be read/],
+    [['serve', 'd', '--user', 'nobody'], /--user.*NAME:PASSWORD/],
+    [['serve', '--require-tls', 'd'], /--require-tls needs a certificate/],
+    [['serve', 'd', '--modes', 'auto'], /--modes.*passive,active/],
+    [['get', 'file.txt'], /ftp:\/\//],
+    [['get'], /missing required argument/],
+    [['get', 'ftp://h/a', '--mode', 'sideways'], /--mode.*passive/],
+    [['put', 'a', 'b', 'ftp://h/x'], /end the URL with a slash/],
+    [['frobnicate'], /unknown command/],
+    [[], /Usage/],
+  ];
+  for (const [words, message] of cases) {
+    const { code, stderr } = await duoport(words, { cwd: here.path });
+    assert.match(stderr.replace(/\s+/g, ' '), message, words.join(' '));
+    assert.equal(code, 2, words.join(' '));
+  }
+});
+
+test('help and version go to standard output with code 0', async () => {
+  for (const words of [['--help'], ['get', '--help'], ['--version']]) {
+    const { code, stdout } = await duoport(words);
+    assert.equal(code, 0);
+    assert.notEqual(stdout, '');
+  }
+});
+
+test('a port that is in use is named', async () => {
+  await using served = await serve();
+  await using here = await temporary();
+  const { code, stderr } = await duoport(['serve', here.path, '--listen', `127.0.0.1:${served.port}`]);
+  assert.equal(code, 1);
+  assert.match(stderr, new RegExp(`${served.port}`));
+});
