@@ -14,6 +14,7 @@ const passive: readonly (readonly [string, readonly Quirk[]])[] = [
   ['ok (192,0,2,1,10,229)', ['unusual-text']],
   ['Entering Passive Mode. 192,0,2,1,10,229', ['no-parentheses']],
   ['=192,0,2,1,10,229', ['no-parentheses']],
+  ['Host 2 enters passive mode (192,0,2,1,10,229).', ['unusual-text']],
   ['Entering Passive Mode (192, 0, 2, 1, 10, 229).', ['spaces-in-numbers']],
   ['Entering Passive Mode (192,000,002,001,010,229).', ['leading-zeros']],
 ];
@@ -26,20 +27,16 @@ const broken = [
   '',
   'no numbers',
   '(1,2,3,4,5)',
-  '(1,2,3,4,5,6,7x',
   '(1,2,3,4,5,256)',
   '(300,2,3,4,5,6)',
   '(1,2,3,4,0,0)',
-  '(-1,2,3,4,5,6',
+  '(-1,2,3,4,5,6)',
   '(1;2;3;4;5;6)',
   '(1,2,3,4,5,99999999999999999999)',
   '(1,2,3,4,5,6.7)',
 ];
-for (const text of broken.filter((each) => !each.includes('-1'))) {
-  test(`227: ${JSON.stringify(text)} is a fault`, () => {
-    if (text.includes('7x')) return; // seven numbers: the first six count, as for every client
-    assert.ok(isFault(decodePasv(text)));
-  });
+for (const text of broken) {
+  test(`227: ${JSON.stringify(text)} is a fault`, () => assert.ok(isFault(decodePasv(text))));
 }
 
 test('227: the text is the one that NAT helpers look for, to the letter', () => {

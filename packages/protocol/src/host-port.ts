@@ -13,6 +13,8 @@ export interface DecodedEndpoint {
 const NUMBERS =
   /^(\s*)(\d{1,16})(\s*),(\s*)(\d{1,16})(\s*),(\s*)(\d{1,16})(\s*),(\s*)(\d{1,16})(\s*),(\s*)(\d{1,16})(\s*),(\s*)(\d{1,16})/;
 
+const SIX_NUMBERS = /(?<![\d.,-])\d{1,16}(?:\s*,\s*\d{1,16}){5}/;
+
 /** RFC 959 §4.1.2: the argument of PORT, `h1,h2,h3,h4,p1,p2`, six decimal numbers 0..255, high order first. */
 export function decodePort(argument: string): DecodedEndpoint | ProtocolFault {
   const numbers = decodeNumbers(argument);
@@ -33,12 +35,12 @@ export function encodePort(of: Endpoint): string {
 }
 
 /**
- * The text of a 227 reply. RFC 1123 §4.1.2.6: the parentheses cannot be relied on, so the numbers begin at the first
- * digit of the text.
+ * The text of a 227 reply. RFC 1123 §4.1.2.6: the parentheses cannot be relied on, so a client looks for the first
+ * digit; here for the first six numbers in a row, so that a digit in the text before them does no harm.
  */
 export function decodePasv(text: string): DecodedEndpoint | ProtocolFault {
-  const at = text.search(/\d/);
-  if (at < 0) return fault('a 227 reply without numbers');
+  const at = text.search(SIX_NUMBERS);
+  if (at < 0) return fault('a 227 reply without six numbers');
   const numbers = decodeNumbers(text.slice(at));
   if (isFault(numbers)) return fault(`a 227 reply: ${numbers.fault}`);
   const quirks = [...numbers.quirks];

@@ -3,8 +3,6 @@ import { refuseLineBreaks } from './fault.ts';
 import { double } from './telnet.ts';
 import { encodeText } from './text.ts';
 
-export { type DecodedReply, ReplyReader, type ReplyReaderOptions } from './reply-reader.ts';
-
 /** A reply (RFC 959 §4.2): a code and at least one line, without the code in front. */
 export interface Reply {
   readonly code: number;

@@ -92,7 +92,7 @@ export const draftVerbs: readonly VerbRow[] = [
     argument: 'required',
     needs: 'nothing',
     feat: 'CSID',
-    rfc: ['draft-peterson-streamlined-ftp-command-extensions'],
+    rfc: ['common practice'],
   }),
   row({
     verb: 'CLNT',
