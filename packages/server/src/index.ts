@@ -7,6 +7,8 @@ export {
   type Permission,
   readPermissions,
 } from './accounts/accounts.ts';
+export { MemoryAccounts, type MemoryAccountsOptions } from './accounts/memory.ts';
+export { DiskFiles, type DiskFilesOptions } from './files/disk/disk-files.ts';
 export {
   type Files,
   FilesError,
@@ -16,6 +18,15 @@ export {
   type WriteHow,
   type WritePlan,
 } from './files/files.ts';
+export {
+  type FileHash,
+  type HashAlgorithm,
+  type HashRequest,
+  hashAlgorithms,
+  hashFile,
+} from './files/hash.ts';
+export { MemoryFiles, type MemoryFilesOptions } from './files/memory/memory-files.ts';
+export { readOnly } from './files/read-only.ts';
 export type { ServerEvent, ServerLog } from './log.ts';
 export { createServer, type FtpServer, type Listening } from './server.ts';
 export type { ListenOptions, ServerOptions } from './settings.ts';

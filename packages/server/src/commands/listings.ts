@@ -1,4 +1,13 @@
-import { type Entry, encodeFacts, encodeStatListing, formatList, formatName, reply } from '@duoport/protocol';
+import {
+  type Entry,
+  encodeFacts,
+  encodeStatListing,
+  formatNames,
+  isListableName,
+  ListFormatter,
+  reply,
+} from '@duoport/protocol';
+import type { Permission } from '../accounts/accounts.ts';
 import { type Context, command } from '../command.ts';
 import { FilesError } from '../files/files.ts';
 import { baseName, parentPath, resolvePath } from '../files/paths.ts';
@@ -11,24 +20,22 @@ import { status } from './status.ts';
 /** Lines of a STAT listing: it is one reply, held in memory by both ends. */
 const statLines = 10_000;
 
-type Line = (entry: Entry) => string | undefined;
+/** Text for a batch of entries, lines with CRLF. A name that no line can carry is left out. */
+type Lines = (entries: readonly Entry[]) => string;
 
 /** RFC 959 §4.1.3: for people. The lines are those of `ls -l`, which every client can read. */
 export const list = command('LIST', async (context) => {
   const { path, now } = target(context);
-  return listing(context, path, await select(context, path), (entry) => formatList(entry, { now }));
+  const formatter = new ListFormatter({ now });
+  return listing(context, path, await select(context, path), (entries) => formatter.lines(entries));
 });
 
 /** RFC 959 §4.1.3: names only, for `mget`: as the client must send them back to get the file. */
 export const nlst = command('NLST', async (context) => {
   const { path, given } = target(context);
-  const prefix = given.includes('/') ? given.slice(0, given.lastIndexOf('/') + 1) : '';
   const selected = await select(context, path);
-  const inside = selected.whole && given !== '' && !given.endsWith('/') ? `${given}/` : prefix;
-  return listing(context, path, selected, (entry) => {
-    const name = formatName(entry);
-    return name === undefined ? undefined : `${selected.whole && given === '' ? '' : inside}${name}`;
-  });
+  const prefix = selected.whole ? inside(given) : given.slice(0, given.lastIndexOf('/') + 1);
+  return listing(context, path, selected, (entries) => formatNames(entries, prefix));
 });
 
 /** RFC 3659 §7: for programs. */
@@ -37,16 +44,16 @@ export const mlsd = command('MLSD', async (context) => {
   const entry = await files.stat(path);
   if (entry.type !== 'directory') throw new FilesError('not-a-directory', { path });
   const selected = { whole: true, batches: files.list(path) };
-  return listing(context, path, selected, factLine(context, parameters.facts));
+  return listing(context, path, selected, facts(context, parameters.facts));
 });
 
 /** RFC 3659 §7: one entry, over the control connection, with its full path. */
 export const mlst = command('MLST', async (context) => {
   const { files, path, parameters } = context;
   const entry = await (files.lstat ?? files.stat).call(files, path);
-  const line = factLine(context, parameters.facts)({ ...entry, name: path });
-  if (line === undefined) throw new FilesError('bad-name', { path });
-  return reply(250, `Facts of ${path}`, ` ${line}`, 'End');
+  const line = facts(context, parameters.facts)([{ ...entry, name: path }]);
+  if (line === '') throw new FilesError('bad-name', { path });
+  return reply(250, `Facts of ${path}`, ` ${line.trimEnd()}`, 'End');
 });
 
 /** RFC 959 §4.1.3: STAT alone tells how things stand, STAT with a path is LIST over the control connection. */
@@ -56,12 +63,10 @@ export const stat = command('STAT', async (context) => {
   if (!context.login.permissions.has('list'))
     return reply(550, 'Permission denied: this account may not list here');
   const { path, now } = target(context);
+  const formatter = new ListFormatter({ now });
   const lines: string[] = [];
   for await (const batch of (await select(context, path)).batches) {
-    for (const entry of batch) {
-      const line = formatList(entry, { now });
-      if (line !== undefined) lines.push(line);
-    }
+    lines.push(...batch.flatMap((entry) => formatter.line(entry) ?? []));
     if (lines.length > statLines) return reply(450, `More than ${statLines} entries; use LIST or MLSD`);
   }
   return encodeStatListing(path, lines);
@@ -104,53 +109,58 @@ async function* matching(
   for await (const batch of batches) yield batch.filter((entry) => fits(entry.name));
 }
 
-/** RFC 959 §3.3.1: a listing travels in TYPE A, so its lines end in CRLF whatever TYPE is set. */
-async function* lines(batches: AsyncIterable<readonly Entry[]>, line: Line): AsyncGenerator<string> {
-  for await (const batch of batches) {
-    let text = '';
-    for (const entry of batch) {
-      const made = line(entry);
-      if (made !== undefined) text += `${made}\r\n`;
-    }
-    yield text;
-  }
+async function* texts(batches: AsyncIterable<readonly Entry[]>, lines: Lines): AsyncGenerator<string> {
+  for await (const batch of batches) yield lines(batch);
 }
 
-function listing({ parameters }: Context, what: string, { batches }: Selected, line: Line): SendPlan {
+/** `NLST dir` names what is in it as `dir/name`; NLST alone as `name`. */
+function inside(given: string): string {
+  return given === '' || given.endsWith('/') ? given : `${given}/`;
+}
+
+/** RFC 959 §3.3.1: a listing travels in TYPE A, so its lines end in CRLF whatever TYPE is set. */
+function listing({ parameters }: Context, what: string, { batches }: Selected, lines: Lines): SendPlan {
   return {
     direction: 'send',
     what,
-    source: listingSource(lines(batches, line)),
+    source: listingSource(texts(batches, lines)),
     offset: 0,
     size: undefined,
     transform: toWire(parameters, true),
   };
 }
 
-/** RFC 3659 §7.5.5: what this account may do with the entry. A name that no line can carry is left out. */
-function factLine({ login }: Context, told: Parameters<typeof encodeFacts>[1]): Line {
-  const may = (letters: readonly (readonly [string, string])[]) =>
-    letters
-      .map(([letter, permission]) => (login?.permissions.has(permission as never) ? letter : ''))
-      .join('');
-  const file = may([
-    ['a', 'append'],
-    ['d', 'remove'],
-    ['f', 'rename'],
-    ['r', 'read'],
-    ['w', 'write'],
-  ]);
-  const directory = may([
-    ['c', 'write'],
-    ['d', 'remove-directory'],
-    ['e', 'list'],
-    ['f', 'rename'],
-    ['l', 'list'],
-    ['m', 'make-directory'],
-    ['p', 'remove'],
-  ]);
-  return (entry) =>
-    /[\r\n\0]/.test(entry.name)
-      ? undefined
-      : encodeFacts({ ...entry, permissions: entry.type === 'directory' ? directory : file }, told);
+/** Lines of MLSD, with what this account may do with each entry (RFC 3659 §7.5.5). */
+function facts({ login }: Context, told: Parameters<typeof encodeFacts>[1]): Lines {
+  const may = (letters: readonly (readonly [string, Permission])[]) =>
+    letters.map(([letter, permission]) => (login?.permissions.has(permission) ? letter : '')).join('');
+  const file = may(fileLetters);
+  const directory = may(directoryLetters);
+  return (entries) => {
+    let text = '';
+    for (const entry of entries) {
+      if (!isListableName(entry.name)) continue;
+      const permissions = entry.type === 'directory' ? directory : file;
+      text += `${encodeFacts({ ...entry, permissions }, told)}\r\n`;
+    }
+    return text;
+  };
 }
+
+const fileLetters: readonly (readonly [string, Permission])[] = [
+  ['a', 'append'],
+  ['d', 'remove'],
+  ['f', 'rename'],
+  ['r', 'read'],
+  ['w', 'write'],
+];
+
+const directoryLetters: readonly (readonly [string, Permission])[] = [
+  ['c', 'write'],
+  ['d', 'remove-directory'],
+  ['e', 'list'],
+  ['f', 'rename'],
+  ['l', 'list'],
+  ['m', 'make-directory'],
+  ['p', 'remove'],
+];
