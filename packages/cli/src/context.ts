@@ -1,5 +1,4 @@
 import type { FtpClient } from '@duoport/client';
-import { isSafeName } from '@duoport/protocol';
 import { describeError } from './describe-error.ts';
 import { type ConnectionFlags, connectOptionsOf } from './flags/connection-flags.ts';
 import { printable } from './printable.ts';
@@ -45,7 +44,6 @@ export async function matchesOf(
     list: (path) => client.list(path === '' ? undefined : path),
     refuse: (name) =>
       context.terminal.warn(`duoport: "${printable(name)}" is left out: it is not a plain name.`),
-    isSafeName,
   });
   if (found.length === 0 && hasPattern(remote)) {
     const pattern = remote.segments.map((segment) => segment.text).join('/');

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import type { FtpClient, GetOptions, TransferResult } from '@duoport/client';
-import { isRawText } from '@duoport/protocol';
+import { isRawText, isSafeName } from '@duoport/protocol';
 import { type Context, each, matchesOf } from '../context.ts';
 import { printable } from '../printable.ts';
 import type { Match } from '../remote/glob.ts';
@@ -88,7 +88,7 @@ async function getTree(context: Context, what: GetWhat, flags: GetFlags): Promis
   const jobs: Job[] = [];
   await mkdir(fsPath(top), { recursive: true });
   const tell = (text: string): void => context.terminal.warn(`duoport: ${text}`);
-  for await (const found of walkRemote(client, match.path, { tell })) {
+  for await (const found of walkRemote(client, match.path, { tell, accept: isSafeName })) {
     const local = found.names.reduce((base, part) => safeLocalPath(base, part), top);
     if (found.entry.type === 'directory') await mkdir(fsPath(local), { recursive: true });
     else jobs.push({ remote, path: found.path, local });

@@ -26,7 +26,6 @@ async function paths(url: string, refused: string[] = []): Promise<readonly stri
       yield* tree[path] ?? [];
     },
     refuse: (name) => refused.push(name),
-    isSafeName: (name) => !name.includes('/'),
   });
   return found.map((match) => match.path);
 }

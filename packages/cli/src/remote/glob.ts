@@ -1,5 +1,6 @@
 import type { Entry } from '@duoport/protocol';
 import picomatch from 'picomatch';
+import { isOneName } from '../transfer/walk-remote.ts';
 import { joinPath, type Segment } from './remote.ts';
 
 /** What a URL stands for on the server. */
@@ -14,7 +15,6 @@ export interface ExpandOptions {
   list(path: string): AsyncIterable<Entry>;
   /** Told of each name that is left out because it could not be a single name (it holds a slash, say). */
   refuse(name: string): void;
-  readonly isSafeName: (name: string) => boolean;
 }
 
 // A directory tree deeper than this is a loop of links, or made to hold us up.
@@ -71,7 +71,7 @@ async function children(from: Place, pattern: string, options: ExpandOptions): P
   const found: Place[] = [];
   for await (const entry of options.list(from.path ?? '')) {
     if (!matches(entry.name)) continue;
-    if (options.isSafeName(entry.name)) found.push({ path: joinPath(from.path, entry.name), entry });
+    if (isOneName(entry.name)) found.push({ path: joinPath(from.path, entry.name), entry });
     else options.refuse(entry.name);
   }
   return found.sort(byPath);

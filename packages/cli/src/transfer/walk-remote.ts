@@ -1,12 +1,17 @@
 import type { FtpClient } from '@duoport/client';
-import { type Entry, isSafeName } from '@duoport/protocol';
+import type { Entry } from '@duoport/protocol';
 import { printable } from '../printable.ts';
 import { joinPath } from '../remote/remote.ts';
+
+/** A listing must not lead anywhere but into the directory listed, whatever it says. */
+export function isOneName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !name.includes('/');
+}
 
 /** A name below a directory on the server. */
 export interface Found {
   readonly path: string;
-  /** The names from the top down to it; each one is safe as a local name. */
+  /** The names from the top down to it; each one was accepted. */
   readonly names: readonly string[];
   readonly entry: Entry;
 }
@@ -16,6 +21,8 @@ export interface WalkOptions {
   tell(text: string): void;
   /** Links and other things are found too (to be removed), but never gone into. */
   readonly everything?: boolean;
+  /** May this name be gone on with? Default: it is one name and not a path. */
+  accept?(name: string): boolean;
 }
 
 // A tree deeper than this is a loop, or made to hold us up.
@@ -41,7 +48,7 @@ export async function* walkRemote(
   const entries: Entry[] = [];
   for await (const entry of client.list(here === '' ? undefined : here)) entries.push(entry);
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (!isSafeName(entry.name)) {
+    if (!(options.accept ?? isOneName)(entry.name)) {
       options.tell(`"${printable(entry.name)}" in ${shown} is left out: it is not a safe name.`);
       continue;
     }
