@@ -10,17 +10,19 @@ import {
 } from '@duoport/protocol';
 import type { Login } from './accounts/accounts.ts';
 import type { Answer, Change, Context } from './command.ts';
+import { ControlOutput } from './control-output.ts';
 import { ControlTrace } from './control-trace.ts';
 import { DataSetup } from './data-setup.ts';
 import { dispatch } from './dispatch.ts';
 import { resolvePath } from './files/paths.ts';
 import type { ServerEvent } from './log.ts';
+import { type LoggedEnd, loggedTransfer } from './logged-transfer.ts';
 import { noFiles } from './no-files.ts';
 import { initialParameters, type Parameters } from './parameters.ts';
 import { type Powers, powersOf } from './powers.ts';
 import { RunningTransfer } from './running-transfer.ts';
 import type { Settings } from './settings.ts';
-import { type TransferEnd, type TransferPlan, transfer } from './transfer.ts';
+import type { TransferPlan } from './transfer.ts';
 
 type EventFacts = ServerEvent extends infer E
   ? E extends ServerEvent
@@ -30,9 +32,6 @@ type EventFacts = ServerEvent extends infer E
 
 /** How long a closed session waits for its last reply to be taken before the connection is dropped, in milliseconds. */
 const lingering = 5_000;
-
-/** Bytes of replies that a client may leave unread before its commands are no longer read. */
-const unreadReplies = 262_144;
 
 /**
  * One client: the shell around a ServerMachine. It carries out the machine's effects on the control connection, runs the
@@ -45,6 +44,7 @@ export class Session implements ControlHandler {
   readonly #machine: ServerMachine;
   readonly #trace: Trace | undefined;
   readonly #lines: ControlTrace | undefined;
+  readonly #output: ControlOutput;
   readonly #ended: (session: Session) => void;
   readonly #data: DataSetup;
   #tls: TlsSession | undefined;
@@ -54,9 +54,7 @@ export class Session implements ControlHandler {
   #login: Login | undefined;
   #transfer: RunningTransfer | undefined;
   #refusals = 0;
-  #output: Uint8Array[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #paused = false;
   #gone = false;
   #reason = 'the client closed the control connection';
 
@@ -75,6 +73,7 @@ export class Session implements ControlHandler {
     this.#ended = ended;
     this.#trace = settings.trace?.(id);
     this.#lines = this.#trace && new ControlTrace(this.#trace);
+    this.#output = new ControlOutput(connection, this.#lines);
     this.#parameters = initialParameters(tls !== undefined);
     this.#powers = powersOf(settings, undefined);
     const { idleTimeout, loginTimeout } = settings;
@@ -140,19 +139,17 @@ export class Session implements ControlHandler {
     for (let effect = machine.take(); effect !== undefined; effect = machine.take()) {
       switch (effect.kind) {
         case 'send':
-          if (effect.alone) this.#flush();
-          this.#output.push(effect.bytes);
-          if (effect.alone) this.#flush();
+          this.#output.send(effect.bytes, effect.alone);
           break;
         case 'run':
           this.#run(effect.id, effect.run);
           break;
         case 'start-tls':
-          this.#flush();
+          this.#output.flush();
           this.#startTls();
           break;
         case 'stop-tls':
-          this.#flush();
+          this.#output.flush();
           this.#stopTls();
           break;
         case 'wake':
@@ -166,30 +163,8 @@ export class Session implements ControlHandler {
           break;
       }
     }
-    this.#flush();
-    this.#regulate();
-  }
-
-  /** A client that sends and never reads, or pipelines without end, is not read from until it has caught up. */
-  #regulate(): void {
-    const unread = this.#connection.pendingWrite > unreadReplies;
-    const pause = unread || this.#machine.backlog > limits.pipelinedBytes;
-    if (pause === this.#paused) return;
-    this.#paused = pause;
-    if (!pause) this.#connection.resume();
-    else {
-      this.#connection.pause();
-      if (unread) this.#connection.flushed(() => this.#regulate());
-    }
-  }
-
-  #flush(): void {
-    const [first, second] = this.#output;
-    if (first === undefined) return;
-    const bytes = second === undefined ? first : Buffer.concat(this.#output);
-    this.#output = [];
-    this.#lines?.server(bytes);
-    if (!this.#gone) this.#connection.write(bytes);
+    this.#output.flush();
+    this.#output.regulate(machine.backlog);
   }
 
   #run(id: number, run: Run): void {
@@ -255,51 +230,27 @@ export class Session implements ControlHandler {
   }
 
   #startTransfer(id: number, run: Run, plan: TransferPlan): void {
-    const mode = this.#data.kind;
     const running = new RunningTransfer(plan);
     this.#transfer = running;
-    const { type, protection } = this.#parameters;
-    const started = performance.now();
-    const facts = {
-      setup: this.#data,
-      typeName: type === 'image' ? 'BINARY' : 'ASCII',
-      tls: protection === 'private' ? this.#tls : undefined,
-      stallTimeout: this.#settings.stallTimeout,
-      truncation: this.#settings.truncation,
-      signal: running.signal,
-      preliminary: (intro: Reply) => {
-        this.#settle(id, { kind: 'preliminary', reply: intro });
-        this.#drain();
-      },
-      progress: running.progress,
-    } as const;
-    const done = (end: TransferEnd) => {
+    if (this.#gone) running.stop();
+    const finished = (end: LoggedEnd) => {
       this.#transfer = undefined;
       running.end();
       this.#settle(id, { kind: 'final', reply: end.reply });
-      if (this.#settings.log !== undefined) {
-        const logged = mode === 'passive' || mode === 'active' ? mode : 'none';
-        const bytes = end.count?.bytes ?? running.bytes;
-        const duration = performance.now() - started;
-        const secure = facts.tls !== undefined;
-        const verb = run.row.verb;
-        this.#log({
-          kind: 'transfer',
-          verb,
-          path: plan.what,
-          mode: logged,
-          secure,
-          bytes,
-          duration,
-          reply: end.reply,
-        });
-      }
+      this.#log({ kind: 'transfer', verb: run.row.verb, path: plan.what, ...end });
       this.#drain();
     };
-    transfer(plan, facts).then(done, (error) => {
-      this.#bug(run, error);
-      done({ reply: reply(451, 'A fault of this server; it has been logged'), count: undefined });
-    });
+    loggedTransfer(plan, running, {
+      setup: this.#data,
+      parameters: this.#parameters,
+      settings: this.#settings,
+      tls: this.#parameters.protection === 'private' ? this.#tls : undefined,
+      preliminary: (intro) => {
+        this.#settle(id, { kind: 'preliminary', reply: intro });
+        this.#drain();
+      },
+      bug: (error) => this.#bug(run, error),
+    }).then(finished);
   }
 
   #startTls(): void {
@@ -341,7 +292,7 @@ export class Session implements ControlHandler {
 
   #close(reason: string): void {
     this.#reason = reason;
-    this.#flush();
+    this.#output.flush();
     this.#connection.end();
     clearTimeout(this.#timer);
     if (this.#gone) return;
