@@ -62,7 +62,7 @@ class Client implements FtpClient {
   readonly #session: Session;
   readonly #transcript: Transcript<TraceEvent>;
   readonly #turnstile = new Turnstile();
-  #transfer: AbortController | undefined;
+  #running: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(target: Target, loggedIn: LoggedIn, transcript: Transcript<TraceEvent>) {
@@ -146,9 +146,9 @@ class Client implements FtpClient {
   }
 
   async abort(): Promise<void> {
-    this.#transfer?.abort();
-    const leave = await this.#turnstile.enter();
-    leave();
+    const running = this.#running;
+    running?.controller.abort();
+    await running?.ended;
   }
 
   rename(from: string, to: string, options?: CallOptions): Promise<void> {
@@ -243,14 +243,16 @@ class Client implements FtpClient {
     work: (options: Options & { readonly signal: AbortSignal }) => Promise<Result>,
   ): Promise<Result> {
     const leave = await this.#enter(options.signal);
-    const transfer = new AbortController();
-    this.#transfer = transfer;
-    const signal = anyOf(options.signal, transfer.signal);
+    const controller = new AbortController();
+    const signal = anyOf(options.signal, controller.signal);
     this.#session.signal = signal;
+    const working = work({ ...options, signal });
+    const ended = working.then(noValue, noValue);
+    this.#running = { controller, ended };
     try {
-      return await work({ ...options, signal });
+      return await working;
     } finally {
-      this.#transfer = undefined;
+      this.#running = undefined;
       leave();
     }
   }
@@ -263,6 +265,8 @@ class Client implements FtpClient {
 
 /** Milliseconds for the goodbye, which nobody wants to wait for. */
 const quitTimeout = 2_000;
+
+const noValue = () => undefined;
 
 function anyOf(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {
   return given === undefined ? own : AbortSignal.any([given, own]);

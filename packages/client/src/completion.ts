@@ -33,69 +33,96 @@ type Final = { readonly reply: Reply } | { readonly failure: unknown };
  * the other one has happened. Whatever happens, the control connection is in step afterwards, or closed.
  */
 export async function complete(session: Session, running: Running): Promise<Completed> {
-  const { exchange, data, job } = running;
-  const { control, settings } = session;
-  let bytes = 0;
-  const ending = new Watchdog(settings.timeouts.dataEnd, () =>
-    data.destroy(dataEndLate(session, job, bytes)),
-  );
-  const alive = (moved: number) => {
-    bytes = moved;
-    ending.alive();
-  };
-  let aborting: Promise<void> | undefined;
-  const abort = () => {
-    aborting = abortTransfer(session, exchange, () => data.destroy(asError(job.signal?.reason)));
-  };
-  const moving = job.pump(data, running.agreed, alive).then(
-    (count): Moved => ({ count }),
-    (failure: unknown): Moved => ({ failure }),
-  );
-  const answering = exchange.final.then(
-    (reply): Final => ({ reply }),
-    (failure: unknown): Final => ({ failure }),
-  );
-  job.signal?.addEventListener('abort', abort, { once: true });
-  if (job.signal?.aborted) abort();
-  // The server's last word may come while bytes are still on their way, but not much before the end of the data.
-  answering.then((final) => {
-    if ('reply' in final && isCompletion(final.reply)) ending.start();
-    else
-      data.destroy(
-        new FtpTransferError('the transfer is over', { direction: job.direction, bytes, resumable: true }),
-      );
-  });
-  const moved = await moving;
-  ending.stop();
-  job.signal?.removeEventListener('abort', abort);
-  if (aborting === undefined) {
-    if ('count' in moved) control.expectFinal(exchange, settings.timeouts.finalReply);
-    else await afterFailure(session, exchange, moved.failure);
-  } else await aborting;
-  const final = await answering;
-  if (job.signal?.aborted) throw job.signal.reason;
-  if ('count' in moved && 'reply' in final && isCompletion(final.reply))
-    return { count: moved.count, reply: final.reply };
-  throw failed(running, moved, final, bytes);
+  return await new Completion(session, running).run();
 }
 
-/**
- * The bytes stopped. Where the connection broke under them the server has noticed too and says so in a moment; where the fault is
- * ours it must be told.
- */
-async function afterFailure(session: Session, exchange: Exchange, failure: unknown): Promise<void> {
-  const { dataEnd } = session.settings.timeouts;
-  if (isFtpError(failure) && failure.code === 'FTP_TRANSFER') {
-    const told = within(dataEnd, exchange.final, () => new FtpClosedError());
-    if (
-      await told.then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
+class Completion {
+  readonly #session: Session;
+  readonly #running: Running;
+  readonly #ending: Watchdog;
+  #bytes = 0;
+  /** Why we dropped the data connection, when we did. */
+  #cutBecause: unknown;
+  #aborting: Promise<void> | undefined;
+
+  constructor(session: Session, running: Running) {
+    this.#session = session;
+    this.#running = running;
+    const { dataEnd } = session.settings.timeouts;
+    this.#ending = new Watchdog(dataEnd, () => this.#cut(dataEndLate(dataEnd, running.job, this.#bytes)));
   }
-  await abortTransfer(session, exchange, () => undefined);
+
+  async run(): Promise<Completed> {
+    const { exchange, job } = this.#running;
+    const abort = () => {
+      this.#aborting = abortTransfer(this.#session, exchange, () => this.#cut(job.signal?.reason));
+    };
+    job.signal?.addEventListener('abort', abort, { once: true });
+    if (job.signal?.aborted) abort();
+    try {
+      const answering = this.#answer();
+      const moved = await this.#move();
+      this.#ending.stop();
+      if ('count' in moved) {
+        this.#session.control.expectFinal(exchange, this.#session.settings.timeouts.finalReply);
+      } else if (this.#aborting === undefined) {
+        await this.#tellServer(moved.failure);
+      }
+      const final = await answering;
+      await this.#aborting;
+      if (this.#aborting !== undefined) throw job.signal?.reason;
+      const done = 'count' in moved && 'reply' in final && isCompletion(final.reply);
+      if (!done) throw failed(this.#running, moved, final, this.#bytes);
+      return { count: moved.count, reply: final.reply };
+    } finally {
+      job.signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  #move(): Promise<Moved> {
+    const { data, agreed, job } = this.#running;
+    const alive = (bytes: number) => {
+      this.#bytes = bytes;
+      this.#ending.alive();
+    };
+    return job.pump(data, agreed, alive).then(
+      (count): Moved => ({ count }),
+      (failure: unknown): Moved => ({ failure: this.#cutBecause ?? failure }),
+    );
+  }
+
+  /** The server's last word may come while bytes are still on their way, but not much before the end of the data. */
+  async #answer(): Promise<Final> {
+    const { exchange, data } = this.#running;
+    try {
+      const reply = await exchange.final;
+      if (isCompletion(reply)) this.#ending.start();
+      else data.destroy();
+      return { reply };
+    } catch (failure) {
+      data.destroy();
+      return { failure };
+    }
+  }
+
+  #cut(reason: unknown): void {
+    this.#cutBecause ??= reason;
+    this.#running.data.destroy();
+  }
+
+  /**
+   * The bytes stopped. Where the connection broke under them the server has noticed too and says so in a moment; where the
+   * fault is ours it must be told.
+   */
+  async #tellServer(failure: unknown): Promise<void> {
+    const { exchange, data } = this.#running;
+    if (isFtpError(failure) && failure.code === 'FTP_TRANSFER') {
+      const { dataEnd } = this.#session.settings.timeouts;
+      const told = within(dataEnd, exchange.final, () => new FtpClosedError());
+      await told.catch(() => undefined);
+    }
+    await abortTransfer(this.#session, exchange, () => data.destroy());
+  }
 }
 
 /**
@@ -172,9 +199,10 @@ function lostReply(
   });
 }
 
-function dataEndLate({ settings }: Session, job: Job, bytes: number): FtpTimeoutError {
-  const after = settings.timeouts.dataEnd;
-  const message = `${job.verb}: the server reported the end of the transfer, but its data connection stayed open without a byte for ${after} ms (${bytes} bytes came)`;
+function dataEndLate(after: number, job: Job, bytes: number): FtpTimeoutError {
+  const message =
+    `${job.verb}: the server reported the end of the transfer, but its data connection stayed open ` +
+    `without a byte for ${after} ms; ${bytes} bytes came`;
   return new FtpTimeoutError(message, { channel: 'data', phase: 'transfer', after });
 }
 

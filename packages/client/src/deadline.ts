@@ -35,14 +35,16 @@ export class Watchdog {
   readonly #ms: number;
   readonly #bark: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(ms: number, bark: () => void) {
     this.#ms = ms;
     this.#bark = bark;
   }
 
+  /** Does nothing after `stop`. */
   start(): void {
-    this.#timer ??= setTimeout(this.#bark, this.#ms);
+    if (!this.#stopped) this.#timer ??= setTimeout(this.#bark, this.#ms);
   }
 
   /** Does nothing before `start`. */
@@ -51,6 +53,7 @@ export class Watchdog {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }

@@ -3,7 +3,6 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ByteSink } from '@duoport/net';
-import { FtpLocalError } from '@duoport/protocol';
 import type { Destination } from './options.ts';
 
 /** Where a download goes, whatever the caller gave. */
@@ -37,9 +36,7 @@ function fileReceiver(path: string): Receiver {
       return facts === undefined ? 0 : facts.size;
     },
     open: async (offset) => {
-      const opened = await open(path, offset > 0 ? 'r+' : 'w').catch((cause) => {
-        throw new FtpLocalError(`${path} cannot be written: ${messageOf(cause)}`, { cause });
-      });
+      const opened = await open(path, offset > 0 ? 'r+' : 'w');
       file = opened;
       if (offset > 0) await opened.truncate(offset);
       return { write: (chunks, at) => writeAll(opened, chunks, at) };
@@ -66,7 +63,7 @@ function streamReceiver(stream: Writable): Receiver {
   const keepOpen = stream === process.stdout || stream === process.stderr;
   const broken = new AbortController();
   const failed = (error: Error) => broken.abort(error);
-  const closed = () => broken.abort(new FtpLocalError('The stream that takes the download was closed'));
+  const closed = () => broken.abort(new Error('The stream that takes the download was closed'));
   // Stays: the error that destroys the stream is told by the rejected call, and must not end the process as well.
   stream.on('error', failed);
   stream.once('close', closed);
@@ -116,8 +113,4 @@ function webReceiver(stream: WritableStream<Uint8Array>): Receiver {
 function plain(open: Receiver['open']): Receiver {
   const nothing = () => Promise.resolve();
   return { held: () => Promise.resolve(undefined), open, finish: nothing, abandon: nothing };
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

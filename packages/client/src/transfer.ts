@@ -94,7 +94,10 @@ async function carry(session: Session, channel: Channel, job: Job): Promise<Outc
   try {
     established = await unlessAborted(job.signal, establish(session, channel, exchange));
   } catch (error) {
-    return await notEstablished(session, channel, exchange, error);
+    if (exchange.answered === undefined) await abortTransfer(session, exchange, () => channel.drop());
+    else channel.drop();
+    job.signal?.throwIfAborted();
+    return unusable(session, channel, exchange, error);
   }
   const { data, agreed } = established;
   const { count, reply } = await complete(session, { exchange, data, agreed, job });
@@ -124,33 +127,21 @@ async function establish(session: Session, channel: Channel, exchange: Exchange)
   return { data, agreed };
 }
 
-async function notEstablished(
-  session: Session,
-  channel: Channel,
-  exchange: Exchange,
-  error: unknown,
-): Promise<Unusable> {
-  const { control } = session;
-  if (exchange.answered === undefined) await abortTransfer(session, exchange, () => channel.drop());
-  else channel.drop();
-  if (!isFtpError(error) || control.lost.aborted) throw error;
-  const answer: Reply | undefined = exchange.answered;
+/** Whether another verb may help. Throws when not. */
+function unusable(session: Session, channel: Channel, exchange: Exchange, error: unknown): Unusable {
+  if (!isFtpError(error) || session.control.lost.aborted) throw error;
   // 425: the server could not open the data connection (RFC 959 §4.2.2). Everything else is its answer to the command.
   if (error.code === 'FTP_REPLY' && error.reply.code !== 425) throw error;
-  if (error.code === 'FTP_CONNECTION' && error.phase === 'tls') throw tlsFailed(exchange, error, answer);
+  if (error.code === 'FTP_CONNECTION' && error.phase === 'tls') throw tlsFailed(exchange, error);
   return { verb: channel.verb, error };
 }
 
-function tlsFailed(
-  exchange: Exchange,
-  error: FtpConnectionError,
-  answer: Reply | undefined,
-): FtpConnectionError {
+function tlsFailed({ verb, answered }: Exchange, error: FtpConnectionError): FtpConnectionError {
   const said =
-    answer === undefined || isCompletion(answer)
+    answered === undefined || isCompletion(answered)
       ? ''
-      : `; the server says: ${answer.code} ${answer.lines.join(' ')}`;
-  const message = `${exchange.verb}: no TLS on the data connection: ${error.message}${said}`;
+      : `; the server says: ${answered.code} ${answered.lines.join(' ')}`;
+  const message = `${verb}: no TLS on the data connection: ${error.message}${said}`;
   return new FtpConnectionError(message, { channel: 'data', phase: 'tls', peer: undefined, cause: error });
 }
 
