@@ -47,9 +47,7 @@ export function setModifiedSteps(
   path: string,
   modified: number,
 ): Steps<void> {
-  return onFile(directories, path, (exact, stats) =>
-    system.utimes(exact, stats.atimeMs / 1000, modified / 1000),
-  );
+  return onFile(directories, path, (exact, stats) => system.utimes(exact, stats.atimeMs, modified));
 }
 
 /** Set-user-ID and its kin cannot be given over FTP; a directory keeps those it has. */

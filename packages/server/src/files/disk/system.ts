@@ -142,11 +142,12 @@ export class System {
     );
   }
 
-  /** Times in seconds, as node:fs has them. */
+  /** Milliseconds since the epoch. As dates: node:fs takes a negative number for "now". */
   utimes(path: OsPath, accessed: number, modified: number): Steps<void> {
+    const [atime, mtime] = [new Date(accessed), new Date(modified)];
     return this.#call(
-      () => fs.utimesSync(path, accessed, modified),
-      () => promises.utimes(path, accessed, modified),
+      () => fs.utimesSync(path, atime, mtime),
+      () => promises.utimes(path, atime, mtime),
     );
   }
 
