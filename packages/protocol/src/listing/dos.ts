@@ -78,8 +78,9 @@ function marked(draft: EntryDraft, fields: Fields, at: number): LineResult {
 function splitTarget(draft: EntryDraft, mark: string): void {
   draft.type = 'symlink';
   draft.kind = mark.slice(1, -1);
-  const match = /^(.*?\S)\s+\[(.*)\]\s*$/.exec(draft.name);
-  if (match === null) return;
-  draft.name = match[1] ?? '';
-  draft.target = (match[2] ?? '').replace(/^\\\?\?\\/, '');
+  const text = draft.name.trimEnd();
+  const bracket = text.indexOf(' [');
+  if (bracket < 1 || !text.endsWith(']')) return;
+  draft.name = text.slice(0, bracket).trimEnd();
+  draft.target = text.slice(bracket + 2, -1).replace(/^\\\?\?\\/, '');
 }

@@ -109,6 +109,9 @@ function yearLast(
   return monthDay && { year, ...monthDay };
 }
 
+/** Numbers with a glyph between them and perhaps behind; a glyph of an unknown encoding is up to four characters, the first beyond ASCII. */
+const glyphNumbers = /^\d{1,4}(?:[^\0-\x7f][^\s\d]{0,3}\d{1,4})*(?:[^\0-\x7f][^\s\d]{0,3})?$/;
+
 /** Day, month and year marked by glyphs of any encoding: `2005年 1月 6日`, `8月 17日 20:10`, `4<bytes> 18<bytes> 2003<bytes>`. */
 function glyphDate(fields: Fields, at: number): FoundDate | undefined {
   const numbers: number[] = [];
@@ -116,7 +119,7 @@ function glyphDate(fields: Fields, at: number): FoundDate | undefined {
   let next = at;
   while (next < at + 3 && numbers.length < 3) {
     const text = fields.at(next);
-    if (!/^(?:\d{1,4}(?:[^\0-\x7f][^\s\d]{0,3})?)+$/.test(text)) break;
+    if (!glyphNumbers.test(text)) break;
     if (/[^\d]/.test(text)) glyphs += 1;
     numbers.push(...(text.match(/\d+/g) ?? []).map(Number));
     next += 1;

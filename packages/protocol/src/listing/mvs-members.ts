@@ -59,7 +59,7 @@ class MemberReader implements LineReaderOfFormat {
     const creation = momentOf(created, clock);
     if (creation !== undefined) draft.created = creation.at;
     // The Size column counts records, whose lengths are not told.
-    if (isDigits(fields.at(5))) draft.records = Number(fields.at(5));
+    if (isDigits(fields.at(5)) && fields.at(5).length < 16) draft.records = Number(fields.at(5));
     if (fields.count > 8) draft.owner = fields.at(8);
     return told(draft);
   }

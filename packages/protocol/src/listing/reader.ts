@@ -77,6 +77,7 @@ export function fault(reason: string): LineResult {
 }
 
 export function told(entry: Entry): LineResult {
+  if (entry.name === '') return fault('an entry without a name');
   return { kind: 'entry', entry };
 }
 

@@ -3,7 +3,7 @@ import { clearDate } from './loose-date.ts';
 import { monthNumber } from './months.ts';
 import { type FormatContext, type FormatRow, type LineResult, setSize, skip, told } from './reader.ts';
 import { toldSize } from './size.ts';
-import { afterMode, named } from './unix.ts';
+import { afterMode, named, setLinks } from './unix.ts';
 import { unixMode } from './unix-mode.ts';
 
 /** `drwxr-xr-x 3 slopri devlab 512 name`: `ls -l` without any date, believed only when the whole listing has none. */
@@ -26,7 +26,7 @@ function line(text: string, { order }: FormatContext): LineResult {
   const size = toldSize(fields.at(sizeAt));
   const draft = named(fields.after(sizeAt), mode, size);
   draft.mode = mode.mode;
-  draft.links = Number(fields.at(0));
+  setLinks(draft, fields.at(0));
   draft.owner = fields.at(1);
   if (sizeAt === 3) draft.group = fields.at(2);
   return setSize(draft, size) ?? told(draft);

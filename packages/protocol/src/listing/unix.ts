@@ -144,11 +144,16 @@ function readEntry(fields: Fields, mode: UnixMode, found: FoundFields, context: 
   // Where the letters are not those of Unix, the fields behind them are not links, owner and group either.
   if (mode.mode !== undefined) {
     draft.mode = mode.mode;
-    if (found.ownersStart === 1) draft.links = Number(fields.at(0));
+    if (found.ownersStart === 1) setLinks(draft, fields.at(0));
     setOwners(draft, fields, found);
   }
   if (date.date !== undefined) setModified(draft, momentOf(date.date, context.clock));
   return setSize(draft, found.size) ?? told(draft);
+}
+
+export function setLinks(draft: EntryDraft, digits: string): void {
+  const links = Number(digits);
+  if (Number.isSafeInteger(links)) draft.links = links;
 }
 
 export function named(name: string, mode: UnixMode, size?: ToldSize): EntryDraft {
