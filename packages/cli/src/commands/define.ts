@@ -10,6 +10,8 @@ import { mv } from './mv.ts';
 import { mkdir, rm, rmdir } from './names.ts';
 import { type PutFlags, put } from './put.ts';
 
+const urlForm = 'ftp://[user[:password]@]host[:port]/path or ftps://…';
+
 const typeOption = (): Option =>
   new Option('--type <type>', 'i: bytes as they are (default); a: text, line ends converted').choices([
     'a',
@@ -26,8 +28,9 @@ export function clientCommands(io: ProcessIo): readonly Command[] {
     const command = new Command(usage.split(' ')[0])
       .usage(`${usage.slice(usage.indexOf(' ') + 1)} [options]`)
       .description(summary);
-    const named = usage.startsWith('put ') ? '<words...>' : '<url...>';
-    command.argument(named, 'ftp://[user[:password]@]host[:port]/path or ftps://…');
+    if (usage.startsWith('put '))
+      command.argument('<file...>', `what to store, and as the last word where: ${urlForm}`);
+    else command.argument('<url...>', urlForm);
     return command.action((words: readonly string[], flags: F & ConnectionFlags) =>
       withContext(io, flags, (context) => run(context, words, flags)),
     );

@@ -36,7 +36,7 @@ function options(): readonly Option[] {
   return [
     choice(
       '--mode <mode>',
-      'who opens the data connection: the client (passive), the server (active), or auto',
+      'who opens the data connection: the server (active), the client (passive), or the client and, failing that, the server',
       ['auto', 'passive', 'active'],
     ),
     new Option('--port-range <lo-hi>', 'active mode: listen on these ports').argParser(parsePortRange),
@@ -45,16 +45,8 @@ function options(): readonly Option[] {
       'active mode: the address to announce when it is not the local one (NAT)',
     ),
     new Option('--bind <addr>', 'local address of both connections'),
-    choice(
-      '--pasv-address <which>',
-      'address to dial after a 227 reply: of the control connection, or as replied',
-      ['control', 'reply', 'auto'],
-    ),
-    choice('--tls <how>', 'TLS: explicit (AUTH TLS), implicit (from the first byte), none', [
-      'explicit',
-      'implicit',
-      'none',
-    ]),
+    choice('--pasv-address <which>', 'address to dial after a 227 reply', ['control', 'reply', 'auto']),
+    choice('--tls <how>', 'AUTH TLS, TLS from the first byte, or none', ['explicit', 'implicit', 'none']),
     new Option('--insecure', 'accept any certificate'),
     new Option('--fingerprint <sha256>', 'accept exactly the certificate with this SHA-256').argParser(
       parseFingerprint,

@@ -70,7 +70,7 @@ function options(): readonly Option[] {
     new Option('--tls-cert <file>', 'certificate, PEM'),
     new Option('--tls-key <file>', 'its key, PEM'),
     new Option('--tls-self-signed', 'make a certificate for this run').conflicts(['tlsCert', 'tlsKey']),
-    new Option('--require-tls [what]', 'refuse what is not under TLS: =control, =data or =both').choices([
+    new Option('--require-tls [what]', 'refuse what is not under TLS; alone: both').choices([
       'control',
       'data',
       'both',

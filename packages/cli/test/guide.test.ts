@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { command, temporary } from './command.ts';
+
+// Every ```console block of docs/guide is run, page by page, top to bottom, each page in a folder of its own. A line that
+// begins with `$ ` is a command; the lines after it, up to the next command, are what it prints. Numbers differ from run to
+// run (ports, times, rates), and so do passwords and fingerprints: they are compared as "there is one". A line that says
+// only `…` stands for any lines.
+
+interface Step {
+  readonly line: string;
+  readonly shown: readonly string[];
+}
+
+const guides = new URL('../../../docs/guide/', import.meta.url);
+
+for (const page of (await readdir(guides)).filter((name) => name.endsWith('.md')).sort()) {
+  test(`what docs/guide/${page} shows is what happens`, async (t) => {
+    const steps = stepsOf(await readFile(new URL(page, guides), 'utf8'));
+    const missing = ['curl', 'lftp'].filter(
+      (name) => steps.some((step) => step.line.includes(`${name} `)) && !installed(name),
+    );
+    if (missing.length > 0) {
+      t.skip(`not installed: ${missing.join(', ')}`);
+      return;
+    }
+    await using place = await workplace();
+    for (const step of steps) compare(step, await place.run(step.line));
+  });
+}
+
+function stepsOf(text: string): readonly Step[] {
+  const blocks = [...text.matchAll(/^```console\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
+  const steps: { line: string; shown: string[] }[] = [];
+  for (const line of blocks.flatMap((block) => block.replace(/\n$/, '').split('\n'))) {
+    if (line.startsWith('$ ')) steps.push({ line: line.slice(2), shown: [] });
+    else steps.at(-1)?.shown.push(line);
+  }
+  return steps;
+}
+
+function installed(name: string): boolean {
+  return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, name)));
+}
+
+/** A folder with `files` in it, a shell in which `npx duoport` is the source, and at most one server. */
+async function workplace(): Promise<{ run(line: string): Promise<string> } & AsyncDisposable> {
+  const folder = await temporary();
+  await mkdir(join(folder.path, 'bin'));
+  await mkdir(join(folder.path, 'work/files'), { recursive: true });
+  await writeFile(join(folder.path, 'work/files/readme.txt'), 'Hello from the other side.\n');
+  const npx = join(folder.path, 'bin/npx');
+  await writeFile(npx, `#!/bin/sh\nshift\nexec ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`);
+  await chmod(npx, 0o755);
+  const env = {
+    ...process.env,
+    PATH: `${join(folder.path, 'bin')}:${process.env['PATH']}`,
+    HOME: folder.path,
+    LANG: 'C.UTF-8',
+    COLUMNS: '100',
+  };
+  const shell = (line: string) =>
+    spawn('sh', ['-c', `exec 2>&1; ${line}`], { cwd: join(folder.path, 'work'), env, detached: true });
+  const children: ReturnType<typeof shell>[] = [];
+  let port = '2121';
+  const stop = async (): Promise<void> => {
+    for (const child of children.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) continue;
+      process.kill(-child.pid, 'SIGKILL');
+      await once(child, 'close');
+    }
+  };
+  return {
+    async run(line) {
+      const serving = line.startsWith('npx duoport serve');
+      if (serving) await stop();
+      const child = shell(
+        serving
+          ? line.replace('127.0.0.1:2121', '127.0.0.1:0')
+          : line.replaceAll('127.0.0.1:2121', `127.0.0.1:${port}`),
+      );
+      children.push(child);
+      const lines: string[] = [];
+      for await (const text of createInterface({ input: child.stdout })) {
+        lines.push(text);
+        port = /^ {2}address +ftps?:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1] ?? port;
+        if (serving && text.startsWith('Ctrl-C')) break;
+      }
+      return lines.join('\n');
+    },
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The shown lines, with what differs from run to run made equal, must be the printed ones. */
+function compare(step: Step, printed: string): void {
+  const pieces = step.shown.map((line) => (line.trim() === '…' ? '.*' : literally(alike(line))));
+  const pattern = new RegExp(`^${pieces.join('\n').replaceAll('\n.*\n', '\n(?:.*\n)*?')}\\s*$`);
+  assert.match(`${alike(printed)}\n`, pattern, `$ ${step.line}\n${printed}`);
+}
+
+function alike(text: string): string {
+  return text
+    .replace(/(?:[0-9A-F]{2}:){19,31}[0-9A-F]{2}/g, 'FINGERPRINT')
+    .replace(/sha256\/\/[\w+/=]+/g, 'sha256//PIN')
+    .replace(/\b[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}\b/g, 'PASSWORD')
+    .replace(/\/\S*\/files\b/g, '/…/files')
+    .replace(/\d+(?:[.,]\d+)*/g, '0')
+    .replace(/(?:[KMG]iB|B)\/s/g, 'B/s')
+    .replace(/[ \t]+/g, ' ')
+    .trimEnd();
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
