@@ -5,7 +5,8 @@ import { toldFacts } from '../parameters.ts';
 
 /** RFC 2389 §3: computed from the rows and from what this server can really do for this session. */
 export const feat = command('FEAT', (context) => {
-  const lines = new Set<string>();
+  // TVFS (RFC 3659 §6) is a promise about paths, not a verb.
+  const lines = new Set<string>(['TVFS']);
   for (const row of verbs) {
     if (row.feat !== undefined && available(row, context)) lines.add(featureLine(row.feat, context));
   }
@@ -55,9 +56,9 @@ export const clnt = command('CLNT', ({ argument }) => ({
   parameters: { client: argument },
 }));
 
-/** draft-peterson-streamlined-ftp-command-extensions §5. */
+/** Common practice: what a client wants to know of the server before it walks its paths. */
 export const csid = command('CSID', ({ argument }) => ({
-  reply: reply(200, 'Name=duoport; Path=/; CaseSensitive=1;'),
+  reply: reply(200, 'Name=duoport; CaseSensitive=1; DirSep=/;'),
   parameters: { client: argument },
 }));
 
