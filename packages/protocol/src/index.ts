@@ -66,6 +66,20 @@ export {
 } from './host-port.ts';
 export { limits } from './limits.ts';
 export { type LineEvent, LineReader, type LineReaderOptions } from './line-reader.ts';
+// listings
+export { listingFormats } from './listing/detect.ts';
+export type { Entry, EntryDraft, EntryType, TimePrecision } from './listing/entry.ts';
+export { type ListingLimits, listingLimits } from './listing/limits.ts';
+export { formatList, formatNames, type ListFormatOptions, ListFormatter } from './listing/list-format.ts';
+export { type ListingFault, type ListingOptions, ListingParser, parseListing } from './listing/parser.ts';
+export type { ListingFormat } from './listing/reader.ts';
+export {
+  isListableName,
+  isSafeName,
+  type NameHazard,
+  nameHazards,
+  printableName,
+} from './listing/safe-name.ts';
 export { decodeLprt, decodeLpsv, encodeLprt, encodeLpsv, longPassiveReply } from './long-port.ts';
 export {
   decodeFactChanges,
@@ -122,17 +136,3 @@ export { decodeText, encodeText, isRawText } from './text.ts';
 export { type DecodedTime, decodeTime, encodeTime } from './time.ts';
 // verbs
 export { findVerb, type Permission, type Power, redact, type VerbRow, verbs } from './verbs.ts';
-// listings
-export { listingFormats } from './listing/detect.ts';
-export type { Entry, EntryType, TimePrecision } from './listing/entry.ts';
-export { type ListingLimits, listingLimits } from './listing/limits.ts';
-export { formatList, formatNames, ListFormatter, type ListFormatOptions } from './listing/list-format.ts';
-export { type ListingFault, type ListingOptions, ListingParser, parseListing } from './listing/parser.ts';
-export type { ListingFormat } from './listing/reader.ts';
-export {
-  isListableName,
-  isSafeName,
-  type NameHazard,
-  nameHazards,
-  printableName,
-} from './listing/safe-name.ts';
