@@ -1,12 +1,5 @@
 import { type ControlConnection, emit, type TlsFacts, type TlsSession, type Trace } from '@duoport/net';
-import {
-  type ClientEffect,
-  ClientMachine,
-  FtpClosedError,
-  FtpConnectionError,
-  type Reply,
-  redact,
-} from '@duoport/protocol';
+import { type ClientEffect, ClientMachine, FtpClosedError, type Reply, redact } from '@duoport/protocol';
 import { replyLines } from './reply-lines.ts';
 import type { Settings } from './settings.ts';
 
@@ -184,12 +177,7 @@ export class Control {
   }
 
   #closed(error: Error | undefined): void {
-    const { peer } = this.connection;
-    const why =
-      error === undefined
-        ? 'The control connection was closed'
-        : `The control connection broke: ${error.message}`;
-    this.#lose(new FtpConnectionError(why, { channel: 'control', phase: 'command', peer, cause: error }));
+    this.#lose(error ?? new FtpClosedError('The control connection was closed'));
     clearTimeout(this.#timer);
     this.#gone.resolve();
   }

@@ -3,7 +3,7 @@ import { FtpLocalError, FtpTransferError, isCompletion, type Reply } from '@duop
 import { modeOf } from './data-plan.ts';
 import type { Destination, GetOptions, TransferResult } from './options.ts';
 import { type Receiver, receiverFor } from './receiver.ts';
-import type { Session } from './session.ts';
+import { checkNames, type Session } from './session.ts';
 import { type Outcome, transfer } from './transfer.ts';
 
 /** RETR. See `FtpClient.get`. */
@@ -15,6 +15,7 @@ export async function download(
   const receiver = receiverFor(request.destination);
   const started = performance.now();
   try {
+    checkNames(path);
     const offset = await startOf(receiver, options);
     const type = options.type ?? 'binary';
     await session.setType(type);

@@ -1,6 +1,6 @@
 import { FtpLocalError, FtpRemoteError } from '@duoport/protocol';
 import type { HashResult } from './options.ts';
-import type { Session } from './session.ts';
+import { checkNames, type Session } from './session.ts';
 
 /** Strongest first. `algorithm` as HASH names it (draft-bryan-ftpext-hash), and the older verb of its own. */
 const algorithms = [
@@ -15,6 +15,7 @@ const algorithms = [
 
 /** The digest of a remote file, made by the server. */
 export async function hash(session: Session, path: string, wanted: string | undefined): Promise<HashResult> {
+  checkNames(path);
   const ways = algorithms.filter(
     ({ algorithm }) => wanted === undefined || plain(algorithm) === plain(wanted),
   );

@@ -12,7 +12,7 @@ import {
 import type { EntryQueue } from './entry-queue.ts';
 import type { ListOptions } from './options.ts';
 import { pwd } from './paths.ts';
-import { isUnknown, type Session } from './session.ts';
+import { checkNames, isUnknown, type Session } from './session.ts';
 import { transfer } from './transfer.ts';
 
 type ListVerb = 'MLSD' | 'LIST' | 'NLST';
@@ -23,6 +23,7 @@ export async function list(
   request: { readonly path: string | undefined; readonly queue: EntryQueue; readonly options: ListOptions },
 ): Promise<void> {
   const { path, queue, options } = request;
+  checkNames(path);
   // RFC 3659 §7.8: the feature that announces MLSD is called MLST.
   const verb = options.verb ?? (session.has('MLST') && !session.noMlsd ? 'MLSD' : 'LIST');
   try {

@@ -76,7 +76,8 @@ async function secureControl(session: Session): Promise<boolean> {
       session.decide('certificate', 'accepted', because);
     }
   } catch (error) {
-    throw tlsFailed(settings, error);
+    // What the control connection was lost for came first: it says more than the handshake that broke under it.
+    throw tlsFailed(settings, control.lost.aborted ? control.lost.reason : error);
   }
   return true;
 }

@@ -9,15 +9,17 @@ import {
   isIntermediate,
   type Reply,
 } from '@duoport/protocol';
-import { isUnknown, type Session } from './session.ts';
+import { checkNames, isUnknown, type Session } from './session.ts';
 
 export async function rename(session: Session, from: string, to: string): Promise<void> {
+  checkNames(from, to);
   const reply = await session.call('RNFR', from);
   if (!isIntermediate(reply)) throw new FtpReplyError({ verb: 'RNFR', reply });
   await session.expect('RNTO', to);
 }
 
 export async function size(session: Session, path: string): Promise<number> {
+  checkNames(path);
   await session.setType('binary'); // RFC 3659 §4: the size is that of the transfer, so it depends on TYPE
   const reply = await session.expect('SIZE', path);
   const bytes = Number(reply.lines[0]);

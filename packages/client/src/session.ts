@@ -1,6 +1,7 @@
 import { type ConnectionName, emit, PortPool, type TlsSession, type TraceFact } from '@duoport/net';
 import {
   type Endpoint,
+  encodeCommand,
   FtpReplyError,
   isCompletion,
   type ListingFormat,
@@ -102,6 +103,11 @@ export class Session {
   async release(): Promise<void> {
     await this.#pool?.close();
   }
+}
+
+/** Throws FtpLocalError when one of these could not be sent, so that nothing of the operation is. */
+export function checkNames(...names: readonly (string | undefined)[]): void {
+  for (const name of names) encodeCommand('STAT', name);
 }
 
 /** The server does not know the verb, the parameter, or this combination (RFC 959 §4.2.1: 500, 501, 502, 504). */

@@ -3,7 +3,7 @@ import { FtpLocalError, FtpReplyError, isCompletion, type Reply } from '@duoport
 import { resultOf } from './download.ts';
 import type { PutOptions, Source, TransferResult } from './options.ts';
 import { type Sender, senderFor } from './sender.ts';
-import { isUnknown, type Session } from './session.ts';
+import { checkNames, isUnknown, type Session } from './session.ts';
 import { transfer } from './transfer.ts';
 
 /** STOR, APPE or STOU. See `FtpClient.put`, `append` and `putUnique`. */
@@ -17,6 +17,7 @@ export async function upload(
   },
 ): Promise<TransferResult> {
   const { verb, path, options } = request;
+  checkNames(path);
   const started = performance.now();
   const sender = await senderFor(request.source);
   try {

@@ -12,17 +12,35 @@ const options: ConnectOptions = {
 };
 const sink = { write: () => undefined };
 
-/** A server whose data connections go to `data`, and which answers RETR with `retr`. */
+/** A server that answers a transfer with `answer` and then does `data` with the data connection. */
 function serving(
   t: Parameters<typeof scripted>[0],
   data: (socket: Socket, it: ScriptedServer) => void,
-  retr: Answer,
+  answer: string,
 ) {
+  let open: Socket | undefined;
+  let begun = false;
+  // Both must have come, in whichever order they do.
+  const begin = (it: ScriptedServer) => {
+    if (open === undefined || !begun) return;
+    it.say(answer);
+    data(open, it);
+  };
+  const command: Answer = (_, it) => {
+    begun = true;
+    begin(it);
+  };
   return scripted(t, {
-    EPSV: async (_, it) => it.say(epsv(await it.dataPort((socket) => data(socket, it)))),
+    EPSV: async (_, it) => {
+      const port = await it.dataPort((socket) => {
+        open = socket;
+        begin(it);
+      });
+      it.say(epsv(port));
+    },
     SIZE: '550 what?',
-    RETR: retr,
-    STOR: retr,
+    RETR: command,
+    STOR: command,
   });
 }
 
@@ -109,11 +127,7 @@ test('a server that says 451 in the middle of an upload', async (t) => {
 });
 
 test('a server that never reads stalls the upload', async (t) => {
-  const server = await serving(
-    t,
-    (socket) => socket.pause(),
-    (_, it) => it.say('150 ok'),
-  );
+  const server = await serving(t, (socket) => socket.pause(), '150 ok');
   await using ftp = await connect(server.url, options);
   await assert.rejects(ftp.put(new Uint8Array(64 * 1024 * 1024), 'f'), { code: 'FTP_TIMEOUT' });
 });
