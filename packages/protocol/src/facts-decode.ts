@@ -50,10 +50,12 @@ function takeApart(line: string): Parts | ProtocolFault {
   const facts = new Map<string, string>();
   const quirks = new Set<Quirk>();
   let at = 0;
+  let gap = nextGap(line, 0);
   while (!isGap(line.charCodeAt(at))) {
     const equals = line.indexOf('=', at);
     const semicolon = line.indexOf(';', at);
-    const gap = nextGap(line, at);
+    // Looked for anew only when it was passed: a line of many facts must not be searched once a fact.
+    if (gap >= 0 && gap < at) gap = nextGap(line, at);
     if (equals < 0 || (semicolon >= 0 && semicolon < equals) || (gap >= 0 && gap < equals)) {
       return fault('not a line of facts');
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { encodeText } from '../text.ts';
 import { listingFormats } from './detect.ts';
-import { now, readEveryCut } from './every-cut.test.ts';
+import { now, readEveryCut } from './every-cut.test-support.ts';
 import { type ListingOptions, parseListing } from './parser.ts';
 
 function read(listing: string, options: Partial<ListingOptions> = {}) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { at, checkTable, readBytes, readEveryCut, tell } from './every-cut.test.ts';
+import { at, checkTable, readBytes, readEveryCut, tell } from './every-cut.test-support.ts';
 
 describe('DOS', () => {
   checkTable(

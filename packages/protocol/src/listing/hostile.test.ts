@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { decodeText, encodeText } from '../text.ts';
 import { listingFormats, openFormat } from './detect.ts';
-import { now } from './every-cut.test.ts';
+import { now } from './every-cut.test-support.ts';
 import { listingLimits } from './limits.ts';
 import { ListingParser, parseListing } from './parser.ts';
 import { isSafeName, printableName } from './safe-name.ts';

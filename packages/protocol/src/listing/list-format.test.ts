@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { encodeText } from '../text.ts';
 import type { Entry } from './entry.ts';
-import { at, now } from './every-cut.test.ts';
+import { at, now } from './every-cut.test-support.ts';
 import { formatList, formatNames, ListFormatter } from './list-format.ts';
 import { parseListing } from './parser.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { at, now, readBytes, readEveryCut, readLine } from './every-cut.test.ts';
+import { at, now, readBytes, readEveryCut, readLine } from './every-cut.test-support.ts';
 
 const row = '-rw-r--r--   1 ann      staff           5';
 

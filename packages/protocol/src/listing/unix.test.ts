@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { checkTable, readBytes, readEveryCut } from './every-cut.test.ts';
+import { checkTable, readBytes, readEveryCut } from './every-cut.test-support.ts';
 
 describe('ls -l: owners, sizes, links', () => {
   checkTable(
