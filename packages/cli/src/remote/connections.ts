@@ -16,12 +16,12 @@ export interface ConnectionsOptions {
 export class Connections implements AsyncDisposable {
   readonly #options: ConnectionsOptions;
   readonly #clients = new Map<string, FtpClient>();
-  #renderer: TraceRenderer | undefined;
+  readonly #renderer: TraceRenderer | undefined;
   #mode: 'passive' | 'active' | undefined;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
-    if (options.trace) this.#renderer = new TraceRenderer(options.terminal);
+    this.#renderer = options.trace ? new TraceRenderer(options.terminal) : undefined;
   }
 
   /** How the latest data connection was opened: for the progress bar, which is drawn before the transfer has a result. */
@@ -47,6 +47,7 @@ export class Connections implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#clients.values()].map((client) => client.close()));
+    for (const line of this.#renderer?.flush() ?? []) this.#options.terminal.warn(line);
   }
 
   #see(event: TraceEvent): void {

@@ -25,7 +25,8 @@ export async function expand(
   segments: readonly Segment[],
   options: ExpandOptions,
 ): Promise<readonly Match[]> {
-  return await walk({ path: undefined, entry: undefined }, segments, options);
+  const found = await walk({ path: undefined, entry: undefined }, segments, options);
+  return [...found].sort(byPath);
 }
 
 /** Does a name match a pattern? `*` and `?` do not match a leading dot, as in a shell. */
@@ -74,7 +75,7 @@ async function children(from: Place, pattern: string, options: ExpandOptions): P
     if (isOneName(entry.name)) found.push({ path: joinPath(from.path, entry.name), entry });
     else options.refuse(entry.name);
   }
-  return found.sort(byPath);
+  return found;
 }
 
 /** `**`: the place itself and every directory below it; links are not followed, for they can go round in circles. */
@@ -91,7 +92,6 @@ function mayHold(entry: Entry): boolean {
   return entry.type === 'directory' || entry.type === 'symlink';
 }
 
-function byPath(a: Place, b: Place): number {
-  const [left, right] = [a.path ?? '', b.path ?? ''];
-  return left < right ? -1 : left > right ? 1 : 0;
+function byPath(a: Match, b: Match): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }

@@ -88,9 +88,7 @@ const lftp: Make = (door, mode, does) => {
   const { remote, local } = names(door);
   const settings = [
     ...(mode === 'active' ? ['set ftp:passive-mode off'] : []),
-    ...(door.tls === 'none'
-      ? ['set ftp:ssl-allow off']
-      : ['set ftp:ssl-force on', 'set ftp:ssl-protect-data on']),
+    ...(door.tls === 'none' ? [] : ['set ftp:ssl-force on', 'set ftp:ssl-protect-data on']),
     ...(door.tls === 'none' || door.pins === undefined
       ? []
       : [`set ssl:verify-certificate/${door.pins.sha1} off`]),

@@ -128,6 +128,24 @@ test('in ASCII on a narrow terminal', () => {
   assert.ok(lines.every((line) => /^[ -~]*$/.test(line)));
 });
 
+test('a reply of several lines is one step, also when its end never comes', () => {
+  const feat = ['211-Features:', ' SIZE', ' 211 in the middle', '211 End'].map((text) => say('server', text));
+  const draw = (facts: readonly TraceFact[]) =>
+    renderTrace(timed(facts), { columns: 110, unicode: true }).slice(2);
+  assert.deepEqual(
+    draw([...feat, say('client', 'QUIT')]).map((line) => line.trim()),
+    [
+      '0.0                                     ◀───────────────  211-Features: | SIZE | 211 in the middle | 211 End',
+      '5.2  QUIT                               ───────────────▶',
+    ],
+  );
+  assert.match(draw(feat.slice(0, 2)).join(''), /211-Features: \| SIZE$/);
+  assert.match(
+    draw([...feat.slice(0, 2), say('client', 'QUIT')]).join(''),
+    /211-Features: \| SIZE *1\.3|SIZE.*QUIT/s,
+  );
+});
+
 test('no line is wider than the terminal', () => {
   for (const columns of [64, 80, 100, 132, 160]) {
     for (const facts of [passive, activeTls, refused]) {

@@ -8,13 +8,15 @@ import { from, Layout, type LayoutOptions, type Step } from './layout.ts';
 /** The whole picture of a recorded trace. Pure. */
 export function renderTrace(events: readonly TraceEvent[], options: LayoutOptions): readonly string[] {
   const renderer = new TraceRenderer(options);
-  return events.flatMap((event) => renderer.push(event));
+  return [...events.flatMap((event) => renderer.push(event)), ...renderer.flush()];
 }
 
 /** Draws the control connection and the data connections as a timeline, event by event while they happen. */
 export class TraceRenderer {
   readonly #layout: Layout;
   readonly #stories = new Map<string, ConnectionStory>();
+  /** A reply of several lines whose last line has not come yet: drawn as one step, or FEAT alone would fill the screen. */
+  #reply: { readonly at: number; readonly end: string; readonly lines: readonly string[] } | undefined;
   #start: number | undefined;
 
   constructor(options: LayoutOptions) {
@@ -26,13 +28,32 @@ export class TraceRenderer {
     const header = this.#start === undefined ? this.#layout.header() : [];
     this.#start ??= event.at;
     const at = Math.max(0, event.at - this.#start);
-    return [...header, ...this.#draw(at, event)];
+    return [...header, ...this.#next(at, event)];
+  }
+
+  /** What is still held back when no more events come. */
+  flush(): readonly string[] {
+    const held = this.#reply;
+    this.#reply = undefined;
+    return held === undefined ? [] : this.#say(held.at, 'server', held.lines.join(' | '));
+  }
+
+  #next(at: number, event: TraceEvent): readonly string[] {
+    if (event.kind !== 'line' || event.from !== 'server') return [...this.flush(), ...this.#draw(at, event)];
+    // RFC 959 §4.2: `123-` begins, and the line that begins with `123 ` ends it.
+    const held = this.#reply;
+    const end = held?.end ?? /^\d{3}(?=-)/.exec(event.text)?.[0];
+    if (end === undefined) return this.#draw(at, event);
+    this.#reply = { at: held?.at ?? at, end, lines: [...(held?.lines ?? []), event.text.trim()] };
+    return event.text.startsWith(`${end} `) || event.text === end ? this.flush() : [];
+  }
+
+  #say(at: number, side: Side, text: string): readonly string[] {
+    return this.#layout.step(at, from(side, printable(text), { stroke: 'control', label: '' }));
   }
 
   #draw(at: number, event: TraceEvent): readonly string[] {
-    if (event.kind === 'line') {
-      return this.#layout.step(at, from(event.from, printable(event.text), { stroke: 'control', label: '' }));
-    }
+    if (event.kind === 'line') return this.#say(at, event.from, event.text);
     if (event.kind === 'decision') {
       return this.#layout.note(at, printable(`${event.what}: ${event.chosen}, because ${event.because}`));
     }
