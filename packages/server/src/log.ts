@@ -23,3 +23,13 @@ export type ServerEvent = { readonly session: number; readonly peer: Endpoint } 
 );
 
 export type ServerLog = (event: ServerEvent) => void;
+
+type Facts<Event> = Event extends ServerEvent ? Omit<Event, 'session' | 'peer'> : never;
+
+/** Tells the log what happened in one session. */
+export type SessionLog = (facts: Facts<ServerEvent>) => void;
+
+export function sessionLog(log: ServerLog | undefined, session: number, peer: Endpoint): SessionLog {
+  if (log === undefined) return () => undefined;
+  return (facts) => log({ session, peer, ...facts } as ServerEvent);
+}

@@ -15,7 +15,7 @@ import { ControlTrace } from './control-trace.ts';
 import { DataSetup } from './data-setup.ts';
 import { dispatch } from './dispatch.ts';
 import { resolvePath } from './files/paths.ts';
-import type { ServerEvent } from './log.ts';
+import { type SessionLog, sessionLog } from './log.ts';
 import { type LoggedEnd, loggedTransfer } from './logged-transfer.ts';
 import { noFiles } from './no-files.ts';
 import { initialParameters, type Parameters } from './parameters.ts';
@@ -23,12 +23,6 @@ import { type Powers, powersOf } from './powers.ts';
 import { RunningTransfer } from './running-transfer.ts';
 import type { Settings } from './settings.ts';
 import type { TransferPlan } from './transfer.ts';
-
-type EventFacts = ServerEvent extends infer E
-  ? E extends ServerEvent
-    ? Omit<E, 'session' | 'peer'>
-    : never
-  : never;
 
 /** How long a closed session waits for its last reply to be taken before the connection is dropped, in milliseconds. */
 const lingering = 5_000;
@@ -38,7 +32,6 @@ const lingering = 5_000;
  * handlers and the transfer, and keeps what they change. Idle, it holds no buffer and one timer.
  */
 export class Session implements ControlHandler {
-  readonly #id: number;
   readonly #connection: ControlConnection;
   readonly #settings: Settings;
   readonly #machine: ServerMachine;
@@ -47,6 +40,7 @@ export class Session implements ControlHandler {
   readonly #output: ControlOutput;
   readonly #ended: (session: Session) => void;
   readonly #data: DataSetup;
+  readonly #log: SessionLog;
   #tls: TlsSession | undefined;
   #parameters: Parameters;
   #powers: Powers;
@@ -66,7 +60,6 @@ export class Session implements ControlHandler {
     readonly ended: (session: Session) => void;
   }) {
     const { id, connection, tls, settings, ended } = options;
-    this.#id = id;
     this.#connection = connection;
     this.#settings = settings;
     this.#tls = tls;
@@ -79,6 +72,7 @@ export class Session implements ControlHandler {
     const { idleTimeout, loginTimeout } = settings;
     this.#machine = new ServerMachine({ implicitTls: tls !== undefined, idleTimeout, loginTimeout });
     const { peer, local } = connection;
+    this.#log = sessionLog(settings.log, id, peer);
     this.#data = new DataSetup({ settings, peer, local, trace: this.#trace, session: this });
   }
 
@@ -260,22 +254,21 @@ export class Session implements ControlHandler {
     this.#login = undefined;
     this.#parameters = initialParameters(false);
     this.#data.release();
-    this.#connection.startTls(tls).then(
-      (facts) => {
-        this.#log({ kind: 'secured', protocol: facts.protocol });
-        this.#machine.secured(performance.now());
-        this.#drain();
-      },
-      (error) => this.destroy(isFtpError(error) ? error.message : String(error)),
-    );
+    const secured = this.#connection.startTls(tls).then((facts) => {
+      this.#log({ kind: 'secured', protocol: facts.protocol });
+      this.#machine.secured(performance.now());
+    });
+    this.#goOn(secured);
   }
 
   #stopTls(): void {
-    this.#connection.stopTls().then(
-      () => {
-        this.#machine.cleared(performance.now());
-        this.#drain();
-      },
+    this.#goOn(this.#connection.stopTls().then(() => this.#machine.cleared(performance.now())));
+  }
+
+  /** The dialogue goes on when TLS is on, or off; where that fails the connection is of no use any more. */
+  #goOn(changed: Promise<void>): void {
+    changed.then(
+      () => this.#drain(),
       (error) => this.destroy(isFtpError(error) ? error.message : String(error)),
     );
   }
@@ -301,9 +294,5 @@ export class Session implements ControlHandler {
 
   #bug(run: Run, error: unknown): void {
     this.#log({ kind: 'bug', verb: run.row.verb, error });
-  }
-
-  #log(facts: EventFacts): void {
-    this.#settings.log?.({ session: this.#id, peer: this.#connection.peer, ...facts } as ServerEvent);
   }
 }

@@ -42,6 +42,8 @@ export interface DiskFilesOptions {
   readonly walk?: 'handles' | 'realpath';
   /** 'measured' (default): synchronous calls while they are short. 'never': always the thread pool. */
   readonly synchronous?: 'measured' | 'never';
+  /** Milliseconds since the epoch; only for tests of what depends on the age of things. */
+  readonly now?: () => number;
 }
 
 /**
@@ -56,7 +58,7 @@ export class DiskFiles implements Files {
   constructor(root: string, options: DiskFilesOptions = {}) {
     const gate = options.synchronous === 'never' ? new Gate({ closed: true }) : new Gate();
     const system = new System(gate);
-    const directories = walker(resolve(root), system, options.walk);
+    const directories = walker(resolve(root), system, options);
     this.#store = { directories, system, durable: options.durable ?? false };
   }
 
@@ -152,10 +154,10 @@ function* spaceSteps({ directories, system }: Store, path: string): Steps<number
   }
 }
 
-function walker(root: string, system: System, walk: DiskFilesOptions['walk']): Directories {
+function walker(root: string, system: System, { walk, now }: DiskFilesOptions): Directories {
   const handles = process.platform === 'linux' && existsSync('/proc/self/fd');
   return (walk ?? (handles ? 'handles' : 'realpath')) === 'handles'
-    ? new LinuxDirectories(root, system)
+    ? new LinuxDirectories(root, system, now ?? Date.now)
     : new PortableDirectories(root, system);
 }
 

@@ -14,6 +14,7 @@ const settled = 3000;
 
 export interface HeldOptions {
   readonly system: System;
+  readonly now: () => number;
   readonly path: string;
   readonly parent: HeldDirectory | undefined;
   readonly fd: number;
@@ -39,6 +40,7 @@ export class HeldDirectory implements Directory {
   readonly where: string;
   readonly stamped: boolean;
   readonly #system: System;
+  readonly #now: () => number;
   readonly self: string;
   readonly fixed = true;
   readonly device: number;
@@ -46,7 +48,7 @@ export class HeldDirectory implements Directory {
   readonly #plain: string | undefined;
   /** Operations and open children that need it open. */
   holders = 0;
-  /** When it was last used, milliseconds of Date.now. */
+  /** When it was last used, milliseconds since the epoch. */
   used = 0;
   /** No longer to be found: closed when nobody holds it. */
   retired = false;
@@ -62,6 +64,7 @@ export class HeldDirectory implements Directory {
     this.stamped = options.stamped;
     this.device = device;
     this.#system = options.system;
+    this.#now = options.now;
     this.self = `/proc/self/fd/${options.fd}`;
     this.#handle = `${this.self}/`;
     this.#plain = this.#plainPrefix();
@@ -122,7 +125,7 @@ export class HeldDirectory implements Directory {
   }
 
   #findAgain(): boolean {
-    const now = Date.now();
+    const now = this.#now();
     const stamps = this.#plain !== undefined && now >= this.#stampAgain ? this.#changeTimes() : undefined;
     if (readlinkSync(this.self, 'latin1') !== this.where) return false;
     if (stamps === undefined) return true;

@@ -28,6 +28,7 @@ const rootEvery = 1000;
 /** The walk of Linux: component by component from open directories, with O_NOFOLLOW, symlinks resolved by hand. */
 export class LinuxDirectories implements Directories {
   readonly #system: System;
+  readonly #now: () => number;
   readonly #rootPath: OsPath;
   readonly #rootText: string;
   #root: HeldDirectory | undefined;
@@ -37,14 +38,15 @@ export class LinuxDirectories implements Directories {
   #sweep: NodeJS.Timeout | undefined;
 
   /** `root`: a path of the machine; symlinks on the way to it and itself are followed, it is the owner's. */
-  constructor(root: OsPath, system: System) {
+  constructor(root: OsPath, system: System, now: () => number) {
+    this.#now = now;
     this.#system = system;
     this.#rootPath = root;
     this.#rootText = typeof root === 'string' ? root : fromBinary(root.toString('latin1'));
   }
 
   near(path: string): Place | undefined {
-    const now = Date.now();
+    const now = this.#now();
     if (this.#rootIsDue(now)) return undefined;
     const directory = this.#known(parentPath(path));
     if (directory === undefined) return undefined;
@@ -59,7 +61,7 @@ export class LinuxDirectories implements Directories {
   }
 
   *enter(path: string): Steps<HeldDirectory> {
-    if (this.#rootIsDue(Date.now())) yield* this.#checkRoot();
+    if (this.#rootIsDue(this.#now())) yield* this.#checkRoot();
     return yield* this.#walk(yield* this.#openRoot(), pathSegments(path), path);
   }
 
@@ -128,7 +130,7 @@ export class LinuxDirectories implements Directories {
       this.release(at);
       throw error;
     }
-    at.used = Date.now();
+    at.used = this.#now();
     return at;
   }
 
@@ -162,7 +164,10 @@ export class LinuxDirectories implements Directories {
     const where = readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
     const { dev } = fstatSync(fd);
     const stamped = dev === parent.device ? parent.stamped : isStamped(fd);
-    const held = new HeldDirectory({ system: this.#system, path, parent, fd, where, stamped }, dev);
+    const held = new HeldDirectory(
+      { system: this.#system, now: this.#now, path, parent, fd, where, stamped },
+      dev,
+    );
     const found = this.#cached.get(path);
     if (where === whereIn(parent, name) && !parent.retired) {
       if (found !== undefined) this.#forget(found);
@@ -180,7 +185,7 @@ export class LinuxDirectories implements Directories {
   }
 
   #keep(held: HeldDirectory): void {
-    held.used = Date.now();
+    held.used = this.#now();
     this.#cached.set(held.path, held);
     if (this.#cached.size > mostCached) this.#evict(held);
     if (this.#sweep !== undefined) return;
@@ -195,7 +200,7 @@ export class LinuxDirectories implements Directories {
   }
 
   #closeIdle(): void {
-    const before = Date.now() - idleAfter;
+    const before = this.#now() - idleAfter;
     // The deepest first, since a directory is held by those below it.
     for (const held of [...this.#cached.values()].reverse()) {
       if (held.holders === 0 && held.used <= before) this.#forget(held);
@@ -228,10 +233,18 @@ export class LinuxDirectories implements Directories {
       return this.#root;
     }
     const where = readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
-    const options = { system: this.#system, path: '/', parent: undefined, fd, where, stamped: isStamped(fd) };
+    const options = {
+      system: this.#system,
+      now: this.#now,
+      path: '/',
+      parent: undefined,
+      fd,
+      where,
+      stamped: isStamped(fd),
+    };
     const root = new HeldDirectory(options, fstatSync(fd).dev);
     this.#root = root;
-    this.#rootChecked = Date.now();
+    this.#rootChecked = this.#now();
     this.#keep(root);
     return root;
   }
@@ -242,7 +255,7 @@ export class LinuxDirectories implements Directories {
 
   /** The owner may put another directory in the root's place; the descriptor would go on meaning the old one. */
   *#checkRoot(): Steps<void> {
-    this.#rootChecked = Date.now();
+    this.#rootChecked = this.#now();
     const root = this.#root;
     if (root === undefined) return;
     try {

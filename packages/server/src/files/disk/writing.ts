@@ -19,13 +19,13 @@ export function* prepareSteps({ directories, system }: Store, path: string, how:
     const stats = yield* look(place, (name) => system.lstat(name));
     if (stats === undefined) {
       if (how.kind === 'resume') checkOffset(how.offset, 0, path);
-      yield* mayWrite(system, place, place.directory.self);
+      yield* mayWrite(system, place.directory.self);
       return true;
     }
     if (typeOf(stats.mode) === 'symlink') return undefined;
     checkRegular(stats.mode, path);
     if (how.kind === 'resume') checkOffset(how.offset, stats.size, path);
-    yield* mayWrite(system, place, place.directory.at(place.name));
+    yield* mayWrite(system, place.directory.at(place.name));
     return true;
   });
   return chosen;
@@ -94,9 +94,7 @@ function checkOffset(offset: number, size: number, path: string): void {
   throw new FilesError('bad-offset', { path, reason });
 }
 
-/** Who may write everywhere is not asked about: a system call for each upload that answers yes. */
-const mayAll = process.geteuid?.() === 0;
-
-function* mayWrite(system: System, place: Place, path: OsPath): Steps<void> {
-  if (!mayAll && place.directory.fixed) yield* system.access(path, constants.W_OK);
+function* mayWrite(system: System, path: OsPath): Steps<void> {
+  // The superuser is not asked about: that would be a system call for each upload that says yes.
+  if (process.geteuid?.() !== 0) yield* system.access(path, constants.W_OK);
 }
