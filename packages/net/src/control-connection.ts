@@ -2,6 +2,7 @@ import type { Endpoint } from '@duoport/protocol';
 import type { StartTlsOptions } from './data-connection.ts';
 import type { TlsSession } from './tls-session.ts';
 import type { TlsFacts } from './tls-settings.ts';
+import type { TraceContext } from './trace.ts';
 
 /** What the owner of a control connection is told. Plain method calls: one object serves a whole session. */
 export interface ControlHandler {
@@ -19,6 +20,8 @@ export interface ControlConnection {
   readonly local: Endpoint;
   readonly secure: boolean;
   readonly tls: TlsFacts | undefined;
+  /** From now on the connection's events (open, tls, fin, reset, closed) go to this trace; `open` is told at once. */
+  observe(context: TraceContext): void;
   /** Starts delivery. Nothing is read before this is called. May be called again to change the handler. */
   handle(handler: ControlHandler): void;
   /** One call is one segment (Nagle's algorithm is off): NAT helpers look at segment starts only. Coalesce before, not here. */
@@ -37,9 +40,10 @@ export interface ControlConnection {
   startTls(session: TlsSession, options?: StartTlsOptions): Promise<TlsFacts>;
   /**
    * Back to clear (RFC 4217 §7): sends close_notify, waits for the peer's, keeps the TCP connection. Possible only when the
-   * session's settings said `allowClear`, and not on implicit TLS; FTP_LOCAL_PROTOCOL otherwise.
+   * session's settings said `allowClear`; FTP_LOCAL_PROTOCOL otherwise. Call it in the same tick as the write of the 200
+   * (server) or the arrival of the 200 (client).
    */
-  stopTls(): Promise<void>;
+  stopTls(options?: StartTlsOptions): Promise<void>;
   /** FIN after everything written; the peer may still send. */
   end(): void;
   destroy(error?: Error): void;

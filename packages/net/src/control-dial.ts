@@ -1,6 +1,11 @@
+import { isIP, type TcpNetConnectOpts } from 'node:net';
+import { connect } from './connect.ts';
 import type { ControlConnection } from './control-connection.ts';
+import { ControlSocket } from './control-socket.ts';
+import { netLimits } from './net-limits.ts';
+import { kernelEndpoint, peerEndpoint } from './socket-address.ts';
 import type { TlsSession } from './tls-session.ts';
-import type { Trace } from './trace.ts';
+import { emit, type Trace } from './trace.ts';
 
 export interface DialControlOptions {
   /** Name or literal address. */
@@ -18,6 +23,36 @@ export interface DialControlOptions {
 }
 
 /** Opens a control connection. Rejects with FTP_CONNECTION or FTP_TIMEOUT, channel `control`. */
-export function dialControl(_options: DialControlOptions): Promise<ControlConnection> {
-  throw new Error('not yet');
+export async function dialControl(options: DialControlOptions): Promise<ControlConnection> {
+  const { host, port, trace, signal, timeout = netLimits.connectTimeout, implicitTls } = options;
+  try {
+    const peer = isIP(host) ? kernelEndpoint(host, port) : undefined;
+    if (trace && peer) emit(trace, { kind: 'dial', connection: 'control', by: 'client', to: peer });
+    const socket = await connect(target(options), { channel: 'control', timeout, signal, peer });
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_DELAY);
+    const control = new ControlSocket(socket, peerEndpoint(socket) ?? kernelEndpoint(host, port), 'client');
+    if (implicitTls) await control.startTls(implicitTls, { signal });
+    control.observe({ trace, side: 'client' });
+    return control;
+  } catch (error) {
+    if (trace) {
+      const text = error instanceof Error ? error.message : String(error);
+      emit(trace, { kind: 'failed', connection: 'control', phase: 'connect', error: text });
+    }
+    throw error;
+  }
+}
+
+/** NAT boxes forget silent connections, some within minutes: a probe a minute keeps the control connection in their tables. */
+export const KEEP_ALIVE_DELAY = 60_000;
+
+function target(options: DialControlOptions): TcpNetConnectOpts {
+  const { host, port, localAddress, family } = options;
+  return {
+    host,
+    port,
+    ...(localAddress === undefined ? {} : { localAddress }),
+    ...(family === undefined ? {} : { family }),
+  };
 }

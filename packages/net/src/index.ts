@@ -27,7 +27,7 @@ export type { ControlConnection, ControlHandler } from './control-connection.ts'
 export { type DialControlOptions, dialControl } from './control-dial.ts';
 export { type ControlListener, type ListenControlOptions, listenControl } from './control-listen.ts';
 export type { DataConnection, DataConnectionFacts, StartTlsOptions } from './data-connection.ts';
-export { type DialOptions, dial } from './dial.ts';
+export { type DialFrom, type DialOptions, dial } from './dial.ts';
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
 export {
   checkPeer,
@@ -42,8 +42,8 @@ export {
   type PoolGauges,
   PortPool,
   type PortPoolOptions,
-  type PortRange,
 } from './port-pool.ts';
+export type { PortRange } from './port-range.ts';
 export { TlsClient, TlsServer, type TlsSession } from './tls-session.ts';
 export type {
   Pem,

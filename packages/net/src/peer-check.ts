@@ -1,4 +1,4 @@
-import type { NetworkSet } from './address-class.ts';
+import { classifyAddress, type NetworkSet, plainAddress, samePrefix } from './address-class.ts';
 
 /**
  * How the other end of a data connection may differ from the other end of the control connection.
@@ -29,6 +29,48 @@ export interface PeerVerdict {
 }
 
 /** Judges before anything is dialled or sent (RFC 2577 §3: bounce; never a port below 1024, never somebody's inner network). */
-export function checkPeer(_policy: PeerPolicy, _facts: PeerFacts): PeerVerdict {
-  throw new Error('not yet');
+export function checkPeer(policy: PeerPolicy, facts: PeerFacts): PeerVerdict {
+  const { port } = facts;
+  if (port !== undefined && (port < 1024 || port > 65_535)) {
+    return refuse(`port ${port} is none for data: only 1024 to 65535 are dialled`);
+  }
+  const control = plainAddress(facts.control);
+  const data = plainAddress(facts.data);
+  if (control === data) return accept("the same address as the control connection's peer");
+  return dialsInside(control, data, port) ?? byPolicy(policy, control, data);
+}
+
+/** A stranger's word must not make us dial into a network that it is not in itself. */
+function dialsInside(control: string, data: string, port: number | undefined): PeerVerdict | undefined {
+  const kind = classifyAddress(data);
+  if (port === undefined || kind === 'public' || kind === classifyAddress(control)) return undefined;
+  return refuse(`${data} is a ${kind} address and the control connection's peer ${control} is not`);
+}
+
+function byPolicy(policy: PeerPolicy, control: string, data: string): PeerVerdict {
+  const differs = `${data} is not the control connection's peer ${control}`;
+  switch (policy.kind) {
+    case 'exact':
+      return refuse(differs);
+    case 'prefix':
+      return samePrefix(control, data, policy)
+        ? accept(`in the same network as the control connection's peer ${control}`)
+        : refuse(`${differs} and not in its network`);
+    case 'networks':
+      return policy.networks.has(data)
+        ? accept('in a trusted network')
+        : refuse(`${differs} and in none of the trusted networks`);
+    case 'tls':
+      return { verdict: 'proof', because: `${differs}: TLS must prove that they belong together` };
+    case 'any':
+      return accept('any peer is allowed');
+  }
+}
+
+function accept(because: string): PeerVerdict {
+  return { verdict: 'accept', because };
+}
+
+function refuse(because: string): PeerVerdict {
+  return { verdict: 'refuse', because };
 }

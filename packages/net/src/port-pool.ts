@@ -1,13 +1,13 @@
-import type { Endpoint } from '@duoport/protocol';
+import { type Endpoint, FtpClosedError, FtpLimitError } from '@duoport/protocol';
+import { plainAddress } from './address-class.ts';
 import type { DataConnection } from './data-connection.ts';
+import type { DataListener } from './data-listener.ts';
+import { HostPorts } from './host-ports.ts';
+import { ArmedLease, type LeaseEnd } from './lease.ts';
+import { netLimits } from './net-limits.ts';
 import type { PeerPolicy } from './peer-check.ts';
-import type { TraceContext } from './trace.ts';
-
-/** Inclusive on both ends. */
-export interface PortRange {
-  readonly low: number;
-  readonly high: number;
-}
+import { checkRange, type PortRange, rangeSize } from './port-range.ts';
+import { emit, type TraceContext } from './trace.ts';
 
 export interface PortPoolOptions {
   /** Undefined: the system chooses; listeners are kept and reused all the same. */
@@ -69,18 +69,148 @@ export interface PoolGauges {
   readonly strays: number;
 }
 
-/** Data ports of one process: passive range of a server, active range of a client. */
+/**
+ * Data ports of one process: passive range of a server, active range of a client. A lease is for a port *and* a peer address,
+ * so what is scarce is ports × client addresses, not ports.
+ */
 export class PortPool {
-  constructor(_options: PortPoolOptions = {}) {}
+  readonly #options: PortPoolOptions;
+  readonly #hosts = new Map<string, HostPorts>();
+  readonly #perSession = new WeakMap<object, number>();
+  readonly #perAddress = new Map<string, number>();
+  /** Newest last; bounded. */
+  readonly #lastPort = new Map<string, number>();
+  readonly #counts = { leases: 0, held: 0, given: 0, used: 0, expired: 0, refused: 0, strays: 0 };
+  #closed = false;
+
+  constructor(options: PortPoolOptions = {}) {
+    if (options.ports) checkRange(options.ports);
+    this.#options = options;
+  }
+
   /** Rejects with FTP_LIMIT when the range, the session or the address has no more; the message says which. */
-  lease(_request: LeaseRequest): Promise<Lease> {
-    throw new Error('not yet');
+  async lease(request: LeaseRequest): Promise<Lease> {
+    if (this.#closed) throw new FtpClosedError('The port pool is closed');
+    const peer = request.peer === undefined ? undefined : plainAddress(request.peer);
+    const asked = peer === request.peer ? request : { ...request, peer };
+    this.#checkCaps(asked);
+    this.#count(asked, 1);
+    try {
+      const ports = this.#ports(asked.host);
+      const last = peer === undefined ? undefined : this.#lastPort.get(peer);
+      const isExclusive = peer === undefined || (asked.policy !== undefined && asked.policy.kind !== 'exact');
+      const lease = await ports.claim({ peer, isExclusive, last }, (listener) =>
+        this.#arm(listener, ports, asked),
+      );
+      if (!lease) throw this.#full();
+      return lease;
+    } catch (error) {
+      this.#count(asked, -1);
+      throw error;
+    }
   }
+
   gauges(): PoolGauges {
-    throw new Error('not yet');
+    let listeners = 0;
+    for (const ports of this.#hosts.values()) listeners += ports.size;
+    const { ports } = this.#options;
+    return { ...this.#counts, listeners, capacity: ports && rangeSize(ports) };
   }
+
   /** Releases every lease and closes every listener. */
-  close(): Promise<void> {
-    throw new Error('not yet');
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#hosts.values()].map((ports) => ports.close()));
+    this.#hosts.clear();
+  }
+
+  #ports(host: string): HostPorts {
+    let ports = this.#hosts.get(host);
+    if (!ports) {
+      const onStray = () => {
+        this.#counts.strays += 1;
+      };
+      ports = new HostPorts(host, this.#options.ports, onStray);
+      this.#hosts.set(host, ports);
+    }
+    return ports;
+  }
+
+  #arm(listener: DataListener, ports: HostPorts, request: LeaseRequest): ArmedLease {
+    if (this.#closed) throw new FtpClosedError('The port pool is closed');
+    const owner = {
+      ended: (lease: ArmedLease, how: LeaseEnd) => {
+        listener.remove(lease);
+        this.#ended(request, how);
+        if (listener.idle) ports.trim(listener, this.#options.keepOpen ?? netLimits.idleListeners);
+      },
+      held: (change: 1 | -1) => {
+        this.#counts.held += change;
+      },
+    };
+    const lease = new ArmedLease(
+      listener.endpoint,
+      request,
+      owner,
+      this.#options.leaseTimeout ?? netLimits.leaseTimeout,
+    );
+    listener.add(lease);
+    this.#counts.given += 1;
+    if (request.peer !== undefined) this.#remember(request.peer, listener.endpoint.port);
+    const { trace, connection = 'data-1', side: by } = request;
+    if (trace) emit(trace, { kind: 'listen', connection, by, on: listener.endpoint });
+    return lease;
+  }
+
+  #ended(request: LeaseRequest, how: LeaseEnd): void {
+    this.#count(request, -1);
+    if (how !== 'released') this.#counts[how] += 1;
+  }
+
+  #remember(peer: string, port: number): void {
+    this.#lastPort.delete(peer);
+    this.#lastPort.set(peer, port);
+    if (this.#lastPort.size <= netLimits.rememberedPeers) return;
+    const [oldest] = this.#lastPort.keys();
+    if (oldest !== undefined) this.#lastPort.delete(oldest);
+  }
+
+  #count(request: LeaseRequest, change: 1 | -1): void {
+    this.#counts.leases += change;
+    this.#perSession.set(request.session, (this.#perSession.get(request.session) ?? 0) + change);
+    if (request.peer === undefined) return;
+    const held = (this.#perAddress.get(request.peer) ?? 0) + change;
+    if (held > 0) this.#perAddress.set(request.peer, held);
+    else this.#perAddress.delete(request.peer);
+  }
+
+  #checkCaps(request: LeaseRequest): void {
+    const perSession = this.#options.perSession ?? netLimits.leasesPerSession;
+    const perAddress = this.#options.perAddress ?? netLimits.leasesPerAddress;
+    if ((this.#perSession.get(request.session) ?? 0) >= perSession) {
+      throw this.#refuse(
+        `This session holds ${perSession} data ports already`,
+        'leasesPerSession',
+        perSession,
+      );
+    }
+    if (request.peer !== undefined && (this.#perAddress.get(request.peer) ?? 0) >= perAddress) {
+      const text = `The address ${request.peer} holds ${perAddress} data ports already`;
+      throw this.#refuse(text, 'leasesPerAddress', perAddress);
+    }
+  }
+
+  #full(): FtpLimitError {
+    const { ports } = this.#options;
+    const size = ports ? rangeSize(ports) : 0;
+    const where = ports
+      ? `None of the ${size} data ports ${ports.low}-${ports.high} is free for this peer`
+      : 'No data port is free';
+    return this.#refuse(`${where}: try again later, or widen the range`, 'ports', size);
+  }
+
+  #refuse(text: string, limit: string, value: number): FtpLimitError {
+    this.#counts.refused += 1;
+    return new FtpLimitError(text, { limit, value });
   }
 }

@@ -1,4 +1,16 @@
-import type { TlsBinding, TlsClientSettings, TlsServerSettings } from './tls-settings.ts';
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import {
+  type ConnectionOptions,
+  connect,
+  createSecureContext,
+  type SecureContext,
+  type SecureContextOptions,
+  TLSSocket,
+} from 'node:tls';
+import { checkCertificate } from './tls-certificate.ts';
+import type { Pem, TlsBinding, TlsClientSettings, TlsServerSettings } from './tls-settings.ts';
 import type { Side } from './trace.ts';
 
 /** The TLS of one FTP session: its control connection and the data connections that must be bound to it. */
@@ -8,22 +20,121 @@ export interface TlsSession {
   readonly binding: TlsBinding;
   /** `stopTls` is possible on a control connection secured with it. */
   readonly clearable: boolean;
+  /** Milliseconds for a handshake, when the settings say so. */
+  readonly handshakeTimeout: number | undefined;
+  /** Starts a handshake over `stream`. For the connections of this package. */
+  wrap(stream: Duplex): TLSSocket;
+  /** After the handshake: undefined, or what is wrong with the peer's certificate and what to do. */
+  objection(tls: TLSSocket): string | undefined;
 }
 
 /** TLS of a server: one for the process; a session for each control connection. */
 export class TlsServer {
-  constructor(_settings: TlsServerSettings) {}
+  readonly #settings: TlsServerSettings;
+  #shared: SecureContext | undefined;
+
+  constructor(settings: TlsServerSettings) {
+    this.#settings = settings;
+    // Built once now so that a certificate that does not fit its key is an error at the start, not at the first client.
+    this.#shared = createSecureContext(serverContext(settings));
+  }
+
   /** Cheap until the handshake: the context with ticket keys of its own is built then (about 1 ms). */
   session(): TlsSession {
-    throw new Error('not yet');
+    const settings = this.#settings;
+    const shared = settings.binding === 'off' ? this.#shared : undefined;
+    let context = shared;
+    return {
+      role: 'server',
+      binding: settings.binding ?? 'prefer',
+      clearable: settings.allowClear ?? false,
+      handshakeTimeout: settings.handshakeTimeout,
+      wrap: (stream) => {
+        context ??= createSecureContext(serverContext(settings));
+        return new TLSSocket(stream, { isServer: true, secureContext: context });
+      },
+      objection: () => undefined,
+    };
   }
 }
 
 /** TLS of a client: a session for each control connection. */
 export class TlsClient {
-  constructor(_settings: TlsClientSettings = {}) {}
-  /** `host`: what the control connection was dialled with; it is verified, and data connections share its identity. */
-  session(_host: string): TlsSession {
-    throw new Error('not yet');
+  readonly #settings: TlsClientSettings;
+  readonly #context: SecureContext;
+
+  constructor(settings: TlsClientSettings = {}) {
+    this.#settings = settings;
+    this.#context = createSecureContext(clientContext(settings));
   }
+
+  /** `host`: what the control connection was dialled with; it is verified, and data connections share its identity. */
+  session(host: string): TlsSession {
+    const settings = this.#settings;
+    const name = settings.servername ?? host;
+    let ticket: Buffer | undefined;
+    const options: ConnectionOptions = {
+      secureContext: this.#context,
+      // Verification is ours (see `objection`), so that the message can say what to do and a pinned certificate needs no authority.
+      rejectUnauthorized: false,
+      // Node binds a session to the host that it was made with: data connections carry the control connection's identity,
+      // not the literal address they dial. An address is no SNI (RFC 6066 §3).
+      host: name,
+      ...(isIP(name) ? {} : { servername: name }),
+      allowHalfOpen: true,
+    } as ConnectionOptions;
+    return {
+      role: 'client',
+      binding: settings.binding ?? 'prefer',
+      clearable: settings.allowClear ?? false,
+      handshakeTimeout: settings.handshakeTimeout,
+      wrap: (stream) => {
+        const tls = connect({ ...options, socket: stream, ...(ticket ? { session: ticket } : {}) });
+        // TLS 1.3 tickets are better used once: the newest of any connection of this session wins.
+        tls.on('session', (session) => {
+          ticket = session;
+        });
+        return tls;
+      },
+      objection: (tls) => checkCertificate(tls, settings, name),
+    };
+  }
+}
+
+function serverContext(settings: TlsServerSettings): SecureContextOptions {
+  const { cert, key, passphrase, ciphers, minVersion = 'TLSv1.2' } = settings;
+  // Node gives out two TLS 1.3 tickets at the control handshake and none later: clients that use a ticket once run dry
+  // after two transfers. TLS 1.2 sessions can be resumed for ever, so a required binding is done in TLS 1.2.
+  const cap = settings.binding === 'require' && minVersion === 'TLSv1.2' ? 'TLSv1.2' : undefined;
+  const maxVersion = cap ?? settings.maxVersion;
+  return {
+    cert: pem(cert),
+    key: pem(key),
+    minVersion,
+    ...(maxVersion ? { maxVersion } : {}),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(ciphers === undefined ? {} : { ciphers }),
+    honorCipherOrder: true,
+    // Keys of its own: a ticket that this context accepts was given out by this very control connection.
+    ticketKeys: randomBytes(48),
+    sessionIdContext: 'duoport',
+  };
+}
+
+function clientContext(settings: TlsClientSettings): SecureContextOptions {
+  const { ca, cert, key, passphrase, ciphers, minVersion = 'TLSv1.2', maxVersion, secureOptions } = settings;
+  return {
+    minVersion,
+    ...(maxVersion ? { maxVersion } : {}),
+    ...(ca === undefined ? {} : { ca: Array.isArray(ca) ? ca.map(pem) : pem(ca as Pem) }),
+    ...(cert === undefined ? {} : { cert: pem(cert) }),
+    ...(key === undefined ? {} : { key: pem(key) }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(ciphers === undefined ? {} : { ciphers }),
+    ...(secureOptions === undefined ? {} : { secureOptions }),
+  };
+}
+
+function pem(text: Pem): string | Buffer {
+  return typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
 }

@@ -1,4 +1,4 @@
-import type { ConnectionOptions, PeerCertificate, SecureVersion } from 'node:tls';
+import type { ConnectionOptions, SecureVersion } from 'node:tls';
 
 /** PEM text, or its bytes. */
 export type Pem = string | Uint8Array;
@@ -26,8 +26,6 @@ export interface TlsServerSettings extends TlsCommonSettings {
   readonly cert: Pem;
   readonly key: Pem;
   readonly passphrase?: string | undefined;
-  /** Ask clients for a certificate that one of these signed. */
-  readonly clientCa?: Pem | undefined;
   /** Keep the control connection able to go back to clear (RFC 4217 CCC). Costs a little speed on it. Default false. */
   readonly allowClear?: boolean | undefined;
 }
@@ -60,5 +58,4 @@ export interface TlsFacts {
   /** The certificate passed verification (or the pinned fingerprint); false with `insecure`, undefined when none was asked for. */
   readonly authorized: boolean | undefined;
   readonly peerFingerprint: string | undefined;
-  readonly peerSubject: PeerCertificate['subject'] | undefined;
 }

@@ -79,7 +79,7 @@ export type TraceFact =
   /** A choice that was made for the user, and why. */
   | {
       readonly kind: 'decision';
-      readonly connection?: ConnectionName;
+      readonly connection?: ConnectionName | undefined;
       readonly what: string;
       readonly chosen: string;
       readonly because: string;

@@ -1,1 +1,3 @@
+export { type TestCertificate, testCertificate } from './certificate.ts';
 export { bytesOf, type Decoder, decodeChunks, everyCut } from './chunks.ts';
+export { memorySink, memorySource, patternBytes } from './memory-bytes.ts';

@@ -1,0 +1,89 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Endpoint } from '@duoport/protocol';
+import type { ArmedLease } from './lease.ts';
+import { kernelEndpoint, peerEndpoint } from './socket-address.ts';
+
+/** One port that is listened on. Stays open between leases; several peers may hold a lease of it at once. */
+export class DataListener {
+  readonly endpoint: Endpoint;
+  readonly #server: Server;
+  readonly #byPeer = new Map<string, ArmedLease>();
+  readonly #onStray: () => void;
+  #exclusive: ArmedLease | undefined;
+
+  private constructor(server: Server, endpoint: Endpoint, onStray: () => void) {
+    this.#server = server;
+    this.endpoint = endpoint;
+    this.#onStray = onStray;
+  }
+
+  /** Rejects with Node's error: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
+  static open(host: string, port: number, onStray: () => void): Promise<DataListener> {
+    return new Promise((resolve, reject) => {
+      const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
+      server.once('error', reject);
+      server.listen({ host, port, exclusive: true }, () => {
+        const bound = server.address();
+        server.off('error', reject);
+        if (bound === null || typeof bound === 'string') {
+          server.close();
+          reject(new Error('the listener has no address'));
+          return;
+        }
+        const listener = new DataListener(server, kernelEndpoint(bound.address, bound.port), onStray);
+        // Running out of descriptors while accepting: the connection is lost, the listener lives on.
+        server.on('error', () => {});
+        server.on('connection', (socket) => listener.#arrived(socket));
+        resolve(listener);
+      });
+    });
+  }
+
+  get idle(): boolean {
+    return this.#exclusive === undefined && this.#byPeer.size === 0;
+  }
+
+  /** A lease for `peer` can be added. `exclusive`: only when nobody else has one. */
+  hasRoom(peer: string | undefined, exclusive: boolean): boolean {
+    if (this.#exclusive) return false;
+    return exclusive || peer === undefined ? this.#byPeer.size === 0 : !this.#byPeer.has(peer);
+  }
+
+  add(lease: ArmedLease): void {
+    const { peer } = lease.request;
+    if (lease.exclusive || peer === undefined) this.#exclusive = lease;
+    else this.#byPeer.set(peer, lease);
+  }
+
+  remove(lease: ArmedLease): void {
+    const { peer } = lease.request;
+    if (this.#exclusive === lease) this.#exclusive = undefined;
+    else if (peer !== undefined && this.#byPeer.get(peer) === lease) this.#byPeer.delete(peer);
+  }
+
+  /** Releases all leases, stops listening. */
+  close(): Promise<void> {
+    this.#exclusive?.release();
+    for (const lease of [...this.#byPeer.values()]) lease.release();
+    return new Promise((resolve) => {
+      // Not waiting for connections that were handed over: they have owners.
+      this.#server.close();
+      this.#server.unref();
+      resolve();
+    });
+  }
+
+  #arrived(socket: Socket): void {
+    const peer = peerEndpoint(socket);
+    if (!peer) {
+      socket.destroy();
+      return;
+    }
+    const lease = this.#exclusive ?? this.#byPeer.get(peer.address);
+    if (lease?.offer(socket, peer)) return;
+    this.#onStray();
+    if (!lease) for (const other of this.#byPeer.values()) other.stray(peer);
+    socket.on('error', () => {});
+    socket.destroy();
+  }
+}

@@ -1,0 +1,105 @@
+import { randomInt } from 'node:crypto';
+import { FtpConnectionError } from '@duoport/protocol';
+import { DataListener } from './data-listener.ts';
+import type { ArmedLease } from './lease.ts';
+import { type PortRange, sweep } from './port-range.ts';
+import { errorCode, explainSocketError } from './socket-error.ts';
+
+export interface Wanted {
+  readonly peer: string | undefined;
+  readonly isExclusive: boolean;
+  /** The port to choose last: late SYNs of the peer's aborted transfer may still be on their way there. */
+  readonly last: number | undefined;
+}
+
+type Arm = (listener: DataListener) => ArmedLease;
+
+/** The data ports of one local address. */
+export class HostPorts {
+  readonly #host: string;
+  readonly #range: PortRange | undefined;
+  readonly #onStray: () => void;
+  readonly #listeners = new Map<number, DataListener>();
+  readonly #opening = new Map<number, Promise<DataListener | undefined>>();
+
+  #closed = false;
+
+  constructor(host: string, range: PortRange | undefined, onStray: () => void) {
+    this.#host = host;
+    this.#range = range;
+    this.#onStray = onStray;
+  }
+
+  get size(): number {
+    return this.#listeners.size;
+  }
+
+  /** Finds a port with room and arms it in the same tick. Undefined: all are taken. */
+  claim(wanted: Wanted, arm: Arm): Promise<ArmedLease | undefined> {
+    return this.#range ? this.#claimFrom(this.#range, wanted, arm) : this.#claimAny(wanted, arm);
+  }
+
+  /** Closes a listener that nobody needs, unless it is one of the `keep` to be kept for the next lease. */
+  trim(listener: DataListener, keep: number): void {
+    if (this.#listeners.size <= keep) return;
+    this.#listeners.delete(listener.endpoint.port);
+    void listener.close();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#opening.values());
+    const listeners = [...this.#listeners.values()];
+    this.#listeners.clear();
+    await Promise.all(listeners.map((listener) => listener.close()));
+  }
+
+  async #claimFrom(range: PortRange, wanted: Wanted, arm: Arm): Promise<ArmedLease | undefined> {
+    for (const port of sweep(range, wanted.last)) {
+      let listener = this.#listeners.get(port);
+      if (!listener) listener = await this.#open(port);
+      if (listener?.hasRoom(wanted.peer, wanted.isExclusive)) return arm(listener);
+    }
+    return undefined;
+  }
+
+  /** The system chooses the ports; those that are open already are used first. */
+  async #claimAny(wanted: Wanted, arm: Arm): Promise<ArmedLease | undefined> {
+    const open = [...this.#listeners.values()];
+    const start = open.length > 0 ? randomInt(open.length) : 0;
+    for (let step = 0; step < open.length; step += 1) {
+      const listener = open[(start + step) % open.length];
+      if (!listener || listener.endpoint.port === wanted.last) continue;
+      if (listener.hasRoom(wanted.peer, wanted.isExclusive)) return arm(listener);
+    }
+    const fresh = await this.#listen(0);
+    return fresh && arm(fresh);
+  }
+
+  /** Two claims that want the same port open it once. */
+  #open(port: number): Promise<DataListener | undefined> {
+    const running = this.#opening.get(port);
+    if (running) return running;
+    const opening = this.#listen(port).finally(() => this.#opening.delete(port));
+    this.#opening.set(port, opening);
+    return opening;
+  }
+
+  /** Undefined when another program has the port: the next one may do. */
+  async #listen(port: number): Promise<DataListener | undefined> {
+    try {
+      const listener = await DataListener.open(this.#host, port, this.#onStray);
+      if (this.#closed) {
+        await listener.close();
+        return undefined;
+      }
+      this.#listeners.set(listener.endpoint.port, listener);
+      return listener;
+    } catch (cause) {
+      const code = errorCode(cause);
+      if (port !== 0 && (code === 'EADDRINUSE' || code === 'EACCES')) return undefined;
+      const text = `Could not listen for data connections on ${this.#host} port ${port}: ${explainSocketError(cause)}`;
+      throw new FtpConnectionError(text, { channel: 'data', phase: 'listen', cause });
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Every limit of the sockets in one place. Times are milliseconds, sizes bytes. What both the protocol core and the sockets
+ * use (TLS handshake, stall, waiting for a data connection) stands in `limits` of `@duoport/protocol`.
+ */
+export const netLimits = {
+  /** From the call to an open TCP connection. The kernel alone would take over two minutes when a firewall drops the SYN. */
+  connectTimeout: 30_000,
+  /** After our FIN of a TLS stream: how long the peer may take to send its own. The result does not wait for it. */
+  closeTimeout: 5_000,
+  /** A lease of a data port that nobody accepts from. */
+  leaseTimeout: 60_000,
+  /** Leases of one session: the one in use and the next. */
+  leasesPerSession: 2,
+  /** Leases of one peer address: many clients may sit behind one NAT. */
+  leasesPerAddress: 1024,
+  /** Data ports that are listened on without a lease, so that the next lease costs nothing. */
+  idleListeners: 512,
+  /** Peers whose last data port is remembered, to choose it last. */
+  rememberedPeers: 4096,
+  /** One buffer of the pump. Two of them in turn move 3 GB/s over loopback, 64 KiB ones 1 GB/s. */
+  pumpBuffer: 1024 * 1024,
+  /** All pump buffers together; transfers beyond use small ones. */
+  pumpBudget: 256 * 1024 * 1024,
+  /** Pump buffers that are kept for the next transfer. */
+  pumpKeep: 16,
+  /** Transfers up to this size take no pump buffer at all. */
+  smallTransfer: 64 * 1024,
+  /** Bytes that a receiver may hold for a slow sink before it stops reading. */
+  receiveWindow: 2 * 1024 * 1024,
+  /** How long a looked-up advertised host name is used before it is looked up again. */
+  lookupTtl: 60_000,
+} as const;

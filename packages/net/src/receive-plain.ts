@@ -1,0 +1,216 @@
+import type { Socket } from 'node:net';
+import { adopt } from './adopt.ts';
+import { giveBack, takeLarge, takeSmall } from './buffers.ts';
+import type { Awaitable, ByteSink, PumpOptions } from './bytes.ts';
+import { netLimits } from './net-limits.ts';
+import { receiveStream } from './receive-stream.ts';
+import { isPromise, SinkWriter } from './sink-writer.ts';
+import type { Moved, ReceiveContext } from './transfer-context.ts';
+import { broken, watch } from './transfer-end.ts';
+
+/** A part of a memory block that waits for the sink. */
+interface Slice {
+  readonly memory: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Receives on a TCP socket straight into memory of ours. One block of 64 KiB serves small files; as soon as a read fills it,
+ * blocks of 1 MiB follow, three at most: one at the sink, one that waits for it, one that the kernel writes to.
+ */
+export function receivePlain(
+  raw: Socket,
+  sink: ByteSink,
+  options: PumpOptions,
+  context: ReceiveContext,
+): Promise<Moved> {
+  return new Promise((resolve, reject) => {
+    const intake = new PlainIntake(sink, options, context, (error, moved) =>
+      moved ? resolve(moved) : reject(error),
+    );
+    const socket = adopt(raw, intake);
+    if (socket) intake.run(socket);
+    else {
+      intake.discard();
+      receiveStream({ stream: raw, socket: raw }, sink, options, context).then(resolve, reject);
+    }
+  });
+}
+
+class PlainIntake {
+  readonly #writer: SinkWriter;
+  readonly #options: PumpOptions;
+  readonly #context: ReceiveContext;
+  readonly #settle: (error: unknown, moved: Moved | undefined) => void;
+  readonly #spare: Uint8Array[] = [];
+  /** The kernel writes to `#memory` from `#fill` on; what lies between `#start` and `#fill` is for the sink. */
+  #memory = takeSmall();
+  #start = 0;
+  #fill = 0;
+  /** The rest of the block before. While there is one nothing is read. */
+  #ready: Slice | undefined;
+  #busy = false;
+  #ended = false;
+  /** The transform's rest has been asked for. */
+  #finished = false;
+  #settled = false;
+  #error: { readonly reason: unknown } | undefined;
+  #socket: Socket | undefined;
+  #unwatch: () => void = () => {};
+
+  constructor(
+    sink: ByteSink,
+    options: PumpOptions,
+    context: ReceiveContext,
+    settle: (error: unknown, moved: Moved | undefined) => void,
+  ) {
+    this.#writer = new SinkWriter(sink, options);
+    this.#options = options;
+    this.#context = context;
+    this.#settle = settle;
+  }
+
+  run(socket: Socket): void {
+    this.#socket = socket;
+    this.#context.onAdopted(socket);
+    this.#unwatch = watch(this.#options, {
+      direction: 'receive',
+      peer: this.#context.peer,
+      socket,
+      waitsForUs: () => this.#busy,
+      moved: () => this.#writer.wireBytes,
+      fail: (error) => this.#fail(error),
+    });
+    socket.on('end', () => {
+      this.#ended = true;
+      this.#context.onFin();
+      this.#hand();
+    });
+    socket.on('error', (error) => this.#lost(error));
+    socket.on('close', () => this.#lost(undefined));
+    socket.resume();
+  }
+
+  discard(): void {
+    giveBack(this.#memory);
+  }
+
+  /** Node asks after every read, and only then, where the next one goes. */
+  readonly buffer = (): Uint8Array => (this.#fill === 0 ? this.#memory : this.#memory.subarray(this.#fill));
+
+  readonly callback = (count: number): boolean => {
+    if (this.#fill === 0 && this.#writer.wireBytes === 0) this.#context.onFirstByte();
+    this.#fill += count;
+    this.#hand();
+    if (this.#settled) return false;
+    const isFull = this.#memory.length - this.#fill < this.#memory.length / 8;
+    if (isFull && (this.#busy || isSmall(this.#memory))) this.#nextBlock();
+    else if (!this.#busy) {
+      this.#start = 0;
+      this.#fill = 0;
+    }
+    return this.#ready === undefined;
+  };
+
+  #nextBlock(): void {
+    if (this.#start < this.#fill) this.#ready = { memory: this.#memory, start: this.#start, end: this.#fill };
+    else if (!this.#busy) giveBack(this.#memory);
+    this.#memory = this.#spare.pop() ?? takeLarge();
+    this.#start = 0;
+    this.#fill = 0;
+  }
+
+  /** Gives the sink what there is, until it has to be waited for. */
+  #hand(): void {
+    while (!this.#busy && !this.#settled) {
+      if (this.#ready) {
+        const ready = this.#ready;
+        this.#ready = undefined;
+        this.#give(ready);
+        this.#socket?.resume();
+      } else if (this.#start < this.#fill) {
+        const current = { memory: this.#memory, start: this.#start, end: this.#fill };
+        this.#start = this.#fill;
+        this.#give(current);
+      } else if (!this.#ended) return;
+      else if (this.#finished) this.#end();
+      else {
+        this.#finished = true;
+        this.#call(() => this.#writer.end(), undefined);
+      }
+    }
+  }
+
+  #give(slice: Slice): void {
+    const { memory, start, end } = slice;
+    const chunk = start === 0 && end === memory.length ? memory : memory.subarray(start, end);
+    this.#call(() => this.#writer.write([chunk]), memory);
+  }
+
+  /** One call of the sink. A promise makes it busy: `memory` is the sink's until then. */
+  #call(write: () => Awaitable<void>, memory: Uint8Array | undefined): void {
+    try {
+      const result = write();
+      if (!isPromise(result)) {
+        this.#recycle(memory);
+        return;
+      }
+      this.#busy = true;
+      result.then(
+        () => this.#free(memory, undefined),
+        (reason) => this.#free(memory, { reason }),
+      );
+    } catch (reason) {
+      this.#recycle(memory);
+      this.#fail(reason);
+    }
+  }
+
+  #free(memory: Uint8Array | undefined, error: { readonly reason: unknown } | undefined): void {
+    this.#busy = false;
+    this.#recycle(memory);
+    if (error) this.#fail(error.reason);
+    if (this.#error) this.#end();
+    else this.#hand();
+  }
+
+  /** A block that nobody uses any more. Small ones go back at once: a long transfer runs on large ones. */
+  #recycle(memory: Uint8Array | undefined): void {
+    if (!memory || memory === this.#memory || memory === this.#ready?.memory) return;
+    if (isSmall(memory)) giveBack(memory);
+    else this.#spare.push(memory);
+  }
+
+  /** The connection is gone. After the FIN that takes nothing away: every byte is here. */
+  #lost(cause: Error | undefined): void {
+    if (this.#ended || this.#settled) return;
+    if (cause) this.#context.onReset(cause);
+    this.#fail(broken({ direction: 'receive', moved: () => this.#writer.wireBytes }, cause));
+  }
+
+  /** Remembers the first reason; a running write is waited for, because the sink's owner closes the file next. */
+  #fail(reason: unknown): void {
+    if (this.#settled) return;
+    this.#error ??= { reason };
+    this.#socket?.destroy();
+    if (!this.#busy) this.#end();
+  }
+
+  #end(): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#unwatch();
+    this.#options.transform?.close();
+    giveBack(this.#memory);
+    for (const memory of this.#spare) giveBack(memory);
+    if (this.#ready) giveBack(this.#ready.memory);
+    const { bytes, wireBytes } = this.#writer;
+    if (this.#error) this.#settle(this.#error.reason, undefined);
+    else this.#settle(undefined, { bytes, wireBytes });
+  }
+}
+
+function isSmall(memory: Uint8Array): boolean {
+  return memory.length === netLimits.smallTransfer;
+}
