@@ -1,61 +1,82 @@
-import { hold } from './contest.ts';
+import { writeFileSync } from 'node:fs';
+import { clientKinds, clientMeasurements } from './client-measurements.ts';
+import type { ClientKind } from './clients/client.ts';
+import { type ContestOptions, hold, type Measurement } from './contest.ts';
+import { abandonSessions } from './load/control.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { toLines } from './report/console.ts';
-import { standingOf } from './report/standing.ts';
+import { type Report, toJson } from './report/json.ts';
+import { describeMachine } from './report/machine.ts';
+import { toMarkdown } from './report/markdown.ts';
+import { type Standing, standingOf } from './report/standing.ts';
 import { type Runner, serverMeasurements } from './server-measurements.ts';
-import { ceiling } from './servers/ceiling.ts';
-import { duoport } from './servers/duoport.ts';
-import { ftpSrv } from './servers/ftp-srv.ts';
-import { pureFtpd } from './servers/pure-ftpd.ts';
-import { pyftpdlib } from './servers/pyftpdlib.ts';
-import type { ServerKind } from './servers/server.ts';
+import { startServers } from './servers/all.ts';
 import { makeSupplies, type Supplies } from './servers/supplies.ts';
-import { vsftpd } from './servers/vsftpd.ts';
-
-const kinds: readonly ServerKind[] = [duoport, vsftpd, pureFtpd, pyftpdlib, ftpSrv, ceiling];
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-async function startAll(options: Options, supplies: Supplies): Promise<Runner[]> {
-  const wanted = kinds.filter(({ name }) => options.servers?.includes(name) ?? true);
-  const runners: Runner[] = [];
-  for (const kind of wanted) {
-    try {
-      runners.push({ kind, server: await kind.start(supplies) });
-    } catch (error) {
-      say(`left out: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-  return runners;
+async function contest<C>(
+  options: Options,
+  all: readonly Measurement<C>[],
+  who: Pick<ContestOptions<C>, 'contestants' | 'name' | 'limit'>,
+): Promise<Standing[]> {
+  const measurements = all.filter(({ rows }) => rows.some(({ id }) => options.rows.test(id)));
+  const { rounds } = options;
+  const results = await hold({ measurements, rounds, abandon: abandonSessions, say, ...who });
+  const rows = measurements.flatMap(({ rows }) => rows);
+  return rows.map((row) => standingOf(row, results.get(row.id) ?? new Map()));
+}
+
+function measureServers(
+  options: Options,
+  runners: readonly Runner[],
+  supplies: Supplies,
+): Promise<Standing[]> {
+  const span = options.quick ? { warm: 200, count: 600 } : { warm: 300, count: 1500 };
+  const all = serverMeasurements({ span, idleSessions: options.quick ? 300 : 2000, supplies });
+  return contest(options, all, { contestants: runners, name: ({ kind }) => kind.name, limit: 25_000 });
+}
+
+function measureClients(options: Options, { server }: Runner, supplies: Supplies): Promise<Standing[]> {
+  const contestants = clientKinds.filter(({ name }) => options.clients?.includes(name) ?? true);
+  const name = (kind: ClientKind) => kind.name;
+  return contest(options, clientMeasurements(server, supplies), { contestants, name, limit: 70_000 });
+}
+
+/** Clients are measured against the fastest server that is not ours, so that it is they who are measured. */
+function clientServer(runners: readonly Runner[]): Runner | undefined {
+  const wanted = ['Pure-FTPd', 'vsftpd', 'pyftpdlib', 'duoport'];
+  return wanted
+    .map((name) => runners.find(({ kind }) => kind.name === name))
+    .find((runner) => runner !== undefined);
 }
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   const supplies = makeSupplies();
-  const runners = await startAll(options, supplies);
+  const runners = await startServers(options.servers, supplies, say);
   try {
-    const span = options.quick ? { warm: 200, count: 600 } : { warm: 300, count: 1500 };
-    const all = serverMeasurements({ span, idleSessions: options.quick ? 300 : 2000, supplies });
-    const measurements = all.filter(({ rows }) => rows.some(({ id }) => options.rows.test(id)));
-    const results = await hold({
-      measurements,
-      contestants: runners,
-      name: ({ kind }) => kind.name,
-      rounds: options.rounds,
-      limit: 60_000,
-      say,
-    });
-    const rows = measurements.flatMap(({ rows }) => rows);
-    const standings = rows.map((row) => standingOf(row, results.get(row.id) ?? new Map()));
-    process.stdout.write(`${toLines(standings).join('\n')}\n`);
+    const servers = await measureServers(options, runners, supplies);
+    const against = clientServer(runners);
+    const clients = against === undefined ? [] : await measureClients(options, against, supplies);
+    const report = { machine: describeMachine(), rounds: options.rounds, servers, clients };
+    publish(options, { ...report, clientServer: against?.kind.name ?? 'nobody' });
   } finally {
     await Promise.all(runners.map(({ server }) => server.stop()));
     supplies.remove();
   }
 }
 
+function publish(options: Options, report: Report): void {
+  process.stdout.write(`${toLines([...report.servers, ...report.clients]).join('\n')}\n`);
+  if (options.json !== undefined) writeFileSync(options.json, toJson(report));
+  if (!options.write) return;
+  writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), toMarkdown(report));
+  writeFileSync(new URL('../docs/benchmarks.json', import.meta.url), toJson(report));
+}
+
 main().then(
-  () => process.exit(process.exitCode ?? 0),
+  () => process.exit(0),
   (error: unknown) => {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     say(usage);

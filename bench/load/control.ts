@@ -25,6 +25,13 @@ interface Waiter {
 // Every plain control connection reads into this one buffer: a reply is taken out as text before the next read.
 const shared = Buffer.allocUnsafeSlow(65536);
 
+const open = new Set<Control>();
+
+/** Drops every session of the load: after a failed measurement some are still in the middle of something. */
+export function abandonSessions(): void {
+  for (const control of open) control.destroy();
+}
+
 /**
  * A control connection without a client library: commands go out as bytes that were encoded beforehand, replies come
  * back as their last line. Nothing is queued and nothing is checked but the code, so that the load costs little.
@@ -61,6 +68,7 @@ export class Control {
             },
           });
     control = new Control(socket);
+    open.add(control);
     if (options.tls === true) control.#listen(socket);
     await control.expect('220');
     if (options.tls === true) await control.#secure();
@@ -112,6 +120,7 @@ export class Control {
   destroy(): void {
     this.#failure ??= new Error('the control connection was closed by the load');
     this.#socket.destroy();
+    open.delete(this);
   }
 
   push(text: string): void {

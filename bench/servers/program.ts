@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { PeerName, PeerPaths } from '../../scripts/debian.mjs';
 
 /** What to run. */
 export interface ProgramOptions {
@@ -20,7 +20,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 export class Program {
   readonly pid: number;
   readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  /** Settles when it has ended and everything it printed is here. */
+  readonly exitCode: Promise<number>;
   #said = '';
 
   constructor(options: ProgramOptions) {
@@ -29,8 +30,9 @@ export class Program {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#ended = once(this.#child, 'close');
-    this.#ended.catch(() => undefined);
+    this.exitCode = new Promise((resolve) => {
+      this.#child.once('error', () => resolve(-1)).once('close', (code) => resolve(code ?? -1));
+    });
     const { pid } = this.#child;
     if (pid === undefined) throw new Error(`${options.program} cannot be run`);
     this.pid = pid;
@@ -55,11 +57,28 @@ export class Program {
   async stop(): Promise<void> {
     killGroup(this.pid, 'SIGTERM');
     const hard = setTimeout(() => killGroup(this.pid, 'SIGKILL'), 3000);
-    await this.#ended.catch(() => undefined);
+    await this.exitCode;
     clearTimeout(hard);
     killGroup(this.pid, 'SIGKILL'); // session processes that a server left behind
     living.delete(this.pid);
   }
+}
+
+/** Runs a program to its end, or kills it after `limit` milliseconds. Fails with what it said unless it exits with 0. */
+export async function runProgram(options: ProgramOptions, limit: number): Promise<void> {
+  const program = new Program(options);
+  const timer = setTimeout(() => void program.stop(), limit);
+  const code = await program.exitCode;
+  clearTimeout(timer);
+  living.delete(program.pid);
+  if (code !== 0) throw new Error(`exit code ${code}: ${program.output.trim().slice(-200)}`);
+}
+
+/** The path of a program of the peers, or an error that says why it is not here. */
+export function need(found: PeerPaths, name: PeerName): string {
+  const path = found.paths[name];
+  if (path !== undefined) return path;
+  throw new Error(found.missing.find((lost) => lost.name === name)?.reason ?? `${name} is missing`);
 }
 
 function killGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { need } from '../../interop/peers/peer.ts';
-import { peerUid } from '../../interop/support/workspace.ts';
-import type { ProgramOptions } from './program.ts';
+import { need, type ProgramOptions } from './program.ts';
 import { host, password, type ServerKind, type Setting, startServer, user } from './server.ts';
+import { sessionUid } from './workspace.ts';
 
 /** Pure-FTPd, standalone, users in a PureDB file with the cheapest password hash that it takes. */
 export const pureFtpd: ServerKind = {
@@ -18,7 +17,6 @@ function configure(setting: Setting): ProgramOptions {
   const args = [
     ...['-S', `${host},${ports.control}`],
     '-4',
-    ...['-p', `${ports.low}:${ports.high}`],
     ...['-l', `puredb:${makeUsers(setting)}`],
     '-A', // everybody is kept in the home folder
     '-E', // no anonymous users
@@ -40,7 +38,7 @@ function makeUsers({ found, root, workspace }: Setting): string {
   const text = join(etc, 'users');
   const puredb = join(etc, 'users.pdb');
   const hash = spawnSync(need(found, 'openssl'), ['passwd', '-1', password], { encoding: 'utf8' });
-  writeFileSync(text, `${user}:${hash.stdout.trim()}:${peerUid}:${peerUid}::${root}/./::::::::::::\n`);
+  writeFileSync(text, `${user}:${hash.stdout.trim()}:${sessionUid}:${sessionUid}::${root}/./::::::::::::\n`);
   const made = spawnSync(join(found.tree, 'usr', 'bin', 'pure-pw'), ['mkdb', puredb, '-f', text], {
     encoding: 'utf8',
     env: { ...process.env, ...found.environment },

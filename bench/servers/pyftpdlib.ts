@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { need } from '../../interop/peers/peer.ts';
-import type { ProgramOptions } from './program.ts';
+import { need, type ProgramOptions } from './program.ts';
 import { host, password, type ServerKind, type Setting, startServer, user } from './server.ts';
 
 const script = fileURLToPath(new URL('./serve_pyftpdlib.py', import.meta.url));

@@ -1,13 +1,13 @@
-import { chownSync, linkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { peerUid, Workspace } from '../../interop/support/workspace.ts';
 import { ensurePeers, type PeerPaths } from '../../scripts/debian.mjs';
 import type { Target } from '../load/control.ts';
 import { smallBytes, smallName, smallNames } from '../load/small-files.ts';
 import { claimPorts, type PortBlock, releasePorts } from './ports.ts';
 import { Program, type ProgramOptions } from './program.ts';
-import type { Supplies } from './supplies.ts';
+import { fillMini, type Supplies } from './supplies.ts';
+import { giveToSessions, Workspace } from './workspace.ts';
 
 /** A server under measurement. */
 export interface Server {
@@ -60,7 +60,7 @@ export async function startServer(
     workspace.remove();
   };
   try {
-    const root = workspace.folder('root', true);
+    const root = workspace.folder('root');
     fill(root, supplies);
     const running = new Program(configure({ ports, root, workspace, supplies, found: ensurePeers() }));
     program = running;
@@ -76,18 +76,15 @@ export async function startServer(
 }
 
 function fill(root: string, supplies: Supplies): void {
-  for (const folder of ['many', 'up']) mkdirSync(join(root, folder));
-  for (let i = 0; i < smallNames; i += 1) own(join(root, smallName(i)), Buffer.alloc(smallBytes, 0x61));
+  for (const folder of ['many', 'mini', 'up']) mkdirSync(join(root, folder));
+  fillMini(join(root, 'mini'));
+  for (let i = 0; i < smallNames; i += 1)
+    writeFileSync(join(root, smallName(i)), Buffer.alloc(smallBytes, 0x61));
   for (let i = 0; i < manyEntries; i += 1) {
     writeFileSync(join(root, 'many', `file-${String(i).padStart(5, '0')}.txt`), 'x'.repeat(i % 7));
   }
   linkSync(supplies.largeFile, join(root, 'large'));
-  if (process.getuid?.() === 0) chownSync(join(root, 'up'), peerUid, peerUid);
-}
-
-function own(path: string, content: Uint8Array): void {
-  writeFileSync(path, content);
-  if (process.getuid?.() === 0) chownSync(path, peerUid, peerUid);
+  for (const path of [root, join(root, 'up')]) giveToSessions(path);
 }
 
 // Servers of others do not say when they are ready.

@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { need } from '../../interop/peers/peer.ts';
-import { peerUid } from '../../interop/support/workspace.ts';
-import type { ProgramOptions } from './program.ts';
+import { need, type ProgramOptions } from './program.ts';
 import { host, type ServerKind, type Setting, startServer, user } from './server.ts';
+import { sessionUid } from './workspace.ts';
 
 /** vsftpd, standalone, with its sandbox as it comes; PAM says yes to everybody, so that no password hash is measured. */
 export const vsftpd: ServerKind = {
@@ -21,15 +20,13 @@ function configure({ workspace, root, ports, supplies, found }: Setting): Progra
   writeFileSync(join(pam, 'vsftpd'), rules.join(''));
   writeFileSync(
     passwd,
-    `${readFileSync('/etc/passwd', 'utf8')}${user}:x:${peerUid}:${peerUid}::${root}:/bin/sh\n`,
+    `${readFileSync('/etc/passwd', 'utf8')}${user}:x:${sessionUid}:${sessionUid}::${root}:/bin/sh\n`,
   );
   const lines = {
     listen: 'YES',
     listen_ipv6: 'NO',
     listen_address: host,
     listen_port: ports.control,
-    pasv_min_port: ports.low,
-    pasv_max_port: ports.high,
     background: 'NO',
     anonymous_enable: 'NO',
     local_enable: 'YES',
