@@ -10,12 +10,14 @@ export interface Exchange {
   /** The first reply: a preliminary one (1yz), or the final one. */
   readonly first: Promise<Reply>;
   readonly final: Promise<Reply>;
+  /** A reply has come, preliminary or final. */
+  readonly begun: boolean;
   /** The final reply once it is there. */
   readonly answered: Reply | undefined;
 }
 
 interface Pending {
-  readonly exchange: { answered: Reply | undefined };
+  readonly exchange: { begun: boolean; answered: Reply | undefined };
   readonly first: PromiseWithResolvers<Reply>;
   readonly final: PromiseWithResolvers<Reply>;
 }
@@ -68,7 +70,14 @@ export class Control {
     if (this.#lost.signal.aborted) throw closedBecause(this.#lost.signal.reason);
     const id = this.#machine.request(verb, argument, performance.now());
     const [first, final] = [withResolvers<Reply>(), withResolvers<Reply>()];
-    const exchange = { id, verb, first: first.promise, final: final.promise, answered: undefined };
+    const exchange = {
+      id,
+      verb,
+      first: first.promise,
+      final: final.promise,
+      begun: false,
+      answered: undefined,
+    };
     this.#pending.set(id, { exchange, first, final });
     this.#line('client', redact(argument === undefined ? verb : `${verb} ${argument}`));
     this.#carryOut();
@@ -118,7 +127,7 @@ export class Control {
         return this.#greeting.resolve(effect.reply);
       case 'preliminary':
         this.#lines(effect.reply);
-        return this.#pending.get(effect.id)?.first.resolve(effect.reply);
+        return this.#begin(effect.id, effect.reply);
       case 'reply':
         this.#lines(effect.reply);
         return this.#answer(effect.id, effect.reply);
@@ -135,10 +144,18 @@ export class Control {
     }
   }
 
+  #begin(id: number, reply: Reply): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    pending.exchange.begun = true;
+    pending.first.resolve(reply);
+  }
+
   #answer(id: number, reply: Reply): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
     this.#pending.delete(id);
+    pending.exchange.begun = true;
     pending.exchange.answered = reply;
     pending.first.resolve(reply);
     pending.final.resolve(reply);

@@ -11,6 +11,23 @@ export async function within<Value>(ms: number, promise: Promise<Value>, late: (
   }
 }
 
+/** True when `promise` has settled, either way, before so many milliseconds have passed. */
+export async function settledWithin(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([settled, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Resolves as `promise` does, or rejects with the signal's reason as soon as it fires. */
 export async function unlessAborted<Value>(
   signal: AbortSignal | undefined,

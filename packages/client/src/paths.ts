@@ -63,7 +63,10 @@ export function parentsOf(path: string): readonly string[] {
 }
 
 function pathIn(reply: Reply, given: string): string {
-  const told = reply.code === 257 ? decodePath(reply.lines.join(' ')) : undefined;
+  const text = reply.lines.join(' ');
+  // Some servers do not double the quotes inside.
+  if (text.startsWith(`"${given}"`)) return given;
+  const told = reply.code === 257 ? decodePath(text) : undefined;
   // Only a quoted path is one: some servers answer `257 Directory created`.
   return told === undefined || isFault(told) || told.quirks.includes('unquoted-path') ? given : told.path;
 }

@@ -22,6 +22,8 @@ export class Session {
   tellsSize = false;
   /** The server refused MLSD although FEAT has it. */
   noMlsd = false;
+  /** This server sends 150 only after the TLS handshake of the data connection. */
+  handshakesFirst = false;
   /** How this server wrote its last LIST. */
   listingFormat: ListingFormat | undefined;
   /** Of the call whose turn it is. */

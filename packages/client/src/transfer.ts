@@ -13,7 +13,7 @@ import { abortTransfer, complete } from './completion.ts';
 import type { Exchange } from './control.ts';
 import { arrange, type Channel, isUnusable, type Unusable } from './data.ts';
 import { afterFailure, afterSuccess, modeOf, planVerbs } from './data-plan.ts';
-import { unlessAborted } from './deadline.ts';
+import { settledWithin, unlessAborted } from './deadline.ts';
 import type { DataVerb } from './options.ts';
 import type { Session } from './session.ts';
 
@@ -110,13 +110,14 @@ interface Established {
   readonly agreed: Reply;
 }
 
-/**
- * Waits for both: the server's consent and the data connection, in whichever order they come. The TLS handshake starts when
- * the command is out, not when 150 is in: some servers send 150 only after the handshake, and none can begin before the command.
- */
+/** Waits for both: the server's consent and the data connection, in whichever order they come. */
 async function establish(session: Session, channel: Channel, exchange: Exchange): Promise<Established> {
   const opening = channel.open().then(async (data) => {
-    if (session.protect && session.tls !== undefined) await data.startTls(session.tls);
+    if (session.protect && session.tls !== undefined) {
+      await mayHandshake(session, exchange);
+      await data.startTls(session.tls);
+      if (!exchange.begun) session.handshakesFirst = true;
+    }
     return data;
   });
   const agreeing = exchange.first.then((reply) => {
@@ -126,6 +127,17 @@ async function establish(session: Session, channel: Channel, exchange: Exchange)
   const [data, agreed] = await Promise.all([opening, agreeing]);
   return { data, agreed };
 }
+
+/**
+ * When to begin the TLS handshake on a data connection: no server can before it has the command, and most begin after 150. One
+ * (pyftpdlib, when it dials) drops the connection when the ClientHello comes earlier; others send 150 only after the handshake.
+ */
+async function mayHandshake(session: Session, exchange: Exchange): Promise<void> {
+  if (!session.handshakesFirst) await settledWithin(handshakeDelay, exchange.first);
+}
+
+/** Milliseconds to wait for 150 before the handshake. */
+const handshakeDelay = 300;
 
 /** Whether another verb may help. Throws when not. */
 function unusable(session: Session, channel: Channel, exchange: Exchange, error: unknown): Unusable {
