@@ -17,6 +17,8 @@ export interface PeerPaths {
   readonly paths: { readonly [name in PeerName]: string | undefined };
   /** To be merged into the environment of every unpacked server. */
   readonly environment: { readonly LD_LIBRARY_PATH: string; readonly PYTHONPATH: string };
+  /** Debian package → version, of the unpacked servers. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly missing: readonly { readonly name: PeerName; readonly reason: string }[];
 }
 

@@ -5,13 +5,25 @@
 // conflict with each other as packages and would start system services, so their packages are only unpacked into
 // `.cache/peers`, together with the libraries that this machine lacks.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(repository, '.cache');
 const tree = join(cache, 'peers');
+/** File names of the unpacked packages, one a line: `vsftpd_3.0.3-13+b2_amd64.deb`. */
+const packageList = 'packages.txt';
 
 /** Program → Debian package. */
 const tools = {
@@ -50,8 +62,7 @@ export function locatePeers() {
     if (reason !== undefined) missing.push({ name, reason });
     paths[name] = reason === undefined ? join(tree, server.files[0]) : undefined;
   }
-  const environment = libraryEnvironment(tree);
-  return { tree, paths, environment, missing };
+  return { tree, paths, environment: libraryEnvironment(tree), versions: versionsOf(tree), missing };
 }
 
 /** For the test runner: fetches what is missing and says so on standard error. Never throws: tests say what they lack. */
@@ -126,7 +137,9 @@ function unpackServers(say) {
     const packages = [...new Set([...wanted, ...libraries])];
     say(`apt-get download ${packages.join(' ')}`);
     apt(['download', ...packages], fresh);
-    for (const file of readdirSync(fresh).filter((name) => name.endsWith('.deb'))) {
+    const archives = readdirSync(fresh).filter((name) => name.endsWith('.deb'));
+    writeFileSync(join(fresh, packageList), archives.map((name) => `${decodeURIComponent(name)}\n`).join(''));
+    for (const file of archives) {
       run('dpkg', ['-x', join(fresh, file), fresh]);
       rmSync(join(fresh, file));
     }
@@ -167,6 +180,13 @@ function faultOf(root, files) {
     if (lost.length > 0) return `${file} lacks ${lost.join(', ')}`;
   }
   return undefined;
+}
+
+/** Package → version, of what is unpacked. */
+function versionsOf(root) {
+  const list = join(root, packageList);
+  const lines = existsSync(list) ? readFileSync(list, 'utf8').trim().split('\n') : [];
+  return Object.fromEntries(lines.map((line) => line.split('_', 2)));
 }
 
 function libraryEnvironment(root) {

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { ensurePeers, type PeerPaths } from '../../scripts/debian.mjs';
+import type { PeerName, PeerPaths } from '../../scripts/debian.mjs';
 import { makeCertificate } from '../support/certificate.ts';
 import { Child, type ChildOptions } from '../support/child.ts';
 import { claimPorts, type PortBlock } from '../support/ports.ts';
+import { need, programs } from '../support/programs.ts';
+import { openFolder } from '../support/served-folder.ts';
 import { type Family, loopback, type Way } from '../support/way.ts';
 import { Workspace } from '../support/workspace.ts';
 
@@ -22,14 +24,23 @@ export interface Peer {
   readonly password: string;
   /** The folder that it serves. */
   readonly root: string;
+  /** Its certificate, a PEM file. */
+  readonly certificate: string;
   /** The end of what it logged. */
   log(): string;
   /** Ends it and every session of it, and removes its files. */
   stop(): Promise<void>;
 }
 
-export interface PeerKind {
+export interface ServerKind {
   readonly name: string;
+  /** Programs that must be here. */
+  readonly needs: readonly PeerName[];
+  readonly needsRoot?: boolean;
+  /** Data connections must resume the TLS session of the control connection. */
+  readonly requireReuse?: boolean;
+  /** Why names that are no UTF-8 do not work with it. */
+  readonly utf8Only?: string;
   /** Why it cannot do this, or undefined. */
   unsupported(way: Way): string | undefined;
   start(options: PeerOptions): Promise<Peer>;
@@ -78,24 +89,17 @@ export async function startPeer(
       await stop();
       throw new Error(`${name} did not start: ${said}`, { cause: error });
     });
-    const { host, root } = setting;
-    return { host, port: ports.control, user, password, root, log, stop };
+    const { host, root, certificateFile: certificate } = setting;
+    return { host, port: ports.control, user, password, root, certificate, log, stop };
   } catch (error) {
     release();
     throw error;
   }
 }
 
-/** The path of a program of the peers, or an error that says why it is not here. */
-export function need(found: PeerPaths, name: PeerPaths['missing'][number]['name']): string {
-  const path = found.paths[name];
-  if (path !== undefined) return path;
-  throw new Error(found.missing.find((lost) => lost.name === name)?.reason ?? `${name} is missing`);
-}
-
 /** The password as crypt(3) stores it. */
-export function cryptPassword(found: PeerPaths): string {
-  const made = spawnSync(need(found, 'openssl'), ['passwd', '-6', '-stdin'], {
+export function cryptPassword(): string {
+  const made = spawnSync(need('openssl'), ['passwd', '-6', '-stdin'], {
     input: password,
     encoding: 'utf8',
   });
@@ -110,12 +114,12 @@ function prepare(options: PeerOptions, workspace: Workspace, ports: PortBlock): 
     host: loopback(options.family),
     ports,
     workspace,
-    root: workspace.folder('root', true),
+    root: openFolder(workspace.path, 'root'),
     logFile: `${workspace.folder('log')}/peer.log`,
     keyFile: pem.key,
     certificateFile: pem.certificate,
     pemFile: pem.both,
-    found: ensurePeers(),
+    found: programs(),
   };
 }
 

@@ -1,14 +1,27 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChildOptions } from '../support/child.ts';
-import { peerUid } from '../support/workspace.ts';
-import { cryptPassword, need, type PeerKind, type Setting, startPeer, user } from './peer.ts';
+import { need } from '../support/programs.ts';
+import { peerUid } from '../support/served-folder.ts';
+import { cryptPassword, type ServerKind, type Setting, startPeer, user } from './peer.ts';
 
 /** ProFTPD 1.3.8 with mod_tls. Needs root. */
-export const proftpd: PeerKind = {
+export const proftpd: ServerKind = {
   name: 'ProFTPD',
+  needs: ['proftpd', 'openssl'],
+  needsRoot: true,
   unsupported: () => undefined,
   start: (options) => startPeer('proftpd', options, configure),
+};
+
+/** As it is by default: a data connection must resume the TLS session of the control connection. */
+export const proftpdReuse: ServerKind = {
+  name: 'ProFTPD without NoSessionReuseRequired',
+  needs: ['proftpd', 'openssl'],
+  needsRoot: true,
+  requireReuse: true,
+  unsupported: ({ tls }) => (tls === 'none' ? 'the option is about TLS only' : undefined),
+  start: (options) => startPeer('proftpd', { ...options, requireReuse: true }, configure),
 };
 
 function configure(setting: Setting): ChildOptions {
@@ -16,7 +29,7 @@ function configure(setting: Setting): ChildOptions {
   const etc = workspace.folder('etc');
   const configuration = join(etc, 'proftpd.conf');
   const users = join(etc, 'users');
-  writeFileSync(users, `${user}:${cryptPassword(found)}:${peerUid}:${peerUid}::${root}:/bin/sh\n`, {
+  writeFileSync(users, `${user}:${cryptPassword()}:${peerUid}:${peerUid}::${root}:/bin/sh\n`, {
     mode: 0o600,
   });
   const lines = [
@@ -48,7 +61,7 @@ function configure(setting: Setting): ChildOptions {
   ];
   writeFileSync(configuration, `${lines.join('\n')}\n`);
   return {
-    program: need(found, 'proftpd'),
+    program: need('proftpd'),
     args: ['-n', '-q', '-c', configuration],
     environment: found.environment,
   };

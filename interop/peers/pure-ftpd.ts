@@ -2,12 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChildOptions } from '../support/child.ts';
-import { peerUid } from '../support/workspace.ts';
-import { cryptPassword, need, type PeerKind, type Setting, startPeer, user } from './peer.ts';
+import { need } from '../support/programs.ts';
+import { peerUid } from '../support/served-folder.ts';
+import { cryptPassword, type ServerKind, type Setting, startPeer, user } from './peer.ts';
 
 /** Pure-FTPd 1.0.50 with users in a PureDB file. Needs root. */
-export const pureFtpd: PeerKind = {
+export const pureFtpd: ServerKind = {
   name: 'Pure-FTPd',
+  needs: ['pureftpd', 'openssl'],
+  needsRoot: true,
   unsupported: () => undefined,
   start: (options) => startPeer('pure-ftpd', options, configure),
 };
@@ -32,7 +35,7 @@ function configure(setting: Setting): ChildOptions {
     ...['-Y', '1'], // TLS for who wants it
     ...['-2', pemFile],
   ];
-  return { program: need(found, 'pureftpd'), args, environment: found.environment };
+  return { program: need('pureftpd'), args, environment: found.environment };
 }
 
 /** pure-pw's own hashes are made to take seconds to check, so the line is written here, with an ordinary hash. */
@@ -41,7 +44,7 @@ function makeUsers({ found, root, workspace }: Setting): string {
   const text = join(etc, 'users');
   const puredb = join(etc, 'users.pdb');
   const noLimits = ':'.repeat(12);
-  writeFileSync(text, `${user}:${cryptPassword(found)}:${peerUid}:${peerUid}::${root}/./${noLimits}\n`);
+  writeFileSync(text, `${user}:${cryptPassword()}:${peerUid}:${peerUid}::${root}/./${noLimits}\n`);
   const tool = join(found.tree, 'usr', 'bin', 'pure-pw');
   const environment = { ...process.env, ...found.environment };
   const made = spawnSync(tool, ['mkdb', puredb, '-f', text], { encoding: 'utf8', env: environment });

@@ -1,14 +1,27 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChildOptions } from '../support/child.ts';
-import { peerUid } from '../support/workspace.ts';
-import { cryptPassword, need, type PeerKind, type Setting, startPeer, user } from './peer.ts';
+import { need } from '../support/programs.ts';
+import { peerUid } from '../support/served-folder.ts';
+import { cryptPassword, type ServerKind, type Setting, startPeer, user } from './peer.ts';
 
 /** vsftpd 3.0.3, the FTP server of many distributions. Needs root. */
-export const vsftpd: PeerKind = {
+export const vsftpd: ServerKind = {
   name: 'vsftpd',
+  needs: ['vsftpd', 'unshare', 'openssl'],
+  needsRoot: true,
   unsupported: () => undefined,
   start: (options) => startPeer('vsftpd', options, configure),
+};
+
+/** With `require_ssl_reuse=YES`: a data connection must resume the TLS session of the control connection. */
+export const vsftpdReuse: ServerKind = {
+  name: 'vsftpd require_ssl_reuse=YES',
+  needs: ['vsftpd', 'unshare', 'openssl'],
+  needsRoot: true,
+  requireReuse: true,
+  unsupported: ({ tls }) => (tls === 'none' ? 'the option is about TLS only' : undefined),
+  start: (options) => startPeer('vsftpd', { ...options, requireReuse: true }, configure),
 };
 
 function configure(setting: Setting): ChildOptions {
@@ -30,10 +43,10 @@ function configure(setting: Setting): ChildOptions {
     'set -e',
     `mount --bind '${join(etc, 'passwd')}' /etc/passwd`,
     `mount --bind '${pam}' /etc/pam.d`,
-    `exec '${need(found, 'vsftpd')}' '${configuration}'`,
+    `exec '${need('vsftpd')}' '${configuration}'`,
   ];
   return {
-    program: need(found, 'unshare'),
+    program: need('unshare'),
     args: ['--mount', 'sh', '-c', script.join('\n')],
     environment: found.environment,
   };
@@ -81,6 +94,6 @@ function toText(settings: Readonly<Record<string, string | number | boolean>>): 
   return `${lines.join('\n')}\n`;
 }
 
-function passwdLine({ root, found }: Setting): string {
-  return `${user}:${cryptPassword(found)}:${peerUid}:${peerUid}::${root}:/bin/sh\n`;
+function passwdLine({ root }: Setting): string {
+  return `${user}:${cryptPassword()}:${peerUid}:${peerUid}::${root}:/bin/sh\n`;
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensurePeers } from '../../scripts/debian.mjs';
+import { need } from './programs.ts';
 
 /** A self-signed certificate for loopback; `both` has key and certificate in one file. */
 export interface Certificate {
@@ -15,10 +15,8 @@ export function makeCertificate(folder: string): Certificate {
   const certificate = join(folder, 'certificate.pem');
   const both = join(folder, 'both.pem');
   const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1';
-  const { openssl } = ensurePeers().paths;
-  if (openssl === undefined) throw new Error('no openssl here to make a certificate with');
   const made = spawnSync(
-    openssl,
+    need('openssl'),
     [
       'req',
       '-x509',

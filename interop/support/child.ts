@@ -34,8 +34,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 /** Somebody else's program while it runs. */
 export class Child {
   readonly #process: ChildProcess;
-  readonly #stdout: Buffer[] = [];
-  readonly #stderr: Buffer[] = [];
+  readonly #stdout = new Tail();
+  readonly #stderr = new Tail();
   readonly #pid: number | undefined;
   /** Settles when it has ended and its output is complete. Rejects only when it could not be started. */
   readonly finished: Promise<Finished>;
@@ -63,7 +63,7 @@ export class Child {
 
   /** What it printed so far. */
   output(): string {
-    return Buffer.concat([...this.#stdout, ...this.#stderr]).toString('utf8');
+    return Buffer.concat([this.#stdout.bytes(), this.#stderr.bytes()]).toString('utf8');
   }
 
   /** Ends the whole process group, and waits until it is gone. */
@@ -79,8 +79,8 @@ export class Child {
 
   #collect(outputFile: string | undefined): void {
     if (outputFile !== undefined) this.#process.stdout?.pipe(createWriteStream(outputFile));
-    else this.#process.stdout?.on('data', (chunk: Buffer) => keep(this.#stdout, chunk));
-    this.#process.stderr?.on('data', (chunk: Buffer) => keep(this.#stderr, chunk));
+    else this.#process.stdout?.on('data', (chunk: Buffer) => this.#stdout.add(chunk));
+    this.#process.stderr?.on('data', (chunk: Buffer) => this.#stderr.add(chunk));
   }
 
   #end(): Promise<Finished> {
@@ -91,8 +91,8 @@ export class Child {
         resolve({
           code: code ?? -1,
           signal: signal ?? undefined,
-          stdout: Buffer.concat(this.#stdout),
-          stderr: Buffer.concat(this.#stderr),
+          stdout: this.#stdout.bytes(),
+          stderr: this.#stderr.bytes(),
         });
       });
     });
@@ -110,10 +110,22 @@ export async function run(options: ChildOptions & { readonly timeout?: number })
   }
 }
 
-function keep(chunks: Buffer[], chunk: Buffer): void {
-  chunks.push(chunk);
-  let total = chunks.reduce((sum, { length }) => sum + length, 0);
-  while (total > outputLimit && chunks.length > 1) total -= chunks.shift()?.length ?? 0;
+/** The end of what a program prints: some print a line for every TLS record. */
+class Tail {
+  #chunks: Buffer[] = [];
+  #size = 0;
+
+  add(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size < 2 * outputLimit) return;
+    this.#chunks = [this.bytes().subarray(-outputLimit)];
+    this.#size = outputLimit;
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
 }
 
 function killGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {

@@ -1,9 +1,11 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Owner of what the peers store: no user of this machine. */
-export const peerUid = 4242;
+const standing = new Set<string>();
+process.on('exit', () => {
+  for (const path of standing) rmSync(path, { recursive: true, force: true });
+});
 
 /** A temporary folder, in memory where that is possible: interop is not there to measure the disk. */
 export class Workspace {
@@ -13,21 +15,17 @@ export class Workspace {
     const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
     this.path = mkdtempSync(join(parent, `duoport-${name}-`));
     chmodSync(this.path, 0o711); // sessions that run as another user pass through
-    process.once('exit', this.#remove);
+    standing.add(this.path);
   }
 
-  /** Makes a folder; `open` gives it to the user that the servers run their sessions as. */
-  folder(name: string, open = false): string {
+  folder(name: string): string {
     const path = join(this.path, name);
     mkdirSync(path, { recursive: true });
-    if (open && process.getuid?.() === 0) chownSync(path, peerUid, peerUid);
     return path;
   }
 
   remove(): void {
-    process.removeListener('exit', this.#remove);
-    this.#remove();
+    standing.delete(this.path);
+    rmSync(this.path, { recursive: true, force: true });
   }
-
-  readonly #remove = (): void => rmSync(this.path, { recursive: true, force: true });
 }
