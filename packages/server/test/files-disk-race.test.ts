@@ -111,7 +111,7 @@ for (const [way, options] of ways) {
       const swapper = await swapping(root, outside);
       let done = 0;
       try {
-        for (let turn = 0; turn < 100_000 && (done < 200 || swapper.swaps() < 500); turn++) {
+        for (let turn = 0; turn < 2000 && (done < 30 || swapper.swaps() < 300); turn++) {
           if (await raced(() => race(files, turn))) done++;
         }
       } finally {
