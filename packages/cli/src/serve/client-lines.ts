@@ -95,14 +95,15 @@ const lftp: Make = (door, mode, does) => {
   ];
   const action = {
     list: 'ls',
-    fetch: `get ${lftpWord(remote)} -o ${lftpWord(local)}`,
+    fetch: `set xfer:clobber on; get ${lftpWord(remote)} -o ${lftpWord(local)}`,
     store: `put ${lftpWord(local)}`,
   }[does];
   const login =
     door.user === undefined
       ? []
       : ['-u', door.password === undefined ? door.user : `${door.user},${door.password}`];
-  return ['lftp', ...login, '-e', [...settings, action, 'bye'].join('; '), url(door, '', '')];
+  // No slash at the end: with one, lftp goes to the directory at once, before it has read the settings.
+  return ['lftp', ...login, '-e', [...settings, action, 'bye'].join('; '), url(door, '', '').slice(0, -1)];
 };
 
 const wget: Make = (door, mode, does) => {
