@@ -1,8 +1,9 @@
-import type { Endpoint } from '@duoport/protocol';
-import type { Trace } from './trace.ts';
-
-/** Resolves a name to addresses of either family. */
-export type LookupHost = (host: string) => Promise<readonly string[]>;
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { type Endpoint, endpoint } from '@duoport/protocol';
+import { type NetworkSet, networkSet, plainAddress } from './address-class.ts';
+import { HostCache, type LookupHost } from './host-cache.ts';
+import { netLimits } from './net-limits.ts';
 
 /** First rule that fits a client decides. */
 export interface AdvertisedRule {
@@ -24,7 +25,18 @@ export interface AdvertisedAddressOptions {
   readonly lookup?: LookupHost | undefined;
   /** Milliseconds, monotonic. For tests. */
   readonly now?: (() => number) | undefined;
-  readonly trace?: Trace | undefined;
+}
+
+export interface AdvertisedFacts {
+  /** The port leased. */
+  readonly listening: Endpoint;
+  /** The control connection's own address. */
+  readonly local: string;
+  /** Its peer's. */
+  readonly client: string;
+  readonly secure: boolean;
+  /** Of the address that can be said: 4 for 227 and PORT, either for EPRT and LPRT. */
+  readonly family: 4 | 6;
 }
 
 /** What to write into 227 (or PORT), or why nothing can be written. */
@@ -32,21 +44,86 @@ export type AdvertisedChoice =
   | { readonly endpoint: Endpoint; readonly because: string }
   | { readonly fault: string };
 
+interface CompiledRule extends AdvertisedRule {
+  readonly networks: NetworkSet | undefined;
+}
+
 /** The address that the peer is told to dial: a policy, not a constant. */
 export class AdvertisedAddress {
-  constructor(_options: AdvertisedAddressOptions = {}) {}
+  readonly #rules: readonly CompiledRule[];
+  readonly #hosts: HostCache;
+
+  /** Throws FTP_LOCAL_PROTOCOL for a network that is none. Starts to look up the names at once. */
+  constructor(options: AdvertisedAddressOptions = {}) {
+    this.#rules = (options.rules ?? []).map((rule) => ({
+      ...rule,
+      networks: rule.clients && networkSet(rule.clients),
+    }));
+    this.#hosts = new HostCache({
+      lookup: options.lookup ?? systemLookup,
+      ttl: options.ttl ?? netLimits.lookupTtl,
+      now: options.now ?? (() => performance.now()),
+    });
+    this.refresh();
+  }
+
+  /** Looks up in the background what has grown old. Call it when a session begins: its first transfer then has the news. */
+  refresh(): void {
+    for (const { address } of this.#rules) if (isName(address)) this.#hosts.refresh(address);
+  }
+
   /** Resolves when every name has been looked up once, successfully or not. */
   ready(): Promise<void> {
-    throw new Error('not yet');
+    return this.#hosts.settled();
   }
-  /** Never waits. `listening`: the port leased; `local`: the control connection's own address; `client`: its peer's. */
-  choose(_facts: {
-    readonly listening: Endpoint;
-    readonly local: string;
-    readonly client: string;
-    readonly secure: boolean;
-    readonly family: 4 | 6;
-  }): AdvertisedChoice {
-    throw new Error('not yet');
+
+  /** Never waits, and never gives an address from a failed lookup: the last good one, or a fault. */
+  choose(facts: AdvertisedFacts): AdvertisedChoice {
+    const rule = this.#rules.find((candidate) => fits(candidate, facts));
+    if (!rule)
+      return own(facts, this.#rules.length === 0 ? 'no address is configured' : 'no rule fits this client');
+    const { address, portOffset = 0 } = rule;
+    const port = facts.listening.port + portOffset;
+    if (port < 1 || port > 65_535)
+      return { fault: `port ${facts.listening.port} plus ${portOffset} is no port` };
+    if (address === 'local') return own({ ...facts, listening: { ...facts.listening, port } }, 'configured');
+    if (!isName(address)) return { endpoint: endpoint(address, port), because: 'configured' };
+    return this.#byName(address, port, facts.family);
   }
+
+  #byName(name: string, port: number, family: 4 | 6): AdvertisedChoice {
+    const known = this.#hosts.get(name);
+    if (!known) return { fault: `${name} could not be looked up yet: ${this.#hosts.lastError(name)}` };
+    const address = known.addresses.find((candidate) => isIP(candidate) === family);
+    if (address === undefined) return { fault: `${name} has no IPv${family} address` };
+    const age = known.isStale ? `, the last known address: ${this.#hosts.lastError(name)}` : '';
+    return { endpoint: endpoint(address, port), because: `configured as ${name}${age}` };
+  }
+}
+
+function fits(rule: CompiledRule, facts: AdvertisedFacts): boolean {
+  if (rule.networks && !rule.networks.has(facts.client)) return false;
+  if (rule.secure !== undefined && rule.secure !== facts.secure) return false;
+  const family = isIP(plainAddress(rule.address));
+  return family === 0 || family === facts.family;
+}
+
+function own(facts: AdvertisedFacts, why: string): AdvertisedChoice {
+  const address = plainAddress(facts.local);
+  if (isIP(address) !== facts.family) {
+    return { fault: `the control connection has no IPv${facts.family} address to give: EPSV needs none` };
+  }
+  return {
+    endpoint: endpoint(address, facts.listening.port),
+    because: `the control connection's own address: ${why}`,
+  };
+}
+
+function isName(address: string): boolean {
+  return address !== 'local' && isIP(address) === 0;
+}
+
+async function systemLookup(host: string): Promise<readonly string[]> {
+  const found = await lookup(host, { all: true, verbatim: true });
+  return found.map(({ address }) => address);
 }

@@ -9,8 +9,8 @@ export {
   AdvertisedAddress,
   type AdvertisedAddressOptions,
   type AdvertisedChoice,
+  type AdvertisedFacts,
   type AdvertisedRule,
-  type LookupHost,
 } from './advertised-address.ts';
 export { asciiToLocal, asciiToWire } from './ascii.ts';
 export type {
@@ -26,8 +26,14 @@ export type {
 export type { ControlConnection, ControlHandler } from './control-connection.ts';
 export { type DialControlOptions, dialControl } from './control-dial.ts';
 export { type ControlListener, type ListenControlOptions, listenControl } from './control-listen.ts';
-export type { DataConnection, DataConnectionFacts, StartTlsOptions } from './data-connection.ts';
+export type {
+  DataConnection,
+  DataConnectionFacts,
+  StartDataTlsOptions,
+  StartTlsOptions,
+} from './data-connection.ts';
 export { type DialFrom, type DialOptions, dial } from './dial.ts';
+export type { LookupHost } from './host-cache.ts';
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
 export {
   checkPeer,

@@ -31,7 +31,7 @@ export function recordBridge(socket: Socket): RecordBridge {
       }
       const record = rest.subarray(0, size);
       rest = rest.subarray(size);
-      stream.push(record);
+      if (!stream.push(record)) socket.pause();
       if (!releasing) continue;
       // Whether that record was the close_notify is known once the TLS socket has had its turn.
       waiting = true;
@@ -57,7 +57,9 @@ export function recordBridge(socket: Socket): RecordBridge {
   };
   const stream = new Duplex({
     allowHalfOpen: true,
-    read: () => {},
+    read: () => {
+      if (!isFree) socket.resume();
+    },
     write: (chunk: Uint8Array, _encoding, done) => {
       socket.write(chunk, done);
     },
@@ -72,6 +74,7 @@ export function recordBridge(socket: Socket): RecordBridge {
     },
   });
   socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+  socket.resume();
 
   const release = (tls: Socket, done: () => void): void => {
     releasing = { tls, done };
