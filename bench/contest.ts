@@ -10,7 +10,12 @@ export interface Measurement<Contestant> {
 
 /** What became of one row with one contestant. A failure is never a number. */
 export type Cell =
-  | { readonly kind: 'measured'; readonly values: readonly number[] }
+  | {
+      readonly kind: 'measured';
+      readonly values: readonly number[];
+      /** Share of one core that the load generator used, a number a round: near 1 it is the generator that is measured. */
+      readonly load: readonly number[];
+    }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'lacks'; readonly reason: string };
 
@@ -37,16 +42,18 @@ export async function hold<Contestant>(options: ContestOptions<Contestant>): Pro
       for (const contestant of options.contestants) {
         const name = options.name(contestant);
         if (hasFailed(results, measurement.rows, name)) continue;
-        const numbers = await attempt(measurement, contestant, options);
-        record(results, { rows: measurement.rows, name, numbers });
-        options.say(`${measurement.rows[0]?.id} round ${round} ${name}: ${describe(numbers)}`);
+        const outcome = await attempt(measurement, contestant, options);
+        record(results, { rows: measurement.rows, name, outcome });
+        options.say(`${measurement.rows[0]?.id} round ${round} ${name}: ${describe(outcome)}`);
       }
     }
   }
   return results;
 }
 
-type Attempt = readonly number[] | Exclude<Cell, { kind: 'measured' }>;
+type Attempt =
+  | { readonly kind: 'done'; readonly numbers: readonly number[]; readonly load: number }
+  | Exclude<Cell, { kind: 'measured' }>;
 
 // One failed round fails the cell (a server that drops one transfer in a thousand has no speed): spare the other rounds.
 function hasFailed(results: Results, rows: readonly Row[], name: string): boolean {
@@ -65,7 +72,10 @@ async function attempt<C>(
     timer = setTimeout(() => reject(new Error(`not done within ${limit / 1000} s`)), limit);
   });
   try {
-    return await Promise.race([measurement.run(contestant), late]);
+    const begin = { time: performance.now(), cpu: process.cpuUsage() };
+    const numbers = await Promise.race([measurement.run(contestant), late]);
+    const { user, system } = process.cpuUsage(begin.cpu);
+    return { kind: 'done', numbers, load: (user + system) / 1000 / (performance.now() - begin.time) };
   } catch (error) {
     abandon();
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
@@ -77,26 +87,28 @@ async function attempt<C>(
 interface Entry {
   readonly rows: readonly Row[];
   readonly name: string;
-  readonly numbers: Attempt;
+  readonly outcome: Attempt;
 }
 
-function record(results: Map<string, Map<string, Cell>>, { rows, name, numbers }: Entry): void {
+function record(results: Map<string, Map<string, Cell>>, { rows, name, outcome }: Entry): void {
   for (const [index, row] of rows.entries()) {
     const cells = results.get(row.id) ?? new Map<string, Cell>();
     results.set(row.id, cells);
     const before = cells.get(name);
     // One failed round fails the cell: a server that drops one transfer in a thousand has no speed.
     if (before !== undefined && before.kind !== 'measured') continue;
-    if ('kind' in numbers) cells.set(name, numbers);
-    else
-      cells.set(name, {
-        kind: 'measured',
-        values: [...(before?.values ?? []), numbers[index] ?? Number.NaN],
-      });
+    if (outcome.kind !== 'done') {
+      cells.set(name, outcome);
+      continue;
+    }
+    const { values, load } = before?.kind === 'measured' ? before : { values: [], load: [] };
+    const value = outcome.numbers[index] ?? Number.NaN;
+    cells.set(name, { kind: 'measured', values: [...values, value], load: [...load, outcome.load] });
   }
 }
 
-function describe(numbers: Attempt): string {
-  if ('kind' in numbers) return `${numbers.kind}: ${numbers.reason}`;
-  return numbers.map((value) => value.toPrecision(4)).join(', ');
+function describe(outcome: Attempt): string {
+  if (outcome.kind !== 'done') return `${outcome.kind}: ${outcome.reason}`;
+  const numbers = outcome.numbers.map((value) => value.toPrecision(4)).join(', ');
+  return `${numbers} (load generator ${Math.round(outcome.load * 100)} %)`;
 }

@@ -13,7 +13,16 @@ export const duoport: ServerKind = {
 
 function configure({ ports, root, supplies }: Setting): ProgramOptions {
   const { certificate, key } = supplies.certificate;
-  const args = ['serve', root, '--listen', `${host}:${ports.control}`, '--user', `${user}:${password}`];
+  // No peer logs its transfers either.
+  const args = [
+    'serve',
+    root,
+    '--quiet',
+    '--listen',
+    `${host}:${ports.control}`,
+    '--user',
+    `${user}:${password}`,
+  ];
   const tls = ['--tls-cert', certificate, '--tls-key', key];
   const range = ['--passive-ports', `${ports.low}-${ports.high}`];
   const node = process.env['DUOPORT_BENCH_NODE_ARGS']?.split(' ') ?? [];
