@@ -59,7 +59,8 @@ export function createTerminal(io: ProcessIo, options: TerminalOptions = {}): Te
     io,
     json: options.json === true,
     interactive,
-    columns: io.stderr.columns ?? columnsOf(io.env['COLUMNS']) ?? 100,
+    // A terminal that does not know its width says 0.
+    columns: columnsOf(io.stderr.columns) ?? columnsOf(io.env['COLUMNS']) ?? 100,
     unicode: speaksUnicode(io.env),
     result: (text) => line(io.stdout, text),
     object: (value) => line(io.stdout, JSON.stringify(value)),
@@ -76,7 +77,7 @@ export function createTerminal(io: ProcessIo, options: TerminalOptions = {}): Te
   };
 }
 
-function columnsOf(text: string | undefined): number | undefined {
+function columnsOf(text: string | number | undefined): number | undefined {
   const columns = Number(text);
   return Number.isInteger(columns) && columns > 0 ? columns : undefined;
 }
