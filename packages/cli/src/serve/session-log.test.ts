@@ -43,6 +43,13 @@ test('verbose tells of connections too', () => {
   );
 });
 
+test('a transfer that ends after its session still has its user', () => {
+  const log = new SessionLog({ verbose: false });
+  log.line({ ...at, kind: 'login', user: 'ann', secure: false }, now);
+  log.line({ ...at, kind: 'closed', reason: 'reset' }, now);
+  assert.match(log.line(transfer, now) ?? '', / ann RETR /);
+});
+
 test('as plain data', () => {
   const log = new SessionLog({ verbose: false });
   log.object({ ...at, kind: 'login', user: 'ann', secure: false }, now);

@@ -7,6 +7,7 @@ import { formatBytes } from '../transfer/progress-line.ts';
 export class SessionLog {
   readonly #verbose: boolean;
   readonly #users = new Map<number, string>();
+  readonly #closed: number[] = [];
 
   constructor(options: { readonly verbose: boolean }) {
     this.#verbose = options.verbose;
@@ -40,8 +41,14 @@ export class SessionLog {
   #user(event: ServerEvent): { readonly user?: string } {
     if (event.kind === 'login') this.#users.set(event.session, event.user);
     const user = this.#users.get(event.session);
-    if (event.kind === 'closed') this.#users.delete(event.session);
+    if (event.kind === 'closed') this.#forget(event.session);
     return user === undefined ? {} : { user };
+  }
+
+  /** A transfer that the end of its session broke off is told after that end, so the last few users are still known. */
+  #forget(session: number): void {
+    this.#closed.push(session);
+    while (this.#closed.length > 100) this.#users.delete(this.#closed.shift() ?? session);
   }
 
   #text(event: ServerEvent): string | undefined {
