@@ -99,6 +99,7 @@ const races: Readonly<Record<string, (files: Files, turn: number) => Promise<voi
 const ways: readonly (readonly [string, DiskFilesOptions])[] = [
   ['', {}],
   [', thread pool only', { synchronous: 'never' }],
+  [', visiting', { changeDirectory: true }],
   // Change times count at once, so that the short paths are taken under the race.
   [', by change times', { now: () => Date.now() + 60_000 }],
 ];

@@ -8,7 +8,16 @@ import { diskIn, fails, getText, listAll, names, put, temporaryDirectory } from 
 filesContract('memory', () => new MemoryFiles());
 filesContract('disk', (t) => diskIn(t, temporaryDirectory(t)));
 filesContract('disk, thread pool only', (t) => diskIn(t, temporaryDirectory(t), { synchronous: 'never' }));
+filesContract('disk, visiting', (t) => diskIn(t, temporaryDirectory(t), { changeDirectory: true }));
 filesContract('disk, by real path', (t) => diskIn(t, temporaryDirectory(t), { walk: 'realpath' }));
+
+test('disk, visiting: a listing leaves the working directory as it was', async (t) => {
+  const files = diskIn(t, temporaryDirectory(t), { changeDirectory: true });
+  for (let i = 0; i < 300; i++) await put(files, `/${i}`, '');
+  const home = process.cwd();
+  for await (const _ of files.list('/')) assert.equal(process.cwd(), home);
+  assert.equal(process.cwd(), home);
+});
 
 test('memory: full at its capacity, and again free after a removal', async () => {
   const files = new MemoryFiles({ capacity: 10 });

@@ -30,6 +30,7 @@ import { lstatSteps, openReadSteps, statSteps } from './reading.ts';
 import { run, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
 import { System } from './system.ts';
+import { visits } from './visit.ts';
 import { openWriteSteps, prepareSteps } from './writing.ts';
 
 export interface DiskFilesOptions {
@@ -42,6 +43,11 @@ export interface DiskFilesOptions {
   readonly walk?: 'handles' | 'realpath';
   /** 'measured' (default): synchronous calls while they are short. 'never': always the thread pool. */
   readonly synchronous?: 'measured' | 'never';
+  /**
+   * The process uses no relative paths, so its working directory may be changed for the length of a synchronous call: a
+   * listing of a large directory is a quarter faster. Default false.
+   */
+  readonly changeDirectory?: boolean;
   /** Milliseconds since the epoch; only for tests of what depends on the age of things. */
   readonly now?: () => number;
 }
@@ -59,7 +65,8 @@ export class DiskFiles implements Files {
     const gate = options.synchronous === 'never' ? new Gate({ closed: true }) : new Gate();
     const system = new System(gate);
     const directories = walker(resolve(root), system, options);
-    this.#store = { directories, system, durable: options.durable ?? false };
+    const visit = options.changeDirectory === true ? visits() : undefined;
+    this.#store = { directories, system, durable: options.durable ?? false, visit };
   }
 
   stat(path: string): Awaitable<Entry> {

@@ -3,7 +3,7 @@ const slowAverage = 0.25;
 /** One call counts for no more: on a busy machine a call may have to wait for the processor, not for the disk. */
 const heaviest = 4;
 /** But this is no scheduler's doing. */
-const stalled = 100;
+const stalled = 1000;
 const weight = 1 / 32;
 const firstPause = 100;
 const longestPause = 10_000;

@@ -5,7 +5,7 @@ import type { Directory } from './directories.ts';
 import { toEntry } from './entry.ts';
 import { errorCode, toFilesError } from './errno.ts';
 import { movedMeanwhile } from './links.ts';
-import { fromBinary, type OsPath } from './names.ts';
+import { fromBinary, type OsPath, osPath } from './names.ts';
 import { run, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
 
@@ -80,7 +80,7 @@ interface Batch {
 
 /** Looks at names until the stretch is over. Short paths first; when something moved meanwhile, once more the sure way. */
 function statNow(store: Store, directory: Directory, found: readonly Dirent[], from: number): Batch {
-  if (directory.quick('') !== undefined) {
+  if (store.visit === undefined && directory.quick('') !== undefined) {
     try {
       const batch = statStretch(store, found, from, (name) => directory.quick(name) ?? directory.at(name));
       if (directory.still()) return batch;
@@ -89,9 +89,26 @@ function statNow(store: Store, directory: Directory, found: readonly Dirent[], f
     }
   }
   if (!directory.inPlace()) throw movedMeanwhile(directory.path);
+  const visited = directory.fixed ? statVisiting(store, directory, found, from) : undefined;
+  if (visited !== undefined) return visited;
   const batch = statStretch(store, found, from, (name) => directory.at(name));
   if (!directory.fixed && !directory.inPlace()) throw movedMeanwhile(directory.path);
   return batch;
+}
+
+/** From the directory as working directory; `undefined` where that may not be. */
+function statVisiting(
+  store: Store,
+  directory: Directory,
+  found: readonly Dirent[],
+  from: number,
+): Batch | undefined {
+  try {
+    return store.visit?.(directory.self, () => statStretch(store, found, from, (name) => osPath('', name)));
+  } catch (error) {
+    if (errorCode(error) !== 'EACCES') throw error;
+    return undefined;
+  }
 }
 
 const quiet = { throwIfNoEntry: false } as const;

@@ -1,5 +1,6 @@
 import type { Directories } from './directories.ts';
 import type { System } from './system.ts';
+import type { Visit } from './visit.ts';
 
 /** What the operations of one root share. */
 export interface Store {
@@ -7,4 +8,6 @@ export interface Store {
   readonly system: System;
   /** Whether an upload is only finished when the disk has it (fsync), not when the kernel has it. */
   readonly durable: boolean;
+  /** Where the process may change its working directory for a moment. */
+  readonly visit: Visit | undefined;
 }
