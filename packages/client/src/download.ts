@@ -19,7 +19,7 @@ export async function download(
     const offset = await startOf(receiver, options);
     const type = options.type ?? 'binary';
     await session.setType(type);
-    const size = type === 'binary' ? await sizeBefore(session, path) : undefined;
+    const size = type === 'binary' ? await sizeBefore(session, path, offset) : undefined;
     if (size !== undefined && offset > size) {
       throw new FtpLocalError(
         `${path} has ${size} bytes and cannot be continued at byte ${offset}; what is there is not its beginning`,
@@ -34,12 +34,21 @@ export async function download(
       pump: (data, agreed, alive) =>
         receive(session, { data, agreed, alive, receiver, size, offset, options, path }),
     });
-    await receiver.finish();
+    await receiver.finish().catch((cause) => {
+      throw unwritten(path, outcome.count.bytes, cause);
+    });
     return resultOf(outcome, offset, performance.now() - started);
   } catch (error) {
     await receiver.abandon(error);
     throw error;
   }
+}
+
+/** The server has sent all of it, and we could not keep it. */
+function unwritten(path: string, bytes: number, cause: unknown): FtpTransferError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const message = `RETR ${path}: all ${bytes} bytes came and could not be written: ${why}`;
+  return new FtpTransferError(message, { direction: 'receive', bytes, resumable: false, cause });
 }
 
 /** What a caller learns of a transfer. */
@@ -113,9 +122,9 @@ async function receive(session: Session, facts: Receiving): Promise<TransferCoun
   return count;
 }
 
-/** Asks once; then only servers whose 150 does not tell the size are asked again. */
-async function sizeBefore(session: Session, path: string): Promise<number | undefined> {
-  if (session.tellsSize || !session.has('SIZE')) return undefined;
+/** Asks once; then again only for what goes on in the middle, and servers whose 150 does not tell the size. */
+async function sizeBefore(session: Session, path: string, offset: number): Promise<number | undefined> {
+  if ((session.tellsSize && offset === 0) || !session.has('SIZE')) return undefined;
   const reply = await session.call('SIZE', path);
   const size = Number(reply.lines[0]);
   return isCompletion(reply) && Number.isSafeInteger(size) ? size : undefined;

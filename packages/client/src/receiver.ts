@@ -1,15 +1,15 @@
 import { once } from 'node:events';
-import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ByteSink } from '@duoport/net';
+import { fileReceiver } from './local-file.ts';
 import type { Destination } from './options.ts';
 
 /** Where a download goes, whatever the caller gave. */
 export interface Receiver {
   /** Bytes that are there already; 0 for a new file, undefined where that has no meaning. */
   held(): Promise<number | undefined>;
-  /** Opens it at this position. Called when the server has begun to send: a refused download leaves nothing behind. */
+  /** Begins at this position. Called when the server has begun to send: a refused download leaves nothing behind. */
   open(offset: number): Promise<ByteSink>;
   /** Every byte is there. */
   finish(): Promise<void>;
@@ -22,40 +22,6 @@ export function receiverFor(destination: Destination): Receiver {
   if (destination instanceof Writable) return streamReceiver(destination);
   if ('getWriter' in destination) return webReceiver(destination);
   return plain(() => Promise.resolve(destination));
-}
-
-function fileReceiver(path: string): Receiver {
-  let file: FileHandle | undefined;
-  const close = async () => {
-    await file?.close();
-    file = undefined;
-  };
-  return {
-    held: async () => {
-      const facts = await stat(path).catch(() => undefined);
-      return facts === undefined ? 0 : facts.size;
-    },
-    open: async (offset) => {
-      const opened = await open(path, offset > 0 ? 'r+' : 'w');
-      file = opened;
-      if (offset > 0) await opened.truncate(offset);
-      return { write: (chunks, at) => writeAll(opened, chunks, at) };
-    },
-    finish: close,
-    abandon: close,
-  };
-}
-
-/** One `write` may take less than it was given (a full disk takes the first half). */
-async function writeAll(file: FileHandle, chunks: readonly Uint8Array[], at: number): Promise<void> {
-  let position = at;
-  for (const chunk of chunks) {
-    for (let done = 0; done < chunk.length; ) {
-      const { bytesWritten } = await file.write(chunk, done, chunk.length - done, position);
-      done += bytesWritten;
-      position += bytesWritten;
-    }
-  }
 }
 
 function streamReceiver(stream: Writable): Receiver {

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import type { ByteSource } from '@duoport/net';
 import { FtpLocalError } from '@duoport/protocol';
+import { fileSender } from './local-file.ts';
 import type { Source } from './options.ts';
 
 /** Where an upload comes from, whatever the caller gave. */
@@ -22,31 +22,8 @@ export async function senderFor(given: Source): Promise<Sender> {
   return iterableSender(given as AsyncIterable<Uint8Array>);
 }
 
-async function fileSender(path: string): Promise<Sender> {
-  try {
-    const file = await open(path, 'r');
-    const facts = await file.stat();
-    if (facts.isDirectory()) {
-      await file.close();
-      throw new Error('it is a directory');
-    }
-    return {
-      from: (offset) => ({
-        size: facts.isFile() ? Math.max(0, facts.size - offset) : undefined,
-        read: async (into, at) =>
-          (await file.read(into, 0, into.length, facts.isFile() ? at : null)).bytesRead,
-      }),
-      seekable: facts.isFile(),
-      close: () => file.close(),
-    };
-  } catch (cause) {
-    throw new FtpLocalError(`${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
-  }
-}
-
-function bytesSender(bytes: Uint8Array): Sender {
+/** Bytes in memory. */
+export function bytesSender(bytes: Uint8Array): Sender {
   const from = (offset: number): ByteSource => ({
     size: Math.max(0, bytes.length - offset),
     read(into, at) {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { createServer, diskFiles, memoryAccounts, type ServerOptions } from '@duoport/server';
+import { createServer, DiskFiles, MemoryAccounts, type ServerOptions } from '@duoport/server';
 import { certificate } from './certificate.ts';
 
 export interface OwnServer {
@@ -24,7 +24,7 @@ export async function ownServer(
   const { host = '127.0.0.1', implicitTls = false, ...rest } = options;
   const root = await mkdtemp(join(tmpdir(), 'duoport-client-'));
   const server = createServer({
-    accounts: memoryAccounts([{ name: 'u', password: 'p', files: diskFiles(root) }]),
+    accounts: new MemoryAccounts({ files: new DiskFiles(root), users: [{ name: 'u', password: 'p' }] }),
     listen: [{ host, port: 0, implicitTls }],
     tls: certificate,
     ...rest,

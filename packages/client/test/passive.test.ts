@@ -152,3 +152,20 @@ test('425 after the command is a data connection that failed: the next verb is t
   await using ftp = await connect(server.url, { ...passive, memory: createHostMemory() });
   assert.equal(await read(ftp), 'hello');
 });
+
+test('a verb that worked before and fails after the command was sent: ABOR, and the next verb is tried', async (t) => {
+  const memory = createHostMemory();
+  const server = await serving(t, {
+    EPSV: epsv(1025),
+    PASV: async (_, it) => it.say(pasv('127.0.0.1', await it.dataPort((socket) => socket.end(bytes)))),
+    RETR: (_, it) => it.say(it.verbs.includes('PASV') ? '150 ok (5 bytes)\r\n226 done' : '150 wait'),
+    ABOR: '426 aborted\r\n226 ok',
+  });
+  memory.set(`127.0.0.1:${server.port}`, { broken: [], works: 'EPSV' });
+  await using ftp = await connect(server.url, { ...passive, memory });
+  assert.equal(await read(ftp), 'hello');
+  assert.deepEqual(
+    server.verbs.filter((verb) => /EPSV|PASV|RETR|ABOR/.test(verb)),
+    ['EPSV', 'RETR', 'ABOR', 'PASV', 'RETR'],
+  );
+});
