@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import { ensurePeers } from '../scripts/debian.mjs';
 import { clientKinds, clientMeasurements } from './client-measurements.ts';
 import type { ClientKind } from './clients/client.ts';
 import { type ContestOptions, hold, type Measurement } from './contest.ts';
 import { abandonSessions } from './load/control.ts';
+import { enterNamespace, inNamespace } from './namespace.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { toLines } from './report/console.ts';
 import { type Report, toJson } from './report/json.ts';
@@ -53,13 +55,22 @@ function clientServer(runners: readonly Runner[]): Runner | undefined {
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
+  // Peers are fetched before: inside the namespace there is no network.
+  const status = enterNamespace(ensurePeers(), say);
+  if (status !== undefined) process.exit(status);
   const supplies = makeSupplies();
   const runners = await startServers(options.servers, supplies, say);
   try {
     const servers = await measureServers(options, runners, supplies);
     const against = clientServer(runners);
     const clients = against === undefined ? [] : await measureClients(options, against, supplies);
-    const report = { machine: describeMachine(), rounds: options.rounds, servers, clients };
+    const report = {
+      machine: describeMachine(),
+      ownNetwork: inNamespace(),
+      rounds: options.rounds,
+      servers,
+      clients,
+    };
     publish(options, { ...report, clientServer: against?.kind.name ?? 'nobody' });
   } finally {
     await Promise.all(runners.map(({ server }) => server.stop()));

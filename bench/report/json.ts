@@ -6,6 +6,8 @@ import type { Standing } from './standing.ts';
 /** One run with every number of every round. */
 export interface Report {
   readonly machine: Machine;
+  /** Ran in a network namespace where closed connections do not keep ports. */
+  readonly ownNetwork: boolean;
   readonly rounds: number;
   readonly servers: readonly Standing[];
   readonly clients: readonly Standing[];

@@ -13,7 +13,7 @@ export function toMarkdown(report: Report): string {
 
 One run, ${rounds} interleaved rounds (A B C …, A B C …), medians with the least and the greatest in brackets.
 ${machine.cores} cores (${machine.processor}), ${machine.memoryGib} GiB of memory, ${machine.system}, Node ${machine.node};
-everything over loopback, files in memory (tmpfs). The load generator takes one core, so a server has the other one
+everything over loopback${report.ownNetwork ? ' in a network namespace of its own' : ''}, files in memory (tmpfs). The load generator takes one core, so a server has the other one
 to itself; a server with a process a session can use what the generator leaves of its core. The number after × is how many
 times better duoport is than that peer. **Bold** rows are the ones where duoport is behind somebody.
 
