@@ -55,7 +55,7 @@ async function swapping(root: string, outside: string): Promise<{ swaps(): numbe
 }
 
 /** What happens under a race is right, or one of the refusals of a race. */
-async function raced(operation: () => Promise<void>): Promise<boolean> {
+async function raced(operation: () => Promise<unknown>): Promise<boolean> {
   try {
     await operation();
     return true;
@@ -66,34 +66,33 @@ async function raced(operation: () => Promise<void>): Promise<boolean> {
   }
 }
 
-const races: Readonly<Record<string, (files: Files, turn: number) => Promise<void>>> = {
-  'its files read': async (files) => {
-    assert.equal(await getText(files, '/a/f'), 'inside');
-    assert.equal(await getText(files, '/a/b/f'), 'inside');
-  },
-  'its files looked at': async (files) => {
-    assert.equal((await files.stat('/a/f')).size, 6);
-    assert.equal((await files.lstat?.('/a/b/f'))?.size, 6);
-  },
-  'it is listed': async (files) => {
-    for (const folder of ['/a', '/a/b']) {
-      for (const entry of await listAll(files, folder)) {
+type Race = (files: Files, turn: number) => readonly (() => Promise<unknown>)[];
+
+const races: Readonly<Record<string, Race>> = {
+  'its files are read': (files) =>
+    ['/a/f', '/a/b/f'].map((path) => async () => assert.equal(await getText(files, path), 'inside')),
+  'its files are looked at': (files) => [
+    async () => assert.equal((await files.stat('/a/f')).size, 6),
+    async () => assert.equal((await files.lstat?.('/a/b/f'))?.size, 6),
+  ],
+  'it is listed': (files) =>
+    ['/a', '/a/b'].map((path) => async () => {
+      for (const entry of await listAll(files, path)) {
         assert.notEqual(entry.name, 'secret');
         if (entry.name === 'f') assert.equal(entry.size, 6);
       }
-    }
-  },
-  'files are written into it': async (files, turn) => {
-    await put(files, `/a/new${turn % 20}`, 'new');
-    await put(files, `/a/b/new${turn % 20}`, 'new');
-  },
-  'names in it are changed': async (files, turn) => {
-    await files.makeDirectory(`/a/dir${turn}`);
-    await files.rename(`/a/dir${turn}`, `/a/b/dir${turn}`);
-    await files.chmod?.('/a/f', 0o600);
-    await files.setModified?.('/a/b/f', 1000);
-    await files.removeDirectory(`/a/b/dir${turn}`);
-  },
+    }),
+  'files are written into it': (files, turn) => [
+    () => put(files, `/a/new${turn % 20}`, 'new'),
+    () => put(files, `/a/b/new${turn % 20}`, 'new'),
+  ],
+  'names in it are changed': (files, turn) => [
+    async () => files.makeDirectory(`/a/dir${turn}`),
+    async () => files.rename(`/a/dir${turn}`, `/a/b/dir${turn}`),
+    async () => files.chmod?.('/a/f', 0o600),
+    async () => files.setModified?.('/a/b/f', 1000),
+    async () => files.removeDirectory(`/a/b/dir${turn}`),
+  ],
 };
 
 const ways: readonly (readonly [string, DiskFilesOptions])[] = [
@@ -112,8 +111,8 @@ for (const [way, options] of ways) {
       const swapper = await swapping(root, outside);
       let done = 0;
       try {
-        for (let turn = 0; turn < 2000 && (done < 30 || swapper.swaps() < 300); turn++) {
-          if (await raced(() => race(files, turn))) done++;
+        for (let turn = 0; turn < 200_000 && (done < 40 || swapper.swaps() < 200); turn++) {
+          for (const operation of race(files, turn)) if (await raced(operation)) done++;
         }
       } finally {
         await swapper.stop();
