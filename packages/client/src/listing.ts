@@ -46,7 +46,7 @@ interface Reading {
 
 async function read(session: Session, reading: Reading): Promise<void> {
   const { verb, path, options } = reading;
-  if (verb === 'MLSD' || path === undefined || !needsVisit(path)) {
+  if (path === undefined || !(verb === 'MLSD' ? spaced(path) : needsVisit(path))) {
     return await run(
       session,
       reading,
@@ -65,6 +65,11 @@ async function read(session: Session, reading: Reading): Promise<void> {
 /** LIST takes `-x` for an option and `*` for a pattern (RFC 959 leaves it open): such a directory is listed from inside. */
 export function needsVisit(path: string): boolean {
   return /^-|[*?[\]{}~\\]|^\s|\s/.test(path);
+}
+
+/** Servers trim arguments. */
+function spaced(path: string): boolean {
+  return path !== path.trim();
 }
 
 async function run(session: Session, { verb, queue, options }: Reading, argument: string): Promise<void> {

@@ -101,7 +101,7 @@ export interface ConnectOptions extends TlsOptions {
   readonly trace?: Trace;
   /** How many trace events `ftp.transcript` keeps. Default 1000. */
   readonly transcriptEvents?: number;
-  /** Sent as CLNT when the server has it. Default: `duoport`. An empty text sends none. */
+  /** Sent as CLNT when the server has that. Default: nothing is sent. */
   readonly clientName?: string;
 }
 

@@ -69,7 +69,7 @@ export function resolveSettings(target: Target, options: ConnectOptions, trace: 
     memory: options.memory ?? processMemory,
     timeouts: { ...defaultTimeouts, ...options.timeouts },
     trace,
-    clientName: options.clientName ?? 'duoport',
+    clientName: options.clientName ?? '',
     tlsPlan,
     tls: {
       servername: options.servername,

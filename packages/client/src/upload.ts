@@ -98,8 +98,8 @@ async function send(session: Session, facts: Sending): Promise<TransferCount> {
 
 /** RFC 1123 §4.1.2.9: `150 FILE: name`, or 250 in place of the 150. */
 export function uniqueName(replies: readonly Reply[]): string | undefined {
-  for (const { lines } of replies) {
-    const name = /FILE:\s*(.+?)\s*$/i.exec(lines.join(' '))?.[1];
+  for (const line of replies.flatMap((reply) => reply.lines)) {
+    const name = /FILE:\s*(.+?)\s*$/i.exec(line)?.[1];
     if (name !== undefined) return name;
   }
   return undefined;
