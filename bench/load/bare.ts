@@ -139,7 +139,9 @@ class Session {
 }
 
 function dialBack(port: number, then: () => void): Socket {
-  return connect({ host: '127.0.0.1', port, allowHalfOpen: true }, then);
+  const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true }, then);
+  // The load may be gone already.
+  return socket.on('error', () => undefined);
 }
 
 function lines(format: (name: string) => string): Buffer {
