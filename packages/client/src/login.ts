@@ -70,7 +70,11 @@ async function secureControl(session: Session): Promise<boolean> {
   }
   try {
     const facts = await control.secured();
-    if (facts.authorized === false && settings.tls.insecure !== true) {
+    if (
+      facts.authorized === false &&
+      settings.tls.insecure !== true &&
+      settings.tls.fingerprint === undefined
+    ) {
       const because =
         'the certificate could not be verified, but the server is on this machine and TLS was not demanded';
       session.decide('certificate', 'accepted', because);

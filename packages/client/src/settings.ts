@@ -52,6 +52,7 @@ export interface Settings {
 /** Throws FtpLocalError when the options contradict each other. */
 export function resolveSettings(target: Target, options: ConnectOptions, trace: Trace): Settings {
   const tlsPlan = planTls(target, options.tls);
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const user = options.user ?? target.user ?? 'anonymous';
   return {
     host: target.host,
@@ -67,7 +68,7 @@ export function resolveSettings(target: Target, options: ConnectOptions, trace: 
     activePeer: options.activePeer ?? 'control',
     passiveAddress: options.passiveAddress ?? 'control',
     memory: options.memory ?? processMemory,
-    timeouts: { ...defaultTimeouts, ...options.timeouts },
+    timeouts,
     trace,
     clientName: options.clientName ?? '',
     tlsPlan,
@@ -81,6 +82,7 @@ export function resolveSettings(target: Target, options: ConnectOptions, trace: 
       minVersion: options.minVersion,
       maxVersion: options.maxVersion,
       binding: options.binding,
+      handshakeTimeout: timeouts.connect,
     },
     dataProtection: options.dataProtection ?? 'private',
     truncation: options.truncation ?? 'strict',

@@ -115,7 +115,7 @@ async function establish(session: Session, channel: Channel, exchange: Exchange)
   const opening = channel.open().then(async (data) => {
     if (session.protect && session.tls !== undefined) {
       await mayHandshake(session, exchange);
-      await data.startTls(session.tls);
+      await data.startTls(session.tls, { timeout: session.settings.timeouts.dataOpen });
       if (!exchange.begun) session.handshakesFirst = true;
     }
     return data;

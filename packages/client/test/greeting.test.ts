@@ -139,3 +139,19 @@ test('the path of the URL is where the client starts', async (t) => {
   assert.ok(server.lines.includes('CWD a b/c'));
   assert.equal(ftp.target.path, 'a b/c');
 });
+
+test('a TLS handshake that is never finished runs into the time limit', async (t) => {
+  const server = await scripted(t, { AUTH: '234 go' });
+  const options = { tls: 'explicit', timeouts: { connect: 100 } } as const;
+  await assert.rejects(connect(server.url, options), {
+    code: 'FTP_TIMEOUT',
+    phase: 'tls',
+    channel: 'control',
+  });
+});
+
+test('a greeting that comes late is waited for', async (t) => {
+  const server = await scripted(t, { CONNECT: (_, it) => setImmediate(() => it.say('220 at last')) });
+  await using ftp = await connect(server.url);
+  assert.deepEqual(ftp.greeting.lines, ['at last']);
+});

@@ -11,6 +11,8 @@ export interface OwnServer {
   readonly url: string;
   /** The folder that it serves. */
   readonly root: string;
+  /** Before the end of the test, which closes it anyway. */
+  close(): Promise<void>;
 }
 
 /** Our own server on loopback, on a free port, with user `u` and password `p`, serving a folder of its own. */
@@ -36,5 +38,5 @@ export async function ownServer(
   await server.start();
   const port = server.listening[0]?.port;
   const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return { authority, url: `ftp://u:p@${authority}`, root };
+  return { authority, url: `ftp://u:p@${authority}`, root, close: () => server.close({ grace: 0 }) };
 }

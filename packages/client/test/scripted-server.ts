@@ -44,7 +44,7 @@ export class ScriptedServer {
   /** A port that hands every connection to `serve`. */
   async dataPort(serve: (socket: Socket) => void, host = '127.0.0.1'): Promise<number> {
     const listener = createServer((socket) => {
-      this.#keep(socket);
+      this.keep(socket);
       serve(socket);
     });
     listener.listen(0, host);
@@ -53,13 +53,18 @@ export class ScriptedServer {
     return (listener.address() as AddressInfo).port;
   }
 
+  /** Drops every connection that came, and goes on listening. */
+  disconnect(): void {
+    for (const clean of this.#cleanup.splice(0)) clean();
+  }
+
   close(): void {
     this.#listener.close();
-    for (const clean of this.#cleanup) clean();
+    this.disconnect();
   }
 
   #serve(socket: Socket): void {
-    this.#keep(socket);
+    this.keep(socket);
     this.#control = socket;
     this.#answer('CONNECT', '');
     let rest = '';
@@ -82,7 +87,8 @@ export class ScriptedServer {
     else if (answer !== '') this.say(answer);
   }
 
-  #keep(socket: Socket): void {
+  /** Destroys the socket when the test is over. */
+  keep(socket: Socket): void {
     socket.on('error', () => undefined);
     this.#cleanup.push(() => socket.destroy());
   }
