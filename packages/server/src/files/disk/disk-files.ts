@@ -66,7 +66,7 @@ export class DiskFiles implements Files {
     const system = new System(gate);
     const directories = walker(resolve(root), system, options);
     const visit = options.changeDirectory === true ? visits() : undefined;
-    this.#store = { directories, system, durable: options.durable ?? false, visit };
+    this.#store = { directories, system, durable: options.durable ?? false, listings: { running: 0 }, visit };
   }
 
   stat(path: string): Awaitable<Entry> {

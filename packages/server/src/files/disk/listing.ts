@@ -1,25 +1,21 @@
-import { type Dir, type Dirent, lstatSync } from 'node:fs';
-import { lstat as lstatLater } from 'node:fs/promises';
+import type { Dir, Dirent } from 'node:fs';
 import type { Entry } from '@duoport/protocol';
 import type { Directory } from './directories.ts';
-import { toEntry } from './entry.ts';
+import { factsNow, factsOfPool } from './entry-facts.ts';
 import { errorCode, toFilesError } from './errno.ts';
-import { movedMeanwhile } from './links.ts';
-import { fromBinary, type OsPath, osPath } from './names.ts';
 import { run, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
 
 /** Names in a batch: some 0.5 ms of work where a directory is in memory. */
 const batchNames = 256;
-/** Milliseconds of one synchronous stretch. */
-const stretch = 1;
-/** Names between two looks at the clock. */
-const stride = 8;
+/** Fewer names than this are looked at before the threads of the pool would have woken up. */
+const fewNames = 48;
 
-/** The entries of a directory in batches, with a turn of the event loop between them. */
+/** The entries of a directory in batches, with turns of the event loop between them. */
 export async function* listDirectory(store: Store, path: string): AsyncGenerator<readonly Entry[]> {
   const { directories, system } = store;
   const directory = await told(path, () => run(directories.enter(path)));
+  store.listings.running++;
   try {
     const dir = await told(path, () => run(system.opendir(directory.self, batchNames)));
     try {
@@ -30,148 +26,87 @@ export async function* listDirectory(store: Store, path: string): AsyncGenerator
   } catch (error) {
     throw toFilesError(error, path);
   } finally {
+    store.listings.running--;
     directories.release(directory);
   }
 }
 
+/** One batch ahead: while the last one is made into lines, the system looks at the next one. */
 async function* batches(store: Store, directory: Directory, dir: Dir): AsyncGenerator<readonly Entry[]> {
-  for (;;) {
-    const found = store.system.gate.fast
-      ? store.system.gate.measure(() => readNow(dir))
-      : await readLater(dir);
-    for (let from = 0; from < found.length; ) {
-      const { entries, next } = store.system.gate.fast
-        ? statNow(store, directory, found, from)
-        : await statLater(directory, found, from);
-      from = next;
-      await addTargets(store, directory, entries);
-      if (entries.length > 0) yield entries;
-      if (from < found.length || found.length === batchNames) await turn();
+  let ahead: Promise<readonly Entry[]> | undefined;
+  try {
+    for (;;) {
+      const found = await readNames(store, dir);
+      const last = ahead;
+      ahead = entriesOf(store, directory, found);
+      // It is awaited one round later; until then a failure must not count as one that nobody handles.
+      ahead.catch(() => {});
+      if (last !== undefined) yield* filled(await last);
+      if (found.length < batchNames) break;
     }
-    if (found.length < batchNames) return;
+    yield* filled(await ahead);
+  } finally {
+    await ahead?.catch(() => {});
   }
 }
 
-function readNow(dir: Dir): Dirent[] {
+function* filled(entries: readonly Entry[]): Generator<readonly Entry[]> {
+  if (entries.length > 0) yield entries;
+}
+
+async function readNames({ system: { gate } }: Store, dir: Dir): Promise<Dirent[]> {
   const found: Dirent[] = [];
+  const fast = gate.fast;
+  if (fast) gate.measure(() => readNow(dir, found));
+  else {
+    while (found.length < batchNames) {
+      const entry = await dir.read();
+      if (entry === null) break;
+      found.push(entry);
+    }
+  }
+  return found;
+}
+
+function readNow(dir: Dir, found: Dirent[]): void {
   while (found.length < batchNames) {
     const entry = dir.readSync();
     if (entry === null) break;
     found.push(entry);
   }
-  return found;
 }
 
-async function readLater(dir: Dir): Promise<Dirent[]> {
-  const found: Dirent[] = [];
-  while (found.length < batchNames) {
-    const entry = await dir.read();
-    if (entry === null) break;
-    found.push(entry);
+async function entriesOf(store: Store, directory: Directory, found: readonly Dirent[]): Promise<Entry[]> {
+  if (!store.system.gate.fast || poolIsFaster(store, directory, found.length)) {
+    return withTargets(store, directory, await factsOfPool(directory, found));
   }
-  return found;
-}
-
-interface Batch {
-  readonly entries: Entry[];
-  /** Index of the first name that was not looked at. */
-  readonly next: number;
-}
-
-/** Looks at names until the stretch is over. Short paths first; when something moved meanwhile, once more the sure way. */
-function statNow(store: Store, directory: Directory, found: readonly Dirent[], from: number): Batch {
-  if (store.visit === undefined && directory.quick('') !== undefined) {
-    try {
-      const batch = statStretch(store, found, from, (name) => directory.quick(name) ?? directory.at(name));
-      if (directory.still()) return batch;
-    } catch (error) {
-      if (directory.still()) throw error;
-    }
-  }
-  if (!directory.inPlace()) throw movedMeanwhile(directory.path);
-  const visited = directory.fixed ? statVisiting(store, directory, found, from) : undefined;
-  if (visited !== undefined) return visited;
-  const batch = statStretch(store, found, from, (name) => directory.at(name));
-  if (!directory.fixed && !directory.inPlace()) throw movedMeanwhile(directory.path);
-  return batch;
-}
-
-/** From the directory as working directory; `undefined` where that may not be. */
-function statVisiting(
-  store: Store,
-  directory: Directory,
-  found: readonly Dirent[],
-  from: number,
-): Batch | undefined {
-  try {
-    return store.visit?.(directory.self, () => statStretch(store, found, from, (name) => osPath('', name)));
-  } catch (error) {
-    if (errorCode(error) !== 'EACCES') throw error;
-    return undefined;
-  }
-}
-
-const quiet = { throwIfNoEntry: false } as const;
-
-function statStretch(
-  { system: { gate } }: Store,
-  found: readonly Dirent[],
-  from: number,
-  pathOf: (name: string) => OsPath,
-): Batch {
   const entries: Entry[] = [];
-  const end = performance.now() + stretch;
-  let next = from;
-  while (next < found.length && (next === from || performance.now() < end)) {
-    const until = Math.min(found.length, next + stride);
-    const first = next;
-    gate.measure(() => {
-      for (let i = first; i < until; i++) {
-        const dirent = found[i];
-        if (dirent === undefined) continue;
-        const name = fromBinary(dirent.name);
-        try {
-          const stats = lstatSync(pathOf(name), quiet);
-          if (stats !== undefined) entries.push(toEntry(name, stats));
-        } catch (error) {
-          entries.push(unseen(name, dirent, error));
-        }
-      }
-    });
-    next = until;
+  for (let from = 0; from < found.length; ) {
+    if (from > 0 || found.length === batchNames) await turn();
+    from = factsNow({ store, directory, found, from }, entries);
   }
-  return { entries, next };
+  return withTargets(store, directory, entries);
 }
 
-async function statLater(directory: Directory, found: readonly Dirent[], from: number): Promise<Batch> {
-  if (!directory.inPlace()) throw movedMeanwhile(directory.path);
-  const next = Math.min(found.length, from + batchNames / 4);
-  const looked = found.slice(from, next).map(async (dirent) => {
-    const name = fromBinary(dirent.name);
-    try {
-      return toEntry(name, await lstatLater(directory.at(name)));
-    } catch (error) {
-      return errorCode(error) === 'ENOENT' ? undefined : unseen(name, dirent, error);
-    }
-  });
-  const entries = (await Promise.all(looked)).filter((entry) => entry !== undefined);
-  if (!directory.fixed && !directory.inPlace()) throw movedMeanwhile(directory.path);
-  return { entries, next };
-}
-
-/** A directory may be read but not searched: then there are names, and nothing is known of them. */
-function unseen(name: string, dirent: Dirent, error: unknown): Entry {
-  if (errorCode(error) !== 'EACCES') throw error;
-  return { name, type: dirent.isDirectory() ? 'directory' : dirent.isFile() ? 'file' : 'other' };
+/**
+ * A listing that runs alone leaves the looking to the thread pool, so that another core helps. When several run, the cores
+ * have enough to do, and synchronous calls cost half as much; and where only the long paths can be taken, a visit costs
+ * less than a third of those.
+ */
+function poolIsFaster(store: Store, directory: Directory, names: number): boolean {
+  if (names < fewNames || store.listings.running > 1) return false;
+  return store.visit === undefined || directory.quick('') !== undefined;
 }
 
 /** Puts the text of symlinks in, where it can be read and seen. */
-async function addTargets(store: Store, directory: Directory, entries: Entry[]): Promise<void> {
-  for (const [index, entry] of entries.entries()) {
-    if (entry.type !== 'symlink') continue;
+async function withTargets(store: Store, directory: Directory, entries: Entry[]): Promise<Entry[]> {
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i];
+    if (entry?.type !== 'symlink') continue;
     const target = await run(targetSteps(store, directory, entry.name));
-    if (target !== undefined) entries[index] = { ...entry, target };
+    if (target !== undefined) entries[i] = { ...entry, target };
   }
+  return entries;
 }
 
 function* targetSteps(store: Store, directory: Directory, name: string): Steps<string | undefined> {

@@ -8,6 +8,8 @@ export interface Store {
   readonly system: System;
   /** Whether an upload is only finished when the disk has it (fsync), not when the kernel has it. */
   readonly durable: boolean;
+  /** How many listings run at the moment. */
+  readonly listings: { running: number };
   /** Where the process may change its working directory for a moment. */
   readonly visit: Visit | undefined;
 }
