@@ -14,7 +14,7 @@ const stride = 8;
 
 type PathOf = (name: string) => OsPath;
 
-export interface Batch {
+interface Batch {
   readonly store: Store;
   readonly directory: Directory;
   readonly found: readonly Dirent[];

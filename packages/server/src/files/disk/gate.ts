@@ -4,11 +4,13 @@ const slowAverage = 0.25;
 const heaviest = 4;
 /** But this is no scheduler's doing. */
 const stalled = 1000;
+/** A slow machine copies so much: one that is slower has slow disks too. */
+const bytesPerMillisecond = 1_000_000;
 const weight = 1 / 32;
 const firstPause = 100;
 const longestPause = 10_000;
 
-export interface GateOptions {
+interface GateOptions {
   /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
   /** Never synchronous. */
@@ -40,13 +42,13 @@ export class Gate {
     return this.#now() >= this.#slowUntil;
   }
 
-  /** Runs a synchronous call and learns from how long it took. */
-  measure<T>(call: () => T): T {
+  /** Runs a synchronous call and learns from how long it took, beyond what copying `bytes` takes anywhere. */
+  measure<T>(call: () => T, bytes = 0): T {
     const start = this.#now();
     try {
       return call();
     } finally {
-      this.#note(this.#now() - start);
+      this.#note(this.#now() - start - bytes / bytesPerMillisecond);
     }
   }
 
@@ -55,7 +57,7 @@ export class Gate {
       this.#afterTrial(took);
       return;
     }
-    this.#average += (Math.min(took, heaviest) - this.#average) * weight;
+    this.#average += (Math.min(Math.max(took, 0), heaviest) - this.#average) * weight;
     if (this.#average > slowAverage || took >= stalled) this.#close();
     else if (this.#average < slowAverage / 4) this.#pause = firstPause;
   }

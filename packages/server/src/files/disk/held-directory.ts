@@ -12,7 +12,7 @@ import type { System } from './system.ts';
  */
 const settled = 3000;
 
-export interface HeldOptions {
+interface HeldOptions {
   readonly system: System;
   readonly now: () => number;
   readonly path: string;

@@ -5,10 +5,10 @@ import { toFilesError } from './errno.ts';
 import type { OpenedFile } from './read-handle.ts';
 import { run, type Steps } from './steps.ts';
 
-/** Bytes: a synchronous write of so much into the page cache takes some ten microseconds. */
-const shortWrite = 64 * 1024;
+/** Bytes: a synchronous write of so much into the page cache takes less than a tenth of a millisecond. */
+const shortWrite = 256 * 1024;
 
-export interface WriteFacts {
+interface WriteFacts {
   readonly offset: number;
   /** Bytes go to the end of the file, wherever that is by then. */
   readonly append: boolean;
@@ -40,7 +40,7 @@ export class DiskWriteHandle implements WriteHandle {
     const { gate } = this.#file.system;
     if (size > shortWrite || !gate.fast) return this.#writeLater(chunks, at);
     try {
-      const done = gate.measure(() => this.#writeNow(chunks, at));
+      const done = gate.measure(() => this.#writeNow(chunks, at), size);
       return done === size ? undefined : this.#writeLater(behind(chunks, done), at + done);
     } catch (error) {
       throw toFilesError(error, path);

@@ -40,7 +40,7 @@ export class Space {
   }
 }
 
-export interface MemoryTarget {
+interface MemoryTarget {
   readonly node: FileNode;
   readonly space: Space;
   readonly path: string;

@@ -9,7 +9,7 @@ import {
 } from '../files.ts';
 import { isWithin, joinPath, parentPath, resolvePath } from '../paths.ts';
 import { MemoryReadHandle, MemoryWriteHandle, resize, Space } from './handles.ts';
-import { type DirectoryNode, demand, entryOf, type FileNode, NodeMaker } from './nodes.ts';
+import { type DirectoryNode, demand, entryOf, type FileNode, type Node, NodeMaker } from './nodes.ts';
 import { directoryOf, nodeOf, type Spot, spotOf, targetOf } from './tree.ts';
 
 export interface MemoryFilesOptions {
@@ -135,7 +135,7 @@ export class MemoryFiles implements Files {
     return spot;
   }
 
-  #place(path: string, make: () => DirectoryNode | FileNode | ReturnType<NodeMaker['link']>): void {
+  #place(path: string, make: () => Node): void {
     const spot = spotOf(this.#root, path);
     if (spot.node !== undefined) throw new FilesError('exists', { path });
     demand(spot.directory, 'write', path);
@@ -214,7 +214,7 @@ export class MemoryFiles implements Files {
   }
 }
 
-function asFile(node: FileNode | DirectoryNode | { type: 'symlink' }, path: string): FileNode {
+function asFile(node: Node, path: string): FileNode {
   if (node.type === 'directory') throw new FilesError('is-a-directory', { path });
   if (node.type !== 'file') throw new FilesError('not-a-file', { path });
   return node;

@@ -23,7 +23,7 @@ export interface DirectoryNode extends CommonNode {
   readonly children: Map<string, Node>;
 }
 
-export interface LinkNode extends CommonNode {
+interface LinkNode extends CommonNode {
   readonly type: 'symlink';
   readonly target: string;
 }
