@@ -1,4 +1,5 @@
-// Active mode: the server dials us, on one of these ports. Behind NAT, `externalAddress` is what the server is told.
+// Active mode: the server dials us, on one of these ports. Behind NAT, `externalAddress` is what the server
+// is told.
 import { connect } from '@duoport/client';
 import { serveFolder } from './support/serve-folder.ts';
 

@@ -28,9 +28,10 @@ type Moved = { readonly count: TransferCount } | { readonly failure: unknown };
 type Final = { readonly reply: Reply } | { readonly failure: unknown };
 
 /**
- * Moves the bytes and waits for the end. A transfer is complete when two things have happened, in whichever order: the data
- * connection was closed in an orderly way, and the server said 2yz. Each has a time budget of its own from the moment when
- * the other one has happened. Whatever happens, the control connection is in step afterwards, or closed.
+ * Moves the bytes and waits for the end. A transfer is complete when two things have happened, in whichever
+ * order: the data connection was closed in an orderly way, and the server said 2yz. Each has a time budget of
+ * its own from the moment when the other one has happened. Whatever happens, the control connection is in
+ * step afterwards, or closed.
  */
 export async function complete(session: Session, running: Running): Promise<Completed> {
   return await new Completion(session, running).run();
@@ -91,7 +92,10 @@ class Completion {
     );
   }
 
-  /** The server's last word may come while bytes are still on their way, but not much before the end of the data. */
+  /**
+   * The server's last word may come while bytes are still on their way, but not much before the end of the
+   * data.
+   */
   async #answer(): Promise<Final> {
     const { exchange, data } = this.#running;
     try {
@@ -111,8 +115,8 @@ class Completion {
   }
 
   /**
-   * The bytes stopped. Where the connection broke under them the server has noticed too and says so in a moment; where the
-   * fault is ours it must be told.
+   * The bytes stopped. Where the connection broke under them the server has noticed too and says so in a
+   * moment; where the fault is ours it must be told.
    */
   async #tellServer(failure: unknown): Promise<void> {
     const { exchange, data } = this.#running;
@@ -126,9 +130,10 @@ class Completion {
 }
 
 /**
- * RFC 959 §4.1.3, ABOR: the server answers the transfer (426, or 226 when it was done already) and then ABOR itself (226, 225).
- * `drop` drops the data connection: many servers read no command while they wait for data. When both replies
- * have not come in time the control connection is closed, because nobody could tell what the next reply is for.
+ * RFC 959 §4.1.3, ABOR: the server answers the transfer (426, or 226 when it was done already) and then ABOR
+ * itself (226, 225). `drop` drops the data connection: many servers read no command while they wait for data.
+ * When both replies have not come in time the control connection is closed, because nobody could tell what
+ * the next reply is for.
  */
 export async function abortTransfer(session: Session, exchange: Exchange, drop: () => void): Promise<void> {
   const { control, settings } = session;

@@ -22,7 +22,9 @@ interface Pending {
   readonly final: PromiseWithResolvers<Reply>;
 }
 
-/** The control connection: carries out what the machine says, and hands replies to those who wait for them. */
+/**
+ * The control connection: carries out what the machine says, and hands replies to those who wait for them.
+ */
 export class Control {
   readonly connection: ControlConnection;
   readonly greeting: Promise<Reply>;
@@ -65,7 +67,10 @@ export class Control {
     return this.#gone.promise;
   }
 
-  /** Throws FtpLocalError, with nothing sent, when it cannot be encoded; FtpClosedError when the connection is lost. */
+  /**
+   * Throws FtpLocalError, with nothing sent, when it cannot be encoded; FtpClosedError when the connection is
+   * lost.
+   */
   send(verb: string, argument?: string): Exchange {
     if (this.#lost.signal.aborted) throw closedBecause(this.#lost.signal.reason);
     const id = this.#machine.request(verb, argument, performance.now());
@@ -89,7 +94,10 @@ export class Control {
     return await this.send(verb, argument).final;
   }
 
-  /** The data connection of this transfer has ended: the final reply is due within so many ms, or the connection is lost. */
+  /**
+   * The data connection of this transfer has ended: the final reply is due within so many ms, or the
+   * connection is lost.
+   */
   expectFinal(exchange: Exchange, within: number): void {
     this.#step(() => this.#machine.expectFinal(exchange.id, within, performance.now()));
   }
@@ -231,7 +239,10 @@ interface PromiseWithResolvers<Value> {
   reject(reason: unknown): void;
 }
 
-/** Promise.withResolvers of newer platforms. A rejection that nobody waits for is not an unhandled one: others were told. */
+/**
+ * Promise.withResolvers of newer platforms. A rejection that nobody waits for is not an unhandled one: others
+ * were told.
+ */
 function withResolvers<Value>(): PromiseWithResolvers<Value> {
   let resolve: (value: Value) => void = () => undefined;
   let reject: (reason: unknown) => void = () => undefined;

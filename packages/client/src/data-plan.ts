@@ -7,9 +7,10 @@ export function modeOf(verb: DataVerb): 'passive' | 'active' {
 }
 
 /**
- * The verbs to try for one data connection, in order. PASV and PORT carry IPv4 addresses only (RFC 2428 §1), so an IPv6 control
- * connection has EPSV and EPRT. What worked last comes first, what did not work comes last: it may work again some day, and
- * a client that has forgotten a verb for good is worse than one that tries it last.
+ * The verbs to try for one data connection, in order. PASV and PORT carry IPv4 addresses only (RFC 2428 §1),
+ * so an IPv6 control connection has EPSV and EPRT. What worked last comes first, what did not work comes
+ * last: it may work again some day, and a client that has forgotten a verb for good is worse than one that
+ * tries it last.
  */
 export function planVerbs(wish: {
   readonly mode: DataMode;

@@ -98,8 +98,9 @@ async function passive(session: Session, verb: DataVerb, signal: AbortSignal | u
     left.abort();
     dialling.then((data) => data.destroy(), noValue);
   };
-  // A connection that fails before the command is sent costs nothing to give up, one that fails after it costs an ABOR. Where
-  // this verb has worked before, the command need not wait for the connection: one round trip less for every file.
+  // A connection that fails before the command is sent costs nothing to give up, one that fails after it
+  // costs an ABOR. Where this verb has worked before, the command need not wait for the connection: one round
+  // trip less for every file.
   if (settings.memory.get(session.hostKey)?.works !== verb) await dialling;
   return { verb, open: () => dialling, drop };
 }

@@ -1,6 +1,7 @@
 /**
- * Small local files are read and written in one synchronous go: through the thread pool they would take several times as long.
- * A disk or a network share that holds up the event loop for more than a moment is left to the thread pool for a while.
+ * Small local files are read and written in one synchronous go: through the thread pool they would take
+ * several times as long. A disk or a network share that holds up the event loop for more than a moment is
+ * left to the thread pool for a while.
  */
 export class DiskGate {
   readonly #now: () => number;

@@ -122,7 +122,9 @@ async function receive(session: Session, facts: Receiving): Promise<TransferCoun
   return count;
 }
 
-/** Asks once; then again only for what goes on in the middle, and servers whose 150 does not tell the size. */
+/**
+ * Asks once; then again only for what goes on in the middle, and servers whose 150 does not tell the size.
+ */
 async function sizeBefore(session: Session, path: string, offset: number): Promise<number | undefined> {
   if ((session.tellsSize && offset === 0) || !session.has('SIZE')) return undefined;
   const reply = await session.call('SIZE', path);

@@ -1,8 +1,9 @@
 import type { Entry } from '@duoport/protocol';
 
 /**
- * Between a listing that arrives and the loop that reads it. The listing never waits for the loop, so that the loop may use the
- * same connection; how much can wait here is bounded by the limit on the entries of a listing.
+ * Between a listing that arrives and the loop that reads it. The listing never waits for the loop, so that
+ * the loop may use the same connection; how much can wait here is bounded by the limit on the entries of a
+ * listing.
  */
 export class EntryQueue {
   #batches: (readonly Entry[])[] = [];

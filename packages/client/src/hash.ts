@@ -42,7 +42,9 @@ function plain(algorithm: string): string {
   return algorithm.toUpperCase().replaceAll('-', '');
 }
 
-/** The digest is the word of the right length: what stands before and after it differs from server to server. */
+/**
+ * The digest is the word of the right length: what stands before and after it differs from server to server.
+ */
 function digestIn({ lines }: { readonly lines: readonly string[] }, digits: number): string {
   const words = lines.join(' ').split(/\s+/);
   const digest = words.find((word) => word.length === digits && /^[0-9a-f]+$/i.test(word));

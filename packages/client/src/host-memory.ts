@@ -8,7 +8,10 @@ export interface HostFacts {
   readonly works: DataVerb | undefined;
 }
 
-/** Remembers facts by `host:port`. The store may be anything with get and set; it is read before each data connection. */
+/**
+ * Remembers facts by `host:port`. The store may be anything with get and set; it is read before each data
+ * connection.
+ */
 export interface HostMemory {
   get(host: string): HostFacts | undefined;
   set(host: string, facts: HostFacts): void;

@@ -22,4 +22,5 @@ export type {
   TransferOptions,
   TransferResult,
 } from './options.ts';
+export { defaultTimeouts } from './settings.ts';
 export { parseFtpUrl, type Target } from './url.ts';

@@ -62,7 +62,10 @@ async function read(session: Session, reading: Reading): Promise<void> {
   }
 }
 
-/** LIST takes `-x` for an option and `*` for a pattern (RFC 959 leaves it open): such a directory is listed from inside. */
+/**
+ * LIST takes `-x` for an option and `*` for a pattern (RFC 959 leaves it open): such a directory is listed
+ * from inside.
+ */
 export function needsVisit(path: string): boolean {
   return /^-|[*?[\]{}~\\]|^\s|\s/.test(path);
 }

@@ -117,7 +117,10 @@ function writeSmallNow(path: string, offset: number, chunks: readonly Uint8Array
   }
 }
 
-/** All chunks in one call: TLS gives them in pieces of 16 KiB. One call may take less (a full disk takes the first half). */
+/**
+ * All chunks in one call: TLS gives them in pieces of 16 KiB. One call may take less (a full disk takes the
+ * first half).
+ */
 async function writeAll(file: FileHandle, chunks: readonly Uint8Array[], at: number): Promise<void> {
   let position = at;
   let rest = chunks;

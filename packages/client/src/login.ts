@@ -80,7 +80,8 @@ async function secureControl(session: Session): Promise<boolean> {
       session.decide('certificate', 'accepted', because);
     }
   } catch (error) {
-    // What the control connection was lost for came first: it says more than the handshake that broke under it.
+    // What the control connection was lost for came first: it says more than the handshake that broke under
+    // it.
     throw tlsFailed(settings, control.lost.aborted ? control.lost.reason : error);
   }
   return true;
@@ -146,8 +147,9 @@ async function introduce(session: Session): Promise<void> {
 }
 
 function tlsSession(settings: Settings, connection: ControlConnection | undefined): TlsSession {
-  // Who strips AUTH TLS from the greeting needs no certificate, so on ftp:// a bad one shows no more than a careless server;
-  // still it is refused, but for a server on this very machine, whose self-signed certificate there is nobody to intercept.
+  // Who strips AUTH TLS from the greeting needs no certificate, so on ftp:// a bad one shows no more than a
+  // careless server; still it is refused, but for a server on this very machine, whose self-signed
+  // certificate there is nobody to intercept.
   const local =
     settings.tlsPlan === 'opportunistic' &&
     connection !== undefined &&

@@ -3,16 +3,19 @@ import type { ByteSink, ByteSource, PortRange, Trace } from '@duoport/net';
 import type { Endpoint, Reply } from '@duoport/protocol';
 import type { HostMemory } from './host-memory.ts';
 
-/** Who dials the data connection: the client (passive), the server (active), or passive first and then active (auto). */
+/**
+ * Who dials the data connection: the client (passive), the server (active), or passive first and then active
+ * (auto).
+ */
 export type DataMode = 'auto' | 'passive' | 'active';
 
 /** The command that arranges the data connection. PASV and EPSV are passive, PORT and EPRT are active. */
 export type DataVerb = 'PASV' | 'EPSV' | 'PORT' | 'EPRT';
 
 /**
- * Which address is dialled after a 227 reply.
- * `control`: the peer of the control connection, whatever the reply says. `reply`: what the reply says.
- * `auto`: the reply, unless it is private, loopback or reserved where the control peer is not, or the other way round.
+ * Which address is dialled after a 227 reply. `control`: the peer of the control connection, whatever the
+ * reply says. `reply`: what the reply says. `auto`: the reply, unless it is private, loopback or reserved
+ * where the control peer is not, or the other way round.
  */
 export type PassiveAddressPolicy = 'control' | 'reply' | 'auto';
 
@@ -41,8 +44,8 @@ export interface Timeouts {
 
 export interface TlsOptions {
   /**
-   * Not given: on `ftp://` AUTH TLS is tried and plain FTP used where the server has none; on `ftps://` TLS is required
-   * (implicit on port 990, else explicit). Given as `explicit` or `implicit`, TLS is required.
+   * Not given: on `ftp://` AUTH TLS is tried and plain FTP used where the server has none; on `ftps://` TLS
+   * is required (implicit on port 990, else explicit). Given as `explicit` or `implicit`, TLS is required.
    */
   readonly tls?: TlsMode;
   /** PROT P (default) or PROT C, when the control connection has TLS. */
@@ -52,7 +55,10 @@ export interface TlsOptions {
   /** The client's certificate and key, PEM. */
   readonly cert?: string;
   readonly key?: string;
-  /** SHA-256 of the server's certificate, hex with or without colons. It is then trusted whoever signed it, and no other is. */
+  /**
+   * SHA-256 of the server's certificate, hex with or without colons. It is then trusted whoever signed it,
+   * and no other is.
+   */
   readonly fingerprint?: string;
   /** Accept any certificate. */
   readonly insecure?: boolean;
@@ -61,13 +67,14 @@ export interface TlsOptions {
   readonly minVersion?: TlsVersion;
   readonly maxVersion?: TlsVersion;
   /**
-   * Must the TLS session of a data connection be a resumption of the control connection's? `require` fails the transfer,
-   * `prefer` (default) notes it in the trace, `off` does not offer the session.
+   * Must the TLS session of a data connection be a resumption of the control connection's? `require` fails
+   * the transfer, `prefer` (default) notes it in the trace, `off` does not offer the session.
    */
   readonly binding?: 'require' | 'prefer' | 'off';
   /**
-   * A data connection that ends without close_notify may have been cut short. `strict` (default) fails unless the size of
-   * the file is known and all of it came; `lenient` accepts it: for servers that never say goodbye.
+   * A data connection that ends without close_notify may have been cut short. `strict` (default) fails unless
+   * the size of the file is known and all of it came; `lenient` accepts it: for servers that never say
+   * goodbye.
    */
   readonly truncation?: 'strict' | 'lenient';
 }
@@ -134,7 +141,10 @@ export interface GetOptions extends TransferOptions {
 }
 
 export interface PutOptions extends TransferOptions {
-  /** Ask for the size of the remote file and send the rest. The source must be a local path, bytes, or a ByteSource. */
+  /**
+   * Ask for the size of the remote file and send the rest. The source must be a local path, bytes, or a
+   * ByteSource.
+   */
   readonly resume?: boolean;
 }
 
@@ -178,7 +188,10 @@ export interface TransferResult {
 /** Where a download goes: a local path, a Node or web stream, or a sink of `@duoport/net`. */
 export type Destination = string | Writable | WritableStream<Uint8Array> | ByteSink;
 
-/** Where an upload comes from: a local path, bytes, a Node or web stream, an iterable of chunks, or a source of `@duoport/net`. */
+/**
+ * Where an upload comes from: a local path, bytes, a Node or web stream, an iterable of chunks, or a source
+ * of `@duoport/net`.
+ */
 export type Source =
   | string
   | Uint8Array

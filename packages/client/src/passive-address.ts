@@ -8,8 +8,8 @@ export type PassiveChoice =
   | { readonly kind: 'refuse'; readonly because: string };
 
 /**
- * Decides where the data connection goes. A server that may name any address and port can make its clients attack others, or
- * hand a download to whom it likes; so the default dials nobody but the server itself.
+ * Decides where the data connection goes. A server that may name any address and port can make its clients
+ * attack others, or hand a download to whom it likes; so the default dials nobody but the server itself.
  */
 export function choosePassiveAddress(facts: {
   readonly policy: PassiveAddressPolicy;
@@ -53,7 +53,10 @@ function chooseAddress(policy: PassiveAddressPolicy, replied: string | undefined
   };
 }
 
-/** A client behind the same NAT as the server sees a private server name its public address: wrong in that direction too. */
+/**
+ * A client behind the same NAT as the server sees a private server name its public address: wrong in that
+ * direction too.
+ */
 function reaches(replied: AddressClass, control: AddressClass): boolean {
   return replied === control && (replied === 'public' || replied === 'private' || replied === 'loopback');
 }

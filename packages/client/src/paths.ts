@@ -97,7 +97,8 @@ export async function touch(session: Session, path: string, at: number): Promise
   for (const [verb, argument] of ways) {
     const reply = await session.call(verb, argument);
     if (isCompletion(reply)) return;
-    // A server without MDTM for writing takes the time for a part of the name, and finds no such file: the first word counts.
+    // A server without MDTM for writing takes the time for a part of the name, and finds no such file: the
+    // first word counts.
     refused ??= new FtpReplyError({ verb, reply });
   }
   throw refused ?? new FtpRemoteError('The server has no way to set a time');

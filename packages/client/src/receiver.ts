@@ -9,7 +9,10 @@ import type { Destination } from './options.ts';
 export interface Receiver {
   /** Bytes that are there already; 0 for a new file, undefined where that has no meaning. */
   held(): Promise<number | undefined>;
-  /** Begins at this position. Called when the server has begun to send: a refused download leaves nothing behind. */
+  /**
+   * Begins at this position. Called when the server has begun to send: a refused download leaves nothing
+   * behind.
+   */
   open(offset: number): Promise<ByteSink>;
   /** Every byte is there. */
   finish(): Promise<void>;
@@ -30,7 +33,8 @@ function streamReceiver(stream: Writable): Receiver {
   const broken = new AbortController();
   const failed = (error: Error) => broken.abort(error);
   const closed = () => broken.abort(new Error('The stream that takes the download was closed'));
-  // Stays: the error that destroys the stream is told by the rejected call, and must not end the process as well.
+  // Stays: the error that destroys the stream is told by the rejected call, and must not end the process as
+  // well.
   stream.on('error', failed);
   stream.once('close', closed);
   const sink: ByteSink = {

@@ -57,7 +57,10 @@ export class Session {
     return `data-${++this.#connections}`;
   }
 
-  /** Sends a command and resolves with its final reply, whatever it says. Sends nothing when the caller has given up. */
+  /**
+   * Sends a command and resolves with its final reply, whatever it says. Sends nothing when the caller has
+   * given up.
+   */
   async call(verb: string, argument?: string): Promise<Reply> {
     this.signal?.throwIfAborted();
     return await this.control.call(verb, argument);
@@ -112,7 +115,9 @@ export function checkNames(...names: readonly (string | undefined)[]): void {
   for (const name of names) encodeCommand('STAT', name);
 }
 
-/** The server does not know the verb, the parameter, or this combination (RFC 959 §4.2.1: 500, 501, 502, 504). */
+/**
+ * The server does not know the verb, the parameter, or this combination (RFC 959 §4.2.1: 500, 501, 502, 504).
+ */
 export function isUnknown(reply: Reply): boolean {
   return reply.code === 500 || reply.code === 501 || reply.code === 502 || reply.code === 504;
 }

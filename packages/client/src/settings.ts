@@ -89,7 +89,10 @@ export function resolveSettings(target: Target, options: ConnectOptions, trace: 
   };
 }
 
-/** Port 990 is TLS from the first byte (RFC 4217 appendix A.2 lists it as deprecated; servers have it all the same). */
+/**
+ * Port 990 is TLS from the first byte (RFC 4217 appendix A.2 lists it as deprecated; servers have it all the
+ * same).
+ */
 export function planTls(target: Pick<Target, 'secure' | 'port'>, wish: TlsMode | undefined): TlsPlan {
   if (wish === 'none' && target.secure) {
     throw new FtpLocalError(

@@ -26,8 +26,8 @@ export interface Job {
   readonly offset: number;
   readonly signal: AbortSignal | undefined;
   /**
-   * Moves the bytes. Called once, when the server has agreed and the connection stands; `agreed` is its first reply. `alive` wants to
-   * be called with the bytes moved so far.
+   * Moves the bytes. Called once, when the server has agreed and the connection stands; `agreed` is its first
+   * reply. `alive` wants to be called with the bytes moved so far.
    */
   pump(data: DataConnection, agreed: Reply, alive: (bytes: number) => void): Promise<TransferCount>;
 }
@@ -129,8 +129,9 @@ async function establish(session: Session, channel: Channel, exchange: Exchange)
 }
 
 /**
- * When to begin the TLS handshake on a data connection: no server can before it has the command, and most begin after 150. One
- * (pyftpdlib, when it dials) drops the connection when the ClientHello comes earlier; others send 150 only after the handshake.
+ * When to begin the TLS handshake on a data connection: no server can before it has the command, and most
+ * begin after 150. One (pyftpdlib, when it dials) drops the connection when the ClientHello comes earlier;
+ * others send 150 only after the handshake.
  */
 async function mayHandshake(session: Session, exchange: Exchange): Promise<void> {
   if (!session.handshakesFirst) await settledWithin(handshakeDelay, exchange.first);
@@ -142,7 +143,8 @@ const handshakeDelay = 300;
 /** Whether another verb may help. Throws when not. */
 function unusable(session: Session, channel: Channel, exchange: Exchange, error: unknown): Unusable {
   if (!isFtpError(error) || session.control.lost.aborted) throw error;
-  // 425: the server could not open the data connection (RFC 959 §4.2.2). Everything else is its answer to the command.
+  // 425: the server could not open the data connection (RFC 959 §4.2.2). Everything else is its answer to the
+  // command.
   if (error.code === 'FTP_REPLY' && error.reply.code !== 425) throw error;
   if (error.code === 'FTP_CONNECTION' && error.phase === 'tls') throw tlsFailed(exchange, error);
   return { verb: channel.verb, error };

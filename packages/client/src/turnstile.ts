@@ -5,7 +5,10 @@ interface Waiting {
   readonly enter: (leave: Leave) => void;
 }
 
-/** Lets one caller through at a time, in the order in which they came. One that gives up while it waits holds up nobody. */
+/**
+ * Lets one caller through at a time, in the order in which they came. One that gives up while it waits holds
+ * up nobody.
+ */
 export class Turnstile {
   readonly #waiting = new Set<Waiting>();
   #taken = false;

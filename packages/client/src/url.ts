@@ -20,8 +20,8 @@ export interface Target {
 }
 
 /**
- * Reads `ftp://user:password@host:port/path;type=a` or `ftps://…`. Escapes are bytes: a name that is not UTF-8 keeps
- * its bytes (see `decodeText`). Throws FtpLocalError when it is no FTP URL.
+ * Reads `ftp://user:password@host:port/path;type=a` or `ftps://…`. Escapes are bytes: a name that is not
+ * UTF-8 keeps its bytes (see `decodeText`). Throws FtpLocalError when it is no FTP URL.
  */
 export function parseFtpUrl(text: string): Target {
   // The WHATWG parser drops these silently, and a name that changed on its way is worse than an error.

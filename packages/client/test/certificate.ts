@@ -1,4 +1,7 @@
-/** For tests on loopback only: self-signed for localhost, 127.0.0.1 and ::1, valid for a hundred years. The key is no secret. */
+/**
+ * For tests on loopback only: self-signed for localhost, 127.0.0.1 and ::1, valid for a hundred years. The
+ * key is no secret.
+ */
 export const certificate = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBrTCCAVSgAwIBAgIUMOapGcf02dhrKBnO8Kkm0EeWM0UwCgYIKoZIzj0EAwIw

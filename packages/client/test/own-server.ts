@@ -15,7 +15,9 @@ export interface OwnServer {
   close(): Promise<void>;
 }
 
-/** Our own server on loopback, on a free port, with user `u` and password `p`, serving a folder of its own. */
+/**
+ * Our own server on loopback, on a free port, with user `u` and password `p`, serving a folder of its own.
+ */
 export async function ownServer(
   t: TestContext,
   options: Omit<ServerOptions, 'accounts' | 'listen'> & {
