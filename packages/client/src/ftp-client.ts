@@ -17,7 +17,8 @@ import type { Target } from './url.ts';
 /**
  * One logged-in control connection. Calls run one at a time, in the order in which they were made; a call
  * that is made while another one runs waits. Every method rejects with an `AnyFtpError`; after `FTP_REPLY`
- * and `FTP_LOCAL_PROTOCOL` the client is as usable as before, `closed` tells for the others.
+ * and `FTP_LOCAL_PROTOCOL` the client is as usable as before, `closed` tells for the others. A call that was
+ * given up rejects with the reason of its signal.
  *
  * Paths are sent as they are: relative to the current directory unless they begin with `/`. They are
  * byte-safe text (see `decodeText` of `@duoport/protocol`).
