@@ -1,10 +1,11 @@
 /**
- * Small local files are read and written in one synchronous go: through the thread pool they would take
- * several times as long. A disk or a network share that holds up the event loop for more than a moment is
- * left to the thread pool for a while.
+ * Small local files are read and written in one synchronous go: through the thread pool they would take several
+ * times as long. A disk or a network share that keeps holding up the event loop is left to the thread pool for a
+ * while; one slow call among quick ones is the scheduler, not the disk.
  */
 export class DiskGate {
   readonly #now: () => number;
+  #strikes = 0;
   #slowUntil = 0;
 
   constructor(now: () => number = () => performance.now()) {
@@ -18,15 +19,18 @@ export class DiskGate {
     try {
       return short();
     } finally {
-      if (this.#now() - started > patience) this.#slowUntil = started + holiday;
+      this.#strikes = this.#now() - started > patience ? this.#strikes + 1 : 0;
+      if (this.#strikes >= allowedStrikes) this.#slowUntil = started + holiday;
     }
   }
 }
 
-/** Milliseconds that the event loop may be held up. */
+/** Milliseconds that one call may hold up the event loop. */
 const patience = 5;
-/** Milliseconds without a further try. */
-const holiday = 10_000;
+/** Calls in a row that may take longer. */
+const allowedStrikes = 3;
+/** Milliseconds without a further try; the first call after it is the test. */
+const holiday = 2_000;
 
 /** Bytes that are held in memory before a file is opened. */
 export const smallFile = 64 * 1024;
