@@ -34,9 +34,9 @@ function measureServers(
   runners: readonly Runner[],
   supplies: Supplies,
 ): Promise<Standing[]> {
-  const span = options.quick ? { warm: 200, count: 600 } : { warm: 300, count: 1500 };
+  const span = options.quick ? { warm: 200, count: 600 } : { warm: 300, count: 1200 };
   const all = serverMeasurements({ span, idleSessions: options.quick ? 300 : 2000, supplies });
-  return contest(options, all, { contestants: runners, name: ({ kind }) => kind.name, limit: 25_000 });
+  return contest(options, all, { contestants: runners, name: ({ kind }) => kind.name, limit: 15_000 });
 }
 
 function measureClients(options: Options, { server }: Runner, supplies: Supplies): Promise<Standing[]> {
