@@ -100,6 +100,22 @@ test('ABOR: 426 ends the transfer, 226 answers ABOR; one 226 more is passed over
   assert.deepEqual(talk.hear('426 aborted\r\n226 ok\r\n226 once more\r\n'), ['reply 1 426', 'reply 2 226']);
 });
 
+for (const [ends, told] of [
+  ['426 aborted\r\n226 ok\r\n', ['reply 1 426', 'reply 2 226', 'reply 3 200']],
+  ['226 all in one\r\n', ['reply 1 226', 'reply 2 226', 'reply 3 200']],
+  ['225 ok\r\n426 aborted\r\n', ['reply 2 225', 'reply 1 426', 'reply 3 200']],
+] as const) {
+  test(`a NOOP behind ABOR puts both ends in step: ${told.join(', ')}`, () => {
+    const talk = greeted();
+    talk.ask('RETR', 'f');
+    talk.hear('150 ok\r\n');
+    talk.ask('ABOR');
+    assert.deepEqual(talk.ask('NOOP'), ['send NOOP']);
+    assert.deepEqual(talk.hear(`${ends}200 ok\r\n`), told);
+    assert.deepEqual(talk.ask('PWD'), ['send PWD']);
+  });
+}
+
 test('what the order forbids is not sent', () => {
   const talk = greeted();
   assert.throws(() => talk.ask('RNTO', 'b'), /Send RNFR first/);

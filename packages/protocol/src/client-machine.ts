@@ -54,6 +54,8 @@ export class ClientMachine {
   #effects: ClientEffect[] = [];
   #pending: Pending[] = [];
   #order: Order;
+  /** The last final reply that came while an ABOR was outstanding. */
+  #lastEnd: Reply | undefined;
   #stage: 'greeting' | 'open' | 'securing' | 'closed' = 'greeting';
   readonly #greetingTimeout: number;
   readonly #greetingDeadline: number;
@@ -82,10 +84,18 @@ export class ClientMachine {
   request(verb: string, argument: string | undefined, now: number): number {
     const bytes = encodeCommand(verb, argument);
     const row = rowOf(verb, argument);
-    this.#mayRequest(verb, row);
+    this.#mayRequest(verb.toUpperCase(), row);
     const id = this.#nextId++;
     const deadline = now + this.#replyTimeout;
-    this.#pending.push({ id, row, verb, argument, deadline, budget: this.#replyTimeout, phase: 'command' });
+    this.#pending.push({
+      id,
+      row,
+      verb: verb.toUpperCase(),
+      argument,
+      deadline,
+      budget: this.#replyTimeout,
+      phase: 'command',
+    });
     this.#effects.push({ kind: 'send', bytes, alone: row !== undefined && row.opensData !== 'no' });
     this.#wake();
     return id;
@@ -154,8 +164,10 @@ export class ClientMachine {
     if (this.#stage === 'securing') refuse('the TLS handshake is still going on.');
     const head = this.#pending[0];
     if (head !== undefined) {
-      const beside = head.row?.transfer !== 'no' && row?.duringTransfer === true;
-      if (!beside || this.#pending.length > 1) refuse(`${head.verb} still waits for its reply.`);
+      const beside =
+        head.row?.transfer !== 'no' && row?.duringTransfer === true && this.#pending.length === 1;
+      const fence = verb === 'NOOP' && this.#pending.at(-1)?.verb === 'ABOR';
+      if (!beside && !fence) refuse(`${head.verb} still waits for its reply.`);
     }
     // What needs a login is the server's to refuse; the rest of the order would be our own fault.
     const refused = row && refusal({ ...this.#order, login: 'ready' }, { ...row, needs: 'nothing' });
@@ -165,6 +177,7 @@ export class ClientMachine {
 
   #take(next: Reply, now: number): void {
     if (this.#stage === 'greeting') return this.#greet(next);
+    if (this.#isBehindAbort(next)) this.#settleBefore();
     const pending = this.#answered(next);
     if (pending === undefined) return this.#unasked(next);
     if (next.code < 200) {
@@ -174,6 +187,7 @@ export class ClientMachine {
       return;
     }
     this.#pending = this.#pending.filter((each) => each !== pending);
+    this.#lastEnd = this.#pending.some((each) => each.verb === 'ABOR') ? next : undefined;
     const verb =
       pending.verb === 'EPSV' && pending.argument?.toUpperCase() === 'ALL' ? 'EPSV ALL' : pending.verb;
     const before = this.#order.tls;
@@ -186,6 +200,24 @@ export class ClientMachine {
     this.#wake();
   }
 
+  /**
+   * Some servers answer a transfer and its ABOR with one reply, others with two or three. A NOOP sent behind the ABOR is a
+   * fence: when its 200 comes, whatever still waits in front of it has been answered already.
+   */
+  #isBehindAbort({ code }: Reply): boolean {
+    const fenced = this.#pending.length > 1 && this.#pending.at(-1)?.verb === 'NOOP';
+    return fenced && this.#lastEnd !== undefined && code >= 200 && code !== 225 && !transferEnds.has(code);
+  }
+
+  #settleBefore(): void {
+    const reply = this.#lastEnd;
+    if (reply === undefined) return;
+    for (const { id } of this.#pending.splice(0, this.#pending.length - 1)) {
+      this.#effects.push({ kind: 'reply', id, reply });
+    }
+    this.#lastEnd = undefined;
+  }
+
   /** RFC 959 §5.4: 120 may come before the 220. */
   #greet(greeting: Reply): void {
     if (greeting.code < 200) return;
@@ -195,7 +227,7 @@ export class ClientMachine {
     if (greeting.code >= 400) this.#close(`the server greeted with ${greeting.code}`);
   }
 
-  /** Which of the outstanding commands this reply is for: they are answered in order, but for one sent beside a transfer. */
+  /** Which of the outstanding commands this reply is for: they are answered in order, but for those sent beside a transfer. */
   #answered(next: Reply): Pending | undefined {
     const [head, beside] = this.#pending;
     if (head === undefined || beside === undefined) return head;

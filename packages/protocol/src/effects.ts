@@ -11,8 +11,9 @@ import type { VerbRow } from './verbs.ts';
 /** What both machines ask of the shell that owns the sockets. */
 export type CommonEffect =
   /** Write these bytes to the control connection. `alone`: as a segment of its own, because NAT helpers look only at
-   * the start of a packet (227, 229, PORT, EPRT). */
-  | { readonly kind: 'send'; readonly bytes: Uint8Array; readonly alone: boolean }
+   * the start of a packet (227, 229, PORT, EPRT). `soon`: at the end of this turn of the event loop will do: the 150 of a
+   * short transfer then leaves together with its 226. */
+  | { readonly kind: 'send'; readonly bytes: Uint8Array; readonly alone: boolean; readonly soon?: true }
   /** Start the TLS handshake on the control connection now, then call `secured`. */
   | { readonly kind: 'start-tls' }
   /** Take TLS off the control connection (CCC), then call `cleared`. */

@@ -133,8 +133,11 @@ export class ServerMachine {
     const running = this.#running?.id === id ? this.#running : this.#overlap;
     if (running === undefined || running.id !== id) return;
     this.#lastActivity = now;
+    if (outcome.kind === 'preliminary') {
+      this.#effects.push({ kind: 'send', bytes: encodeReply(outcome.reply), alone: false, soon: true });
+      return;
+    }
     this.#send(outcome.reply, running.row.opensData !== 'no');
-    if (outcome.kind === 'preliminary') return;
     if (running === this.#running) this.#running = undefined;
     else this.#overlap = undefined;
     this.#after(running, outcome.reply.code);

@@ -10,6 +10,8 @@ export class ControlOutput {
   readonly #connection: ControlConnection;
   readonly #trace: ControlTrace | undefined;
   #waiting: Uint8Array[] = [];
+  #due = false;
+  #soon: NodeJS.Immediate | undefined;
   #paused = false;
 
   constructor(connection: ControlConnection, trace: ControlTrace | undefined) {
@@ -17,11 +19,18 @@ export class ControlOutput {
     this.#trace = trace;
   }
 
-  /** `alone`: a segment of its own, as NAT helpers need it. */
-  send(bytes: Uint8Array, alone: boolean): void {
+  /** `alone`: a segment of its own, as NAT helpers need it. `soon`: it may wait for what comes in this turn. */
+  send(bytes: Uint8Array, { alone, soon }: { readonly alone: boolean; readonly soon?: true }): void {
     if (alone) this.flush();
     this.#waiting.push(bytes);
     if (alone) this.flush();
+    else if (soon !== true) this.#due = true;
+  }
+
+  /** Nothing more comes for now. */
+  settle(): void {
+    if (this.#due) this.flush();
+    else if (this.#waiting.length > 0) this.#soon ??= setImmediate(() => this.flush());
   }
 
   flush(): void {
@@ -29,6 +38,9 @@ export class ControlOutput {
     if (first === undefined) return;
     const bytes = second === undefined ? first : Buffer.concat(this.#waiting);
     this.#waiting = [];
+    this.#due = false;
+    clearImmediate(this.#soon);
+    this.#soon = undefined;
     this.#trace?.server(bytes);
     this.#connection.write(bytes);
   }

@@ -4,12 +4,13 @@ import type { TransferPlan } from './transfer.ts';
 export class RunningTransfer {
   readonly what: string;
   readonly direction: 'send' | 'receive';
-  readonly #controller = new AbortController();
+  readonly #controller: AbortController;
   readonly #ended: Promise<void>;
   #end: () => void = () => undefined;
   bytes = 0;
 
-  constructor(plan: TransferPlan) {
+  constructor(plan: TransferPlan, controller: AbortController) {
+    this.#controller = controller;
     this.what = plan.what;
     this.direction = plan.direction;
     this.#ended = new Promise((resolve) => {

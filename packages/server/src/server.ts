@@ -24,7 +24,7 @@ export class FtpServer implements AsyncDisposable {
   #listening: Listening[] = [];
   #nextSession = 1;
   #closing = false;
-  #emptied: (() => void) | undefined;
+  #emptied: (() => void)[] = [];
 
   constructor(options: ServerOptions) {
     this.#settings = settingsOf(options);
@@ -65,24 +65,28 @@ export class FtpServer implements AsyncDisposable {
    */
   async close({ grace = 10_000 }: { readonly grace?: number } = {}): Promise<void> {
     this.#closing = true;
-    await Promise.all(this.#listeners.map((listener) => listener.close()));
-    this.#listeners = [];
-    const emptied = new Promise<void>((resolve) => {
-      this.#emptied = resolve;
-    });
+    const listeners = this.#listeners.splice(0);
+    await Promise.all(listeners.map((listener) => listener.close()));
     for (const session of this.#sessions) session.finish(reply(421, 'The server is shutting down.'));
-    if (this.#sessions.size > 0) {
-      const timer = setTimeout(() => {
-        for (const session of this.#sessions) session.destroy('the server shut down');
-      }, grace);
-      await emptied;
-      clearTimeout(timer);
-    }
+    if (this.#sessions.size > 0) await this.#emptiedWithin(grace);
     await this.#settings.pool.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** All sessions are over, by themselves or because their time was up. */
+  #emptiedWithin(grace: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        for (const session of this.#sessions) session.destroy('the server shut down');
+      }, grace);
+      this.#emptied.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   async #open({ host, port = 21, implicitTls = false }: ListenOptions): Promise<void> {
@@ -130,7 +134,7 @@ export class FtpServer implements AsyncDisposable {
     const left = (this.#perAddress.get(session.peerAddress) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(session.peerAddress);
     else this.#perAddress.set(session.peerAddress, left);
-    if (this.#sessions.size === 0) this.#emptied?.();
+    if (this.#sessions.size === 0) for (const emptied of this.#emptied.splice(0)) emptied();
   }
 }
 

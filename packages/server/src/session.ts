@@ -47,6 +47,8 @@ export class Session implements ControlHandler {
   #user: string | undefined;
   #login: Login | undefined;
   #transfer: RunningTransfer | undefined;
+  /** Of the transfers of this session: made anew only when one was aborted. */
+  #abort = new AbortController();
   #refusals = 0;
   #timer: NodeJS.Timeout | undefined;
   #gone = false;
@@ -133,7 +135,7 @@ export class Session implements ControlHandler {
     for (let effect = machine.take(); effect !== undefined; effect = machine.take()) {
       switch (effect.kind) {
         case 'send':
-          this.#output.send(effect.bytes, effect.alone);
+          this.#output.send(effect.bytes, effect);
           break;
         case 'run':
           this.#run(effect.id, effect.run);
@@ -157,7 +159,7 @@ export class Session implements ControlHandler {
           break;
       }
     }
-    this.#output.flush();
+    this.#output.settle();
     this.#output.regulate(machine.backlog);
   }
 
@@ -224,7 +226,8 @@ export class Session implements ControlHandler {
   }
 
   #startTransfer(id: number, run: Run, plan: TransferPlan): void {
-    const running = new RunningTransfer(plan);
+    if (this.#abort.signal.aborted) this.#abort = new AbortController();
+    const running = new RunningTransfer(plan, this.#abort);
     this.#transfer = running;
     if (this.#gone) running.stop();
     const finished = (end: LoggedEnd) => {

@@ -15,12 +15,15 @@ test('STAT tells how things stand', async () => {
 });
 
 test('STAT during a transfer tells how far it is; attack: CR LF in the name', () => {
-  const transfer = new RunningTransfer({
-    direction: 'receive',
-    what: '/x\r\n226 done',
-    transform: undefined,
-    plan: { path: '/x', open: () => Promise.reject(new Error()) },
-  });
+  const transfer = new RunningTransfer(
+    {
+      direction: 'receive',
+      what: '/x\r\n226 done',
+      transform: undefined,
+      plan: { path: '/x', open: () => Promise.reject(new Error()) },
+    },
+    new AbortController(),
+  );
   transfer.progress(1234);
   const text = status({ ...contextOf('STAT'), transfer }).lines.join('|');
   assert.match(text, /Receiving \/x\?\?226 done: 1234 bytes so far/);

@@ -22,6 +22,8 @@ interface HeldOptions {
   readonly where: string;
   /** Whether change times of this file system can be trusted: local ones, not a network's. */
   readonly stamped: boolean;
+  readonly device: number;
+  readonly inode: number;
 }
 
 /**
@@ -44,6 +46,9 @@ export class HeldDirectory implements Directory {
   readonly self: string;
   readonly fixed = true;
   readonly device: number;
+  readonly inode: number;
+  /** Folders above it; the root has none. */
+  readonly depth: number;
   readonly #handle: string;
   readonly #plain: string | undefined;
   /** Operations and open children that need it open. */
@@ -56,13 +61,15 @@ export class HeldDirectory implements Directory {
   #stamps: number[] | undefined;
   #stampAgain = 0;
 
-  constructor(options: HeldOptions, device: number) {
+  constructor(options: HeldOptions) {
     this.path = options.path;
     this.parent = options.parent;
     this.fd = options.fd;
     this.where = options.where;
     this.stamped = options.stamped;
-    this.device = device;
+    this.device = options.device;
+    this.inode = options.inode;
+    this.depth = options.parent === undefined ? 0 : options.parent.depth + 1;
     this.#system = options.system;
     this.#now = options.now;
     this.self = `/proc/self/fd/${options.fd}`;
@@ -102,14 +109,22 @@ export class HeldDirectory implements Directory {
     return this.#system.fstat(this.fd);
   }
 
-  /** Closes the descriptor when it is retired and unused, and then those above that only waited for that. */
-  reap(): void {
-    if (!this.retired || this.holders > 0) return;
+  release(): void {
+    this.holders--;
+    this.#reap();
+  }
+
+  /** It is not to be found any more: closed as soon as nobody holds it. */
+  retire(): void {
+    this.retired = true;
+    this.#reap();
+  }
+
+  #reap(): void {
+    if (!this.retired || this.holders !== 0) return;
     this.holders = -1;
     closeSync(this.fd);
-    if (this.parent === undefined) return;
-    this.parent.holders--;
-    this.parent.reap();
+    this.parent?.release();
   }
 
   #plainPrefix(): string | undefined {

@@ -2,9 +2,10 @@ import { closeSync, constants, fstatSync, readlinkSync, type Stats, statfsSync }
 import { FilesError } from '../files.ts';
 import { baseName, joinPath, parentPath, pathSegments } from '../paths.ts';
 import type { Directories, Directory, Place } from './directories.ts';
+import { DirectoryCache } from './directory-cache.ts';
 import { errorCode } from './errno.ts';
 import { HeldDirectory, whereIn } from './held-directory.ts';
-import { afterRoot, leadsOut, maxLinks } from './links.ts';
+import { afterRoot, leadsOut, maxLinks, movedMeanwhile } from './links.ts';
 import { fromBinary, type OsPath } from './names.ts';
 import type { Steps } from './steps.ts';
 import type { System } from './system.ts';
@@ -19,9 +20,8 @@ const stampedTypes = new Set([
   0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x2fc12fc1, 0x794c7630,
 ]);
 
-const mostCached = 128;
-/** Milliseconds: descriptors unused for so long are closed, so that nothing keeps a file system from being unmounted. */
-const idleAfter = 10_000;
+/** Folders inside folders: each is an open descriptor while a path goes through it. */
+const deepest = 256;
 /** Milliseconds between looks whether the root is still the directory of that name. */
 const rootEvery = 1000;
 
@@ -33,13 +33,12 @@ export class LinuxDirectories implements Directories {
   readonly #rootText: string;
   #root: HeldDirectory | undefined;
   #rootChecked = 0;
-  /** Open directories by their path in the store, which has no symlinks in it. */
-  readonly #cached = new Map<string, HeldDirectory>();
-  #sweep: NodeJS.Timeout | undefined;
+  readonly #cache: DirectoryCache;
 
   /** `root`: a path of the machine; symlinks on the way to it and itself are followed, it is the owner's. */
   constructor(root: OsPath, system: System, now: () => number) {
     this.#now = now;
+    this.#cache = new DirectoryCache(now);
     this.#system = system;
     this.#rootPath = root;
     this.#rootText = typeof root === 'string' ? root : fromBinary(root.toString('latin1'));
@@ -48,7 +47,7 @@ export class LinuxDirectories implements Directories {
   near(path: string): Place | undefined {
     const now = this.#now();
     if (this.#rootIsDue(now)) return undefined;
-    const directory = this.#known(parentPath(path));
+    const directory = this.#cache.find(parentPath(path));
     if (directory === undefined) return undefined;
     directory.used = now;
     directory.holders++;
@@ -77,10 +76,14 @@ export class LinuxDirectories implements Directories {
     return { directory, name: named ? last : '' };
   }
 
+  shown(target: string): string | undefined {
+    if (!target.startsWith('/')) return target;
+    const root = fromBinary(this.#root?.where ?? '/');
+    return afterRoot(target, root) ?? afterRoot(target, this.#rootText);
+  }
+
   release(directory: Directory): void {
-    const held = directory as HeldDirectory;
-    held.holders--;
-    held.reap();
+    (directory as HeldDirectory).release();
   }
 
   *exactly<T>(place: Place, act: (path: OsPath, stats: Stats) => Steps<T>): Steps<T> {
@@ -95,17 +98,7 @@ export class LinuxDirectories implements Directories {
   }
 
   close(): void {
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
-    this.#forgetAll();
-  }
-
-  /** A cached directory that is in its place at this moment; one that is not is forgotten with all below it. */
-  #known(path: string): HeldDirectory | undefined {
-    const known = this.#cached.get(path);
-    if (known === undefined || known.inPlace()) return known;
-    this.#forget(known);
-    return undefined;
+    this.#forgetRoot();
   }
 
   /** From `base` along `segments`; the result is held. `path` is for messages. */
@@ -137,7 +130,7 @@ export class LinuxDirectories implements Directories {
   /** The directory of that name in `directory`, or the text of the symlink of that name. */
   *#child(directory: HeldDirectory, name: string): Steps<HeldDirectory | string> {
     const path = joinPath(directory.path, name);
-    const known = this.#known(path);
+    const known = this.#cache.find(path);
     if (known !== undefined && known.parent === directory) return known;
     try {
       const fd = yield* this.#system.open(directory.at(name), asDirectory);
@@ -161,68 +154,37 @@ export class LinuxDirectories implements Directories {
   /** Takes over a directory opened just now inside `parent`. */
   #adopt(parent: HeldDirectory, name: string, fd: number): HeldDirectory {
     const path = joinPath(parent.path, name);
-    const where = readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
-    const { dev } = fstatSync(fd);
-    const stamped = dev === parent.device ? parent.stamped : isStamped(fd);
-    const held = new HeldDirectory(
-      { system: this.#system, now: this.#now, path, parent, fd, where, stamped },
-      dev,
-    );
-    const found = this.#cached.get(path);
-    if (where === whereIn(parent, name) && !parent.retired) {
-      if (found !== undefined) this.#forget(found);
-      this.#keep(held);
+    const held = this.#hold(fd, path, parent);
+    if (held.where === whereIn(parent, name) && !parent.retired) {
+      this.#cache.keep(held);
       return held;
     }
     // Moved since, or a file system that tells its paths differently: good for this one operation, if it is inside.
-    held.retired = true;
     const root = this.#root?.where ?? '';
-    if (!where.startsWith(root === '/' ? root : `${root}/`)) {
-      held.reap();
-      throw new FilesError('busy', { path, reason: 'The directory was moved meanwhile' });
-    }
+    const inside = held.where.startsWith(root === '/' ? root : `${root}/`);
+    if (inside) held.retired = true;
+    else held.retire();
+    if (!inside) throw movedMeanwhile(path);
     return held;
   }
 
-  #keep(held: HeldDirectory): void {
-    held.used = this.#now();
-    this.#cached.set(held.path, held);
-    if (this.#cached.size > mostCached) this.#evict(held);
-    if (this.#sweep !== undefined) return;
-    this.#sweep = setInterval(() => this.#closeIdle(), idleAfter / 2);
-    this.#sweep.unref();
-  }
-
-  #evict(newest: HeldDirectory): void {
-    const idle = [...this.#cached.values()].filter((held) => held.holders === 0 && held !== newest);
-    idle.sort((a, b) => a.used - b.used);
-    for (const unused of idle.slice(0, mostCached / 4)) this.#forget(unused);
-  }
-
-  #closeIdle(): void {
-    const before = this.#now() - idleAfter;
-    // The deepest first, since a directory is held by those below it.
-    for (const held of [...this.#cached.values()].reverse()) {
-      if (held.holders === 0 && held.used <= before) this.#forget(held);
+  #hold(fd: number, path: string, parent: HeldDirectory | undefined): HeldDirectory {
+    try {
+      if (parent !== undefined && parent.depth >= deepest) throw new FilesError('name-too-long', { path });
+      const where = readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
+      const { dev, ino } = fstatSync(fd);
+      const stamped = dev === parent?.device ? parent.stamped : isStamped(fd);
+      const [system, now] = [this.#system, this.#now];
+      return new HeldDirectory({ system, now, path, parent, fd, where, stamped, device: dev, inode: ino });
+    } catch (error) {
+      closeSync(fd);
+      throw error;
     }
-    if (this.#cached.size > 0) return;
-    this.close();
   }
 
-  #forget(held: HeldDirectory): void {
-    const inside = held.path === '/' ? '/' : `${held.path}/`;
-    for (const [path, other] of this.#cached) {
-      if (other === held || path.startsWith(inside)) {
-        this.#cached.delete(path);
-        other.retired = true;
-        other.reap();
-      }
-    }
-    if (held === this.#root) this.#root = undefined;
-  }
-
-  #forgetAll(): void {
-    if (this.#root !== undefined) this.#forget(this.#root);
+  #forgetRoot(): void {
+    if (this.#root !== undefined) this.#cache.forget(this.#root);
+    this.#root = undefined;
   }
 
   *#openRoot(): Steps<HeldDirectory> {
@@ -232,20 +194,10 @@ export class LinuxDirectories implements Directories {
       closeSync(fd);
       return this.#root;
     }
-    const where = readlinkSync(`/proc/self/fd/${fd}`, 'latin1');
-    const options = {
-      system: this.#system,
-      now: this.#now,
-      path: '/',
-      parent: undefined,
-      fd,
-      where,
-      stamped: isStamped(fd),
-    };
-    const root = new HeldDirectory(options, fstatSync(fd).dev);
+    const root = this.#hold(fd, '/', undefined);
     this.#root = root;
     this.#rootChecked = this.#now();
-    this.#keep(root);
+    this.#cache.keep(root);
     return root;
   }
 
@@ -260,18 +212,11 @@ export class LinuxDirectories implements Directories {
     if (root === undefined) return;
     try {
       const found = yield* this.#system.stat(this.#rootPath);
-      const open = yield* this.#system.fstat(root.fd);
-      if (found.ino === open.ino && found.dev === open.dev) return;
+      if (found.ino === root.inode && found.dev === root.device) return;
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
     }
-    if (this.#root === root) this.#forgetAll();
-  }
-
-  shown(target: string): string | undefined {
-    if (!target.startsWith('/')) return target;
-    const root = fromBinary(this.#root?.where ?? '/');
-    return afterRoot(target, root) ?? afterRoot(target, this.#rootText);
+    if (this.#root === root) this.#forgetRoot();
   }
 
   /** The components of a symlink's text. An absolute one must begin with the root's own path: it is the machine's. */
@@ -282,8 +227,10 @@ export class LinuxDirectories implements Directories {
   }
 }
 
+/** The directory above, which may have been carried away while the one below stayed. */
 function above(directory: HeldDirectory, path: string): HeldDirectory {
   if (directory.parent === undefined) throw leadsOut(path);
+  if (!directory.parent.inPlace()) throw movedMeanwhile(path);
   return directory.parent;
 }
 
