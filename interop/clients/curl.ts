@@ -59,6 +59,7 @@ function call(target: Target, args: readonly string[]) {
   const common = [
     '-q',
     '-sS',
+    '--fail-early',
     '-v',
     '-g',
     '--connect-timeout',

@@ -41,12 +41,21 @@ export async function attempt(
 ) {
   const ground = await field.ground(server, way.family);
   const once = (): Promise<Verdict> =>
-    field.scratch((scratch) => {
-      const { host, port, user, password, certificate } = ground.peer;
-      const requireReuse = server.requireReuse === true;
-      const target = { host, port, user, password, way, certificate, requireReuse, scratch };
-      return act({ client, ground, target, way, scratch, tag: scratch.slice(scratch.lastIndexOf('/') + 1) });
-    });
+    field.inTurn(server, () =>
+      field.scratch((scratch) => {
+        const { host, port, user, password, certificate } = ground.peer;
+        const requireReuse = server.requireReuse === true;
+        const target = { host, port, user, password, way, certificate, requireReuse, scratch };
+        return act({
+          client,
+          ground,
+          target,
+          way,
+          scratch,
+          tag: scratch.slice(scratch.lastIndexOf('/') + 1),
+        });
+      }),
+    );
   const first = await once();
   const known = first.kind === 'failed' ? knownFlaw(server, way, first.evidence) : undefined;
   if (known === undefined) return first;
@@ -69,23 +78,26 @@ export async function onServer(
 
 /** What is wrong with an attempt whose client has ended, or undefined. */
 export function faultOf(
-  { ground, way }: Attempt,
+  { ground }: Attempt,
   what: string,
   outcome: Outcome,
   faults: readonly (string | undefined)[] = [],
 ): Verdict | undefined {
   const found = faults.filter((fault) => fault !== undefined);
   if (!outcome.ok) found.unshift(`the client reports failure (${lastLine(outcome.said)})`);
-  const said = modesSaid(outcome.said);
-  if (outcome.ok && (said.size !== 1 || !said.has(way.mode))) {
-    found.push(`asked for ${way.mode}, but the client sent ${[...said].join(' and ') || 'none of the four'}`);
-  }
   if (found.length === 0) return undefined;
   return {
     kind: 'failed',
     why: `${what}: ${found.join('; ')}`,
     evidence: evidence(outcome.said, ground.peer.log()),
   };
+}
+
+/** A client that quietly took another mode has not passed. */
+export function otherMode({ way }: Attempt, { ok, said }: Outcome): string | undefined {
+  const sent = modesSaid(said);
+  if (!ok || (sent.size === 1 && sent.has(way.mode))) return undefined;
+  return `asked for ${way.mode}, but the client sent ${[...sent].join(' and ') || 'none of the four'}`;
 }
 
 function evidence(said: string, log: string): string {

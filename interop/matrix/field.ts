@@ -17,6 +17,7 @@ export class Field {
   readonly #workspace = new Workspace('interop');
   readonly #samples: readonly Sample[];
   readonly #grounds = new Map<string, Promise<Ground>>();
+  readonly #turns = new Map<ServerKind, Promise<undefined>>();
   #scratches = 0;
 
   constructor() {
@@ -30,6 +31,20 @@ export class Field {
     const started = this.#start(kind, family);
     this.#grounds.set(key, started);
     return started;
+  }
+
+  /** Runs `act` when the attempts before it are done, if the server cannot serve two at a time. */
+  async inTurn<T>(kind: ServerKind, act: () => Promise<T>): Promise<T> {
+    if (kind.oneAtATime === undefined) return act();
+    const turn = (this.#turns.get(kind) ?? Promise.resolve(undefined)).then(act);
+    this.#turns.set(
+      kind,
+      turn.then(
+        () => undefined,
+        () => undefined,
+      ),
+    );
+    return turn;
   }
 
   /** Runs `act` with a folder of its own, which is gone afterwards. */

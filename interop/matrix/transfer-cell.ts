@@ -4,7 +4,7 @@ import { bytesOf } from '../clients/client.ts';
 import { difference, type Sample } from '../support/random-files.ts';
 import { openFolder } from '../support/served-folder.ts';
 import { impossible, type Way, wayName } from '../support/way.ts';
-import { type Attempt, attempt, faultOf, missingFor, type Pair } from './attempt.ts';
+import { type Attempt, attempt, faultOf, missingFor, otherMode, type Pair } from './attempt.ts';
 import type { Cell, Verdict } from './verdict.ts';
 
 /** Moves every sample down and up, and compares what arrived. */
@@ -36,7 +36,7 @@ async function download(current: Attempt): Promise<Verdict | undefined> {
   const outcome = await client.get(target, items);
   const faults = ground.samples.map((sample) => difference(sample, local(sample)));
   for (const sample of ground.samples) rmSync(local(sample), { force: true });
-  return faultOf(current, 'download', outcome, faults);
+  return faultOf(current, 'download', outcome, [...faults, otherMode(current, outcome)]);
 }
 
 async function upload(current: Attempt): Promise<Verdict | undefined> {
@@ -50,7 +50,7 @@ async function upload(current: Attempt): Promise<Verdict | undefined> {
     }));
     const outcome = await client.put(target, items);
     const faults = ground.samples.map((sample) => difference(sample, join(folder, sample.name)));
-    return faultOf(current, 'upload', outcome, faults);
+    return faultOf(current, 'upload', outcome, [...faults, otherMode(current, outcome)]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -39,6 +39,8 @@ export interface ServerKind {
   readonly needsRoot?: boolean;
   /** Data connections must resume the TLS session of the control connection. */
   readonly requireReuse?: boolean;
+  /** It cannot be trusted with several sessions at a time; why not. */
+  readonly oneAtATime?: string;
   /** Why names that are no UTF-8 do not work with it. */
   readonly utf8Only?: string;
   /** Why it cannot do this, or undefined. */
@@ -87,7 +89,7 @@ export async function startPeer(
     await greeted(child, setting).catch(async (error: unknown) => {
       const said = log();
       await stop();
-      throw new Error(`${name} did not start: ${said}`, { cause: error });
+      throw new Error(`${name} did not start (${String(error)}): ${said}`);
     });
     const { host, root, certificateFile: certificate } = setting;
     return { host, port: ports.control, user, password, root, certificate, log, stop };
@@ -133,12 +135,12 @@ function tail(path: string): string {
 
 /** Servers of others do not say when they are ready: knock until one greets, or until the program has ended. */
 async function greeted(child: Child, { host, ports }: Setting): Promise<void> {
-  const deadline = performance.now() + 15_000;
+  const deadline = performance.now() + 60_000;
   while (child.running && performance.now() < deadline) {
     if (await greets(host, ports.control)) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(child.running ? 'no greeting within 15 s' : 'it ended at once');
+  throw new Error(child.running ? 'no greeting within a minute' : 'it ended at once');
 }
 
 function greets(host: string, port: number): Promise<boolean> {

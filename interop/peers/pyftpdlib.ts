@@ -8,6 +8,8 @@ const script = fileURLToPath(new URL('./serve_pyftpdlib.py', import.meta.url));
 export const pyftpdlib: ServerKind = {
   name: 'pyftpdlib',
   needs: ['pyftpdlib', 'python3', 'openssl'],
+  oneAtATime:
+    'pyftpdlib 1.5.7 now and then forgets a socket while several sessions are open: bytes stay unread, nothing is sent',
   utf8Only: 'pyftpdlib replaces bytes that are no UTF-8',
   unsupported: () => undefined,
   start: (options) => startPeer('pyftpdlib', options, configure),
