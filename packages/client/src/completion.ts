@@ -8,7 +8,7 @@ import {
   type Reply,
 } from '@duoport/protocol';
 import type { Exchange } from './control.ts';
-import { Watchdog, within } from './deadline.ts';
+import { settledWithin, Watchdog, within } from './deadline.ts';
 import type { Session } from './session.ts';
 import type { Job } from './transfer.ts';
 
@@ -131,9 +131,9 @@ class Completion {
 
 /**
  * RFC 959 §4.1.3, ABOR: the server answers the transfer (426, or 226 when it was done already) and then ABOR
- * itself (226, 225). `drop` drops the data connection: many servers read no command while they wait for data.
- * When both replies have not come in time the control connection is closed, because nobody could tell what
- * the next reply is for.
+ * itself (226, 225). Some answer both with one reply: then a NOOP behind them is the fence, see `ClientMachine`.
+ * `drop` drops the data connection: many servers read no command while they wait for data. When the replies have
+ * not come in time the control connection is closed, because nobody could tell what the next one is for.
  */
 export async function abortTransfer(session: Session, exchange: Exchange, drop: () => void): Promise<void> {
   const { control, settings } = session;
@@ -145,11 +145,17 @@ export async function abortTransfer(session: Session, exchange: Exchange, drop: 
   try {
     const abor = control.send('ABOR');
     drop();
-    await within(settings.timeouts.abort, Promise.all([exchange.final, abor.final]), late);
+    const both = Promise.all([exchange.final, abor.final]);
+    if (await settledWithin(fenceDelay, both)) return;
+    const noop = control.send('NOOP');
+    await within(settings.timeouts.abort, Promise.all([both, noop.final]), late);
   } catch (error) {
     control.destroy(asError(error));
   }
 }
+
+/** Milliseconds for the two replies of a server that sends two. */
+const fenceDelay = 250;
 
 function failed(running: Running, moved: Moved, final: Final, bytes: number): Error {
   const { job } = running;

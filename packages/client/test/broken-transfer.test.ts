@@ -163,11 +163,26 @@ test('an aborted transfer says ABOR and leaves the connection in step', async (t
   await usable(ftp);
 });
 
+test('a server that answers a transfer and its ABOR with one reply stays in step', async (t) => {
+  const server = await scripted(t, {
+    EPSV: async (_, it) => it.say(epsv(await it.dataPort((socket) => socket.write('hello')))),
+    RETR: '150 ok',
+    ABOR: '226 both are over',
+  });
+  await using ftp = await connect(server.url, options);
+  const controller = new AbortController();
+  const abort = { write: () => controller.abort(new Error('enough')) };
+  await assert.rejects(ftp.get('f', abort, { signal: controller.signal }), /enough/);
+  assert.deepEqual(server.verbs.slice(-2), ['ABOR', 'NOOP']);
+  await usable(ftp);
+});
+
 test('a server that does not answer ABOR loses its connection: nobody could tell what its next reply is for', async (t) => {
   const server = await scripted(t, {
     EPSV: async (_, it) => it.say(epsv(await it.dataPort((socket) => socket.write('hello')))),
     RETR: '150 ok',
     ABOR: '',
+    NOOP: '',
   });
   await using ftp = await connect(server.url, options);
   const arrived = new Promise<void>((resolve) => {
