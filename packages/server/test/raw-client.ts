@@ -1,0 +1,316 @@
+import assert from 'node:assert/strict';
+import { connect, createServer, type Socket } from 'node:net';
+import type { TestContext } from 'node:test';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import {
+  decodeEpsv,
+  decodeLpsv,
+  decodePasv,
+  type Endpoint,
+  encodeEprt,
+  encodePort,
+  endpoint,
+  isFault,
+  type Reply,
+  ReplyReader,
+} from '@duoport/protocol';
+
+/** Nothing on loopback takes so long: a test that waits longer fails and says for what. Milliseconds. */
+const patience = 15_000;
+
+/** Who opens the data connection, and in which words. */
+export type Way = 'EPSV' | 'PASV' | 'LPSV' | 'EPRT' | 'PORT';
+
+export interface RawOptions {
+  readonly host?: string;
+  readonly port: number;
+  /** Address to dial from: 127.0.0.2 is another machine to the server. */
+  readonly from?: string;
+  /** TLS from the first byte. */
+  readonly implicit?: boolean;
+  readonly tls?: ConnectionOptions;
+  /** Do not wait for the greeting. */
+  readonly silent?: boolean;
+}
+
+/** A control connection with nothing in between: bytes out, replies in, one after the other. */
+export class RawClient {
+  readonly raw: Socket;
+  readonly host: string;
+  /** Resolves when the server has sent its FIN or dropped the connection. */
+  readonly ended: Promise<void>;
+  greeting: Reply = { code: 0, lines: [''] };
+  #stream: Socket;
+  #reader = new ReplyReader();
+  #waiting: (() => void)[] = [];
+  #isOver = false;
+  readonly #tls: ConnectionOptions;
+  readonly #t: TestContext;
+  #session: Buffer | undefined;
+
+  private constructor(t: TestContext, raw: Socket, options: RawOptions) {
+    this.#t = t;
+    this.raw = raw;
+    this.#stream = raw;
+    this.host = options.host ?? '127.0.0.1';
+    this.#tls = { rejectUnauthorized: false, ...options.tls };
+    this.ended = new Promise((resolve) => {
+      const over = () => {
+        this.#isOver = true;
+        this.#wake();
+        resolve();
+      };
+      raw.on('close', over).on('end', over);
+    });
+    raw.on('error', () => {});
+    t.after(() => raw.destroy());
+  }
+
+  static async connect(t: TestContext, options: RawOptions): Promise<RawClient> {
+    const raw = await dial({ host: options.host ?? '127.0.0.1', port: options.port, from: options.from });
+    const client = new RawClient(t, raw, options);
+    if (options.implicit === true) await client.handshake();
+    else client.#listen();
+    if (options.silent !== true) client.greeting = await client.reply();
+    return client;
+  }
+
+  /** Where the control connection ends on our side. */
+  get local(): Endpoint {
+    return endpoint(this.raw.localAddress ?? '', this.raw.localPort ?? 0);
+  }
+
+  send(line: string): void {
+    this.sendBytes(`${line}\r\n`);
+  }
+
+  /** Text goes out one byte a character. */
+  sendBytes(bytes: string | Uint8Array): void {
+    this.#stream.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+  }
+
+  /** The next reply, preliminary ones too. */
+  async reply(): Promise<Reply> {
+    const next = await this.replyOrEnd();
+    return next ?? assert.fail('the server closed the control connection instead of a reply');
+  }
+
+  /** The next reply, or undefined when the server closed the connection without one. */
+  async replyOrEnd(): Promise<Reply | undefined> {
+    for (;;) {
+      const next = this.#reader.next();
+      if (next !== undefined) return isFault(next) ? assert.fail(next.fault) : next;
+      if (this.#isOver) return undefined;
+      await within('a reply', new Promise<void>((resolve) => this.#waiting.push(resolve)));
+    }
+  }
+
+  async ask(line: string): Promise<Reply> {
+    this.send(line);
+    return this.reply();
+  }
+
+  /** `250 Removed`. */
+  async told(line: string): Promise<string> {
+    const { code, lines } = await this.ask(line);
+    return `${code} ${lines.join('\n')}`;
+  }
+
+  async expect(code: number, line: string): Promise<Reply> {
+    const reply = await this.ask(line);
+    assert.equal(reply.code, code, `${line}: ${reply.code} ${reply.lines.join(' / ')}`);
+    return reply;
+  }
+
+  async expectReply(code: number): Promise<Reply> {
+    const reply = await this.reply();
+    assert.equal(reply.code, code, `${reply.code} ${reply.lines.join(' / ')}`);
+    return reply;
+  }
+
+  async login(user = 'u', password = 'p'): Promise<this> {
+    await this.expect(331, `USER ${user}`);
+    await this.expect(230, `PASS ${password}`);
+    await this.expect(200, 'TYPE I');
+    return this;
+  }
+
+  /** AUTH TLS, PBSZ, PROT P. */
+  async secure(): Promise<this> {
+    await this.expect(234, 'AUTH TLS');
+    await this.handshake();
+    await this.expect(200, 'PBSZ 0');
+    await this.expect(200, 'PROT P');
+    return this;
+  }
+
+  /** The TLS handshake of the control connection, without AUTH. */
+  async handshake(): Promise<TLSSocket> {
+    this.raw.removeAllListeners('data');
+    const tls = connectTls({ ...this.#tls, socket: this.raw });
+    tls
+      .on('error', () => {})
+      .on('session', (session) => {
+        this.#session = session;
+      });
+    this.#stream = tls;
+    this.#listen();
+    await within('the TLS handshake', once(tls, 'secureConnect'));
+    return tls;
+  }
+
+  /** EPSV, PASV or LPSV, and where the server listens then. */
+  async passive(verb = 'EPSV'): Promise<Endpoint> {
+    const reply = await this.ask(verb);
+    const text = `${reply.code} ${reply.lines.join(' ')}`;
+    const here = endpoint(this.host, 0);
+    if (reply.code === 229) {
+      const decoded = decodeEpsv(reply.lines[0] ?? '');
+      return isFault(decoded) ? assert.fail(text) : { ...here, port: decoded.port };
+    }
+    const decode = reply.code === 227 ? decodePasv : reply.code === 228 ? decodeLpsv : assert.fail(text);
+    const decoded = decode(reply.lines[0] ?? '');
+    return isFault(decoded) ? assert.fail(text) : decoded.endpoint;
+  }
+
+  /** Sets a data connection up: dials it at once, or listens and tells the server where. */
+  async setUp(way: Way = 'EPSV', from?: string): Promise<{ readonly socket: Promise<Socket> }> {
+    if (way === 'EPRT' || way === 'PORT') return this.#listenData(way);
+    const { address, port } = await this.passive(way);
+    return { socket: Promise.resolve(this.#keep(await dial({ host: address, port, from }))) };
+  }
+
+  /** Sets it up, sends the command, and gives the connection when the 150 is there; under TLS after `PROT P`. */
+  async open(line: string, way: Way = 'EPSV'): Promise<Socket> {
+    const { socket } = await this.setUp(way);
+    await this.expect(150, line);
+    return this.#session === undefined ? socket : this.secureData(await socket);
+  }
+
+  async fetch(line: string, way?: Way): Promise<Buffer> {
+    const bytes = await readAll(await this.open(line, way));
+    await this.expectReply(226);
+    return bytes;
+  }
+
+  async store(line: string, bytes: string | Uint8Array, way?: Way): Promise<Reply> {
+    const socket = await this.open(line, way);
+    socket.end(bytes);
+    return this.expectReply(226);
+  }
+
+  /** TLS on a data connection, resuming the session of the control connection. */
+  async secureData(socket: Socket, resume = true): Promise<TLSSocket> {
+    const session = resume && this.#session !== undefined ? { session: this.#session } : {};
+    const options = { ...this.#tls, socket, allowHalfOpen: true, ...session };
+    const tls = connectTls(options);
+    tls.on('error', () => {});
+    await within('the TLS handshake of the data connection', once(tls, 'secureConnect'));
+    return tls;
+  }
+
+  destroy(): void {
+    this.raw.destroy();
+  }
+
+  async #listenData(verb: 'EPRT' | 'PORT'): Promise<{ readonly socket: Promise<Socket> }> {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    this.#t.after(() => server.close());
+    server.listen(0, this.host);
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const arrival = new Promise<Socket>((resolve) => {
+      server.once('connection', (socket: Socket) => {
+        server.close();
+        resolve(this.#keep(socket));
+      });
+    });
+    const here = endpoint(this.host, port);
+    await this.expect(200, `${verb} ${verb === 'PORT' ? encodePort(here) : encodeEprt(here)}`);
+    return { socket: within('the server to dial', arrival) };
+  }
+
+  #keep(socket: Socket): Socket {
+    socket.on('error', () => {});
+    this.#t.after(() => socket.destroy());
+    return socket;
+  }
+
+  #listen(): void {
+    this.#stream.on('data', (chunk: Uint8Array) => {
+      this.#reader.push(chunk);
+      this.#wake();
+    });
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const done of waiting) done();
+  }
+}
+
+/** Connected, and half open on our side: what the server sends after our FIN still comes. */
+export async function dial(to: {
+  readonly host: string;
+  readonly port: number;
+  readonly from?: string | undefined;
+}): Promise<Socket> {
+  const local = to.from === undefined ? {} : { localAddress: to.from };
+  const socket = connect({ host: to.host, port: to.port, allowHalfOpen: true, noDelay: true, ...local });
+  await within(`a connection to ${to.host}:${to.port}`, once(socket, 'connect'));
+  return socket;
+}
+
+/** Everything until the peer's FIN. Rejects when it is a reset. */
+export async function readAll(socket: Socket): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  socket.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+  socket.resume();
+  if (!socket.readableEnded) await within('the end of the data connection', once(socket, 'end'));
+  socket.end();
+  return Buffer.concat(chunks);
+}
+
+/** Resolves when the connection is gone, in whatever way. */
+export async function gone(socket: Socket): Promise<void> {
+  if (socket.closed) return;
+  socket.on('error', () => {});
+  socket.on('end', () => socket.destroy());
+  socket.resume();
+  await within(
+    'the end of a connection',
+    new Promise<void>((resolve) => socket.once('close', () => resolve())),
+  );
+}
+
+type Emitter = Socket | ReturnType<typeof createServer>;
+
+/** The event, or the error that came instead of it. */
+export function once(emitter: Emitter, event: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (end: () => void) => () => {
+      emitter.off(event, done).off('error', failed).off('close', closed);
+      end();
+    };
+    const done = settle(resolve);
+    const failed = (error: Error) => settle(() => reject(error))();
+    const closed = settle(() => reject(new Error(`closed instead of ${event}`)));
+    emitter.on(event, done).on('error', failed);
+    if (event !== 'close') emitter.on('close', closed);
+  });
+}
+
+/** A deadline for what should come at once, so that a test that hangs says where. */
+export async function within<T>(what: string, promise: Promise<T>, limit = patience): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${limit} ms for ${what}`)), limit);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import type { TraceEvent } from '@duoport/net';
+import {
+  createServer,
+  type Files,
+  type FtpServer,
+  MemoryAccounts,
+  MemoryFiles,
+  type ServerEvent,
+  type ServerOptions,
+} from '@duoport/server';
+import { certificate } from './certificate.ts';
+import { RawClient, type RawOptions, within } from './raw-client.ts';
+
+export type ServingOptions = Partial<ServerOptions> & {
+  readonly host?: string;
+  readonly implicitTls?: boolean;
+  /** What user `u`, password `p`, sees; default: files in memory. */
+  readonly files?: Files;
+};
+
+/** Our server on a free port of loopback, and what it says of itself. */
+export interface Serving {
+  readonly server: FtpServer;
+  readonly host: string;
+  readonly port: number;
+  readonly memory: MemoryFiles;
+  readonly events: readonly ServerEvent[];
+  readonly trace: readonly TraceEvent[];
+  /** The first event of this kind, when it has come or as soon as it comes. */
+  event<Kind extends ServerEvent['kind']>(kind: Kind): Promise<Extract<ServerEvent, { kind: Kind }>>;
+  connect(options?: Partial<RawOptions>): Promise<RawClient>;
+  /** Connected and logged in. */
+  login(options?: Partial<RawOptions>): Promise<RawClient>;
+}
+
+/** Serves until the test is over, which fails when the server found a bug in itself. */
+export async function serve(t: TestContext, options: ServingOptions = {}): Promise<Serving> {
+  const { host = '127.0.0.1', implicitTls = false, files, ...rest } = options;
+  const memory = new MemoryFiles();
+  const events: ServerEvent[] = [];
+  const trace: TraceEvent[] = [];
+  const waiting = new Set<() => void>();
+  const server = createServer({
+    accounts: new MemoryAccounts({ files: files ?? memory, users: [{ name: 'u', password: 'p' }] }),
+    listen: [{ host, port: 0, implicitTls }],
+    tls: certificate,
+    log: (event) => {
+      events.push(event);
+      for (const look of waiting) look();
+    },
+    trace: () => (event) => trace.push(event),
+    ...rest,
+  });
+  t.after(async () => {
+    await server.close({ grace: 0 });
+    const bugs = events.filter((event) => event.kind === 'bug');
+    assert.deepEqual(bugs, []);
+  });
+  await server.start();
+  const port = server.listening[0]?.port ?? 0;
+  const connect = (more: Partial<RawOptions> = {}) =>
+    RawClient.connect(t, { host, port, implicit: implicitTls, ...more });
+  return {
+    server,
+    host,
+    port,
+    memory,
+    events,
+    trace,
+    connect,
+    login: async (more) => (await connect(more)).login(),
+    event: (kind) => {
+      const found = new Promise<never>((resolve) => {
+        const look = () => {
+          const event = events.find((each) => each.kind === kind);
+          if (event === undefined) return;
+          waiting.delete(look);
+          resolve(event as never);
+        };
+        waiting.add(look);
+        look();
+      });
+      return within(`the event ${kind}`, found);
+    },
+  };
+}
+
+/** Bytes that do not repeat soon, the same on every run. */
+export function noise(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let state = 0x9e3779b9;
+  for (let at = 0; at < length; at += 1) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    bytes[at] = state;
+  }
+  return bytes;
+}
+
+export function contentOf(files: MemoryFiles, path: string): Buffer {
+  const handle = files.openRead(path);
+  const into = Buffer.alloc(handle.size);
+  handle.read(into, 0);
+  return into;
+}
+
+/** Puts a file there without a server in between. */
+export async function seed(files: Files, path: string, content: string | Uint8Array): Promise<void> {
+  const plan = await files.prepareWrite(path, { kind: 'replace' });
+  const handle = await plan.open();
+  await handle.write([Buffer.from(content)], 0);
+  await handle.finish();
+}
