@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { Files } from '../src/files/files.ts';
+import { type Files, FilesError } from '../src/files/files.ts';
 import { hashFile } from '../src/files/hash.ts';
 import { bytes, fails, get, getText, listAll, names, put } from './files-support.ts';
 
@@ -442,6 +442,21 @@ function hostile(law: Law): void {
       await fails('bad-name', () => files.rename('/x', path));
       await fails('bad-name', () => files.rename(path, '/x'));
     }
+  });
+
+  law('attack: folders in folders in folders', async (files) => {
+    let path = '';
+    let made = 0;
+    try {
+      for (; made < 300; made++) {
+        path += '/d';
+        await files.makeDirectory(path);
+      }
+    } catch (error) {
+      assert.ok(error instanceof FilesError && error.kind === 'name-too-long');
+    }
+    assert.ok(made > 200, `${made}`);
+    assert.deepEqual(await names(files, '/d'.repeat(200)), ['d']);
   });
 
   law('attack: a path of ten thousand folders', async (files) => {

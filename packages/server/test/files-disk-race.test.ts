@@ -170,6 +170,25 @@ for (const [way, options] of ways) {
   });
 }
 
+test(
+  'attack: the folder above carried out of the root, and a way back up through a symlink',
+  linuxOnly,
+  async (t) => {
+    const { root, outside } = twins(t);
+    const files = diskIn(t, root);
+    symlinkSync('../f', join(root, 'a', 'b', 'up'));
+    assert.equal(await getText(files, '/a/b/up'), 'inside');
+    renameSync(join(root, 'a', 'b'), join(root, 'b'));
+    renameSync(join(root, 'a'), join(outside, 'carried'));
+    mkdirSync(join(root, 'a'));
+    renameSync(join(root, 'b'), join(root, 'a', 'b'));
+    writeFileSync(join(outside, 'carried', 'f'), 'OUTSIDE!');
+    writeFileSync(join(root, 'a', 'f'), 'new inside');
+    await fails('busy', () => files.openRead('/a/b/up'));
+    assert.equal(await getText(files, '/a/b/up'), 'new inside');
+  },
+);
+
 test('a listing whose folder is carried out of the root ends there', linuxOnly, async (t) => {
   const { root, outside } = twins(t);
   const files = diskIn(t, root);

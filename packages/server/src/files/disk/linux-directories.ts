@@ -31,6 +31,7 @@ export class LinuxDirectories implements Directories {
   readonly #now: () => number;
   readonly #rootPath: OsPath;
   readonly #rootText: string;
+  /** Retired when it was idle, like any other. */
   #root: HeldDirectory | undefined;
   #rootChecked = 0;
   readonly #cache: DirectoryCache;
@@ -87,8 +88,7 @@ export class LinuxDirectories implements Directories {
   }
 
   *exactly<T>(place: Place, act: (path: OsPath, stats: Stats) => Steps<T>): Steps<T> {
-    if (place.name === '')
-      return yield* act(`${String(place.directory.self)}/.`, yield* place.directory.stat());
+    if (place.name === '') return yield* act(place.directory.self, yield* place.directory.stat());
     const fd = yield* this.#system.open(place.directory.at(place.name), asName);
     try {
       return yield* act(`/proc/self/fd/${fd}`, yield* this.#system.fstat(fd));
@@ -109,7 +109,7 @@ export class LinuxDirectories implements Directories {
     at.holders++;
     try {
       for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-        let next = name === '..' ? above(at, path) : yield* this.#child(at, name);
+        let next = name === '..' ? this.#above(at, path) : yield* this.#child(at, name);
         if (typeof next === 'string') {
           if (++links > maxLinks) throw new FilesError('loop', { path });
           pending.push(...this.#segmentsOf(next, path).reverse());
@@ -125,6 +125,14 @@ export class LinuxDirectories implements Directories {
     }
     at.used = this.#now();
     return at;
+  }
+
+  /** The directory above, which may have been carried away while the one below stayed. */
+  #above({ parent }: HeldDirectory, path: string): HeldDirectory {
+    if (parent === undefined) throw leadsOut(path);
+    if (parent.inPlace()) return parent;
+    this.#cache.forget(parent);
+    throw movedMeanwhile(path);
   }
 
   /** The directory of that name in `directory`, or the text of the symlink of that name. */
@@ -188,17 +196,23 @@ export class LinuxDirectories implements Directories {
   }
 
   *#openRoot(): Steps<HeldDirectory> {
-    if (this.#root !== undefined) return this.#root;
+    const known = this.#liveRoot();
+    if (known !== undefined) return known;
     const fd = yield* this.#system.open(this.#rootPath, O_PATH | constants.O_DIRECTORY);
-    if (this.#root !== undefined) {
+    const meanwhile = this.#liveRoot();
+    if (meanwhile !== undefined) {
       closeSync(fd);
-      return this.#root;
+      return meanwhile;
     }
     const root = this.#hold(fd, '/', undefined);
     this.#root = root;
     this.#rootChecked = this.#now();
     this.#cache.keep(root);
     return root;
+  }
+
+  #liveRoot(): HeldDirectory | undefined {
+    return this.#root?.retired === false ? this.#root : undefined;
   }
 
   #rootIsDue(now: number): boolean {
@@ -225,13 +239,6 @@ export class LinuxDirectories implements Directories {
     if (inside === undefined) throw leadsOut(path);
     return inside.split('/').filter((segment) => segment !== '' && segment !== '.');
   }
-}
-
-/** The directory above, which may have been carried away while the one below stayed. */
-function above(directory: HeldDirectory, path: string): HeldDirectory {
-  if (directory.parent === undefined) throw leadsOut(path);
-  if (!directory.parent.inPlace()) throw movedMeanwhile(path);
-  return directory.parent;
 }
 
 function isStamped(fd: number): boolean {
