@@ -203,3 +203,27 @@ test('a reply to the command that refuses it is FTP_REPLY and nothing is written
   assert.deepEqual(written, []);
   await usable(ftp);
 });
+
+test('a server that half-closes the data connection of an upload still gets all of it', async (t) => {
+  let received = 0;
+  const data = (socket: Socket, it: ScriptedServer) => {
+    socket.end(); // our socket reads on: the scripted server allows half-open connections
+    socket.on('data', (chunk) => {
+      received += chunk.length;
+    });
+    socket.on('end', () => it.say('226 done'));
+  };
+  const server = await serving(t, data, '150 ok');
+  await using ftp = await connect(server.url, options);
+  const result = await ftp.put(new Uint8Array(3_000_000), 'f');
+  assert.equal(result.bytes, 3_000_000);
+  assert.equal(received, 3_000_000);
+});
+
+test('a server that half-closes the control connection in the middle of a download', async (t) => {
+  const data = (socket: Socket, it: ScriptedServer) => socket.write('hello', () => it.control.end());
+  const server = await serving(t, data, '150 ok (50 bytes)');
+  await using ftp = await connect(server.url, options);
+  await assert.rejects(ftp.get('f', sink), { code: 'FTP_TRANSFER', direction: 'receive' });
+  assert.equal(ftp.closed, true);
+});

@@ -43,7 +43,7 @@ export class ScriptedServer {
 
   /** A port that hands every connection to `serve`. */
   async dataPort(serve: (socket: Socket) => void, host = '127.0.0.1'): Promise<number> {
-    const listener = createServer((socket) => {
+    const listener = createServer({ allowHalfOpen: true }, (socket) => {
       this.keep(socket);
       serve(socket);
     });
