@@ -1,5 +1,5 @@
 import { checkPeer, type DataConnection, dial, type Lease, type Trace } from '@duoport/net';
-import { type Endpoint, FtpLimitError, FtpLocalError } from '@duoport/protocol';
+import { type Endpoint, FtpClosedError, FtpLimitError, FtpLocalError } from '@duoport/protocol';
 import type { Settings } from './settings.ts';
 
 type Setup =
@@ -27,6 +27,9 @@ export class DataSetup {
   readonly #facts: DataSetupFacts;
   #setup: Setup = { kind: 'none' };
   #opened = 0;
+  #over = false;
+  /** Breaks off what ESTA or ESTP waits for. Made when it is needed: thousands of sessions never do. */
+  #ahead: AbortController | undefined;
 
   constructor(facts: DataSetupFacts) {
     this.#facts = facts;
@@ -61,6 +64,10 @@ export class DataSetup {
       connection: `data-${this.#opened + 1}`,
       trace,
     });
+    if (this.#over) {
+      lease.release();
+      throw sessionOver();
+    }
     const choice = settings.advertised.choose({
       listening: lease.endpoint,
       local: local.address,
@@ -108,10 +115,22 @@ export class DataSetup {
   }
 
   /** Opens it now and keeps it for the transfer to come (ESTA, ESTP). */
-  async openAhead(signal: AbortSignal): Promise<DataConnection> {
-    const connection = await this.open(signal);
+  async openAhead(): Promise<DataConnection> {
+    this.#ahead ??= new AbortController();
+    const connection = await this.open(this.#ahead.signal);
+    if (this.#over) {
+      connection.destroy();
+      throw sessionOver();
+    }
     this.#setup = { kind: 'open', connection };
     return connection;
+  }
+
+  /** The session is over: nothing it set up, or still waits for, may outlive it. */
+  close(): void {
+    this.#over = true;
+    this.#ahead?.abort(sessionOver());
+    this.release();
   }
 
   release(): void {
@@ -120,4 +139,8 @@ export class DataSetup {
     if (setup.kind === 'passive') setup.lease.release();
     if (setup.kind === 'open') setup.connection.destroy();
   }
+}
+
+function sessionOver(): FtpClosedError {
+  return new FtpClosedError('The session is over');
 }

@@ -1,4 +1,4 @@
-import { isFtpError, type Reply, reply } from '@duoport/protocol';
+import { type FtpErrorCode, isFtpError, type Reply, reply } from '@duoport/protocol';
 import { FilesError, type FilesErrorKind } from './files/files.ts';
 
 /**
@@ -28,14 +28,19 @@ const codes: Readonly<Record<FilesErrorKind, number>> = {
   io: 451,
 };
 
+/** Outside of a transfer these come from a data connection that could not be set up. */
+const noDataConnection: ReadonlySet<FtpErrorCode> = new Set([
+  'FTP_LIMIT',
+  'FTP_CONNECTION',
+  'FTP_TIMEOUT',
+  'FTP_CLOSED',
+]);
+
 /** The reply for an error a handler threw, or undefined for one that is a bug of ours. */
 export function replyForError(error: unknown): Reply | undefined {
   if (error instanceof FilesError) return reply(codes[error.kind], printable(error.message));
   if (!isFtpError(error)) return undefined;
-  return reply(
-    error.code === 'FTP_LIMIT' || error.code === 'FTP_CONNECTION' ? 425 : 451,
-    printable(error.message),
-  );
+  return reply(noDataConnection.has(error.code) ? 425 : 451, printable(error.message));
 }
 
 /** A name may carry what must not stand in a reply line. */

@@ -124,7 +124,7 @@ export class Session implements ControlHandler {
     if (error !== undefined) this.#reason = error.message;
     clearTimeout(this.#timer);
     this.#transfer?.stop();
-    this.#data.release();
+    this.#data.close();
     this.#log({ kind: 'closed', reason: this.#reason });
     this.#ended(this);
   }
@@ -288,6 +288,9 @@ export class Session implements ControlHandler {
 
   #close(reason: string): void {
     this.#reason = reason;
+    // RFC 959 §4.1.1: a control connection that closes takes its transfer with it.
+    this.#transfer?.stop();
+    this.#data.close();
     this.#output.flush();
     this.#connection.end();
     clearTimeout(this.#timer);

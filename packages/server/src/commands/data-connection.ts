@@ -71,16 +71,16 @@ export const pret = command('PRET', ({ argument }) => {
 });
 
 /** Opens the active data connection now and tells from where: what NAT made of it can be compared. */
-export const esta = command('ESTA', async ({ data, settings }) => {
+export const esta = command('ESTA', async ({ data }) => {
   if (data.kind !== 'active') return reply(520, 'ESTA needs PORT or EPRT first');
-  const { local } = await data.openAhead(AbortSignal.timeout(settings.dataTimeout));
+  const { local } = await data.openAhead();
   return reply(225, `Connected from (${encodeEprt(local)})`);
 });
 
 /** Waits for the passive data connection now and tells whose it is. */
-export const estp = command('ESTP', async ({ data, settings }) => {
+export const estp = command('ESTP', async ({ data }) => {
   if (data.kind !== 'passive') return reply(520, 'ESTP needs PASV or EPSV first');
-  const { peer } = await data.openAhead(AbortSignal.timeout(settings.dataTimeout));
+  const { peer } = await data.openAhead();
   return reply(225, `Connected to (${encodeEprt(peer)})`);
 });
 
