@@ -184,7 +184,8 @@ export class RawClient {
   async open(line: string, way: Way = 'EPSV'): Promise<Socket> {
     const { socket } = await this.setUp(way);
     await this.expect(150, line);
-    return this.#session === undefined ? socket : this.secureData(await socket);
+    const connection = await within('the data connection', socket);
+    return this.#session === undefined ? connection : this.secureData(connection);
   }
 
   async fetch(line: string, way?: Way): Promise<Buffer> {
@@ -228,7 +229,7 @@ export class RawClient {
     });
     const here = endpoint(this.host, port);
     await this.expect(200, `${verb} ${verb === 'PORT' ? encodePort(here) : encodeEprt(here)}`);
-    return { socket: within('the server to dial', arrival) };
+    return { socket: arrival };
   }
 
   #keep(socket: Socket): Socket {

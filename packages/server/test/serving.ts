@@ -30,6 +30,8 @@ export interface Serving {
   readonly trace: readonly TraceEvent[];
   /** The first event of this kind, when it has come or as soon as it comes. */
   event<Kind extends ServerEvent['kind']>(kind: Kind): Promise<Extract<ServerEvent, { kind: Kind }>>;
+  /** Resolves when this line has come in on a control connection. */
+  heard(line: string): Promise<void>;
   connect(options?: Partial<RawOptions>): Promise<RawClient>;
   /** Connected and logged in. */
   login(options?: Partial<RawOptions>): Promise<RawClient>;
@@ -42,15 +44,35 @@ export async function serve(t: TestContext, options: ServingOptions = {}): Promi
   const events: ServerEvent[] = [];
   const trace: TraceEvent[] = [];
   const waiting = new Set<() => void>();
+  const told = () => {
+    for (const look of waiting) look();
+  };
+  /** What `find` finds, as soon as there is something. */
+  const found = <Found>(what: string, find: () => Found | undefined): Promise<Found> => {
+    const finding = new Promise<Found>((resolve) => {
+      const look = () => {
+        const it = find();
+        if (it === undefined) return;
+        waiting.delete(look);
+        resolve(it);
+      };
+      waiting.add(look);
+      look();
+    });
+    return within(what, finding);
+  };
   const server = createServer({
     accounts: new MemoryAccounts({ files: files ?? memory, users: [{ name: 'u', password: 'p' }] }),
     listen: [{ host, port: 0, implicitTls }],
     tls: certificate,
     log: (event) => {
       events.push(event);
-      for (const look of waiting) look();
+      told();
     },
-    trace: () => (event) => trace.push(event),
+    trace: () => (event) => {
+      trace.push(event);
+      told();
+    },
     ...rest,
   });
   t.after(async () => {
@@ -71,19 +93,13 @@ export async function serve(t: TestContext, options: ServingOptions = {}): Promi
     trace,
     connect,
     login: async (more) => (await connect(more)).login(),
-    event: (kind) => {
-      const found = new Promise<never>((resolve) => {
-        const look = () => {
-          const event = events.find((each) => each.kind === kind);
-          if (event === undefined) return;
-          waiting.delete(look);
-          resolve(event as never);
-        };
-        waiting.add(look);
-        look();
-      });
-      return within(`the event ${kind}`, found);
-    },
+    event: (kind) => found(`the event ${kind}`, () => events.find((each) => each.kind === kind) as never),
+    heard: (line) =>
+      found(`the line ${line}`, () =>
+        trace.some((each) => each.kind === 'line' && each.from === 'client' && each.text === line)
+          ? true
+          : undefined,
+      ).then(() => undefined),
   };
 }
 
