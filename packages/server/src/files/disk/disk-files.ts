@@ -25,6 +25,7 @@ import { toFilesError } from './errno.ts';
 import { Gate } from './gate.ts';
 import { LinuxDirectories } from './linux-directories.ts';
 import { listDirectory } from './listing.ts';
+import { ListingWays } from './listing-way.ts';
 import { PortableDirectories } from './portable-directories.ts';
 import { lstatSteps, openReadSteps, statSteps } from './reading.ts';
 import { run, type Steps } from './steps.ts';
@@ -66,7 +67,7 @@ export class DiskFiles implements Files {
     const system = new System(gate);
     const directories = walker(resolve(root), system, options);
     const visit = options.changeDirectory === true ? visits() : undefined;
-    this.#store = { directories, system, durable: options.durable ?? false, listings: { running: 0 }, visit };
+    this.#store = { directories, system, durable: options.durable ?? false, ways: new ListingWays(), visit };
   }
 
   stat(path: string): Awaitable<Entry> {

@@ -3,6 +3,7 @@ import type { Entry } from '@duoport/protocol';
 import type { Directory } from './directories.ts';
 import { factsNow, factsOfPool } from './entry-facts.ts';
 import { errorCode, toFilesError } from './errno.ts';
+import type { ListingWay } from './listing-way.ts';
 import { run, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
 
@@ -15,30 +16,48 @@ const fewNames = 48;
 export async function* listDirectory(store: Store, path: string): AsyncGenerator<readonly Entry[]> {
   const { directories, system } = store;
   const directory = await told(path, () => run(directories.enter(path)));
-  store.listings.running++;
   try {
     const dir = await told(path, () => run(system.opendir(directory.self, batchNames)));
     try {
-      yield* batches(store, directory, dir);
+      yield* timed(store, directory, dir);
     } finally {
       dir.closeSync();
     }
   } catch (error) {
     throw toFilesError(error, path);
   } finally {
-    store.listings.running--;
     directories.release(directory);
   }
 }
 
+async function* timed(store: Store, directory: Directory, dir: Dir): AsyncGenerator<readonly Entry[]> {
+  const start = performance.now();
+  const way = store.ways.begin();
+  let names = 0;
+  try {
+    for await (const entries of batches({ store, directory, way }, dir)) {
+      names += entries.length;
+      yield entries;
+    }
+  } finally {
+    store.ways.end(way, performance.now() - start, names);
+  }
+}
+
+interface Listing {
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly way: ListingWay;
+}
+
 /** One batch ahead: while the last one is made into lines, the system looks at the next one. */
-async function* batches(store: Store, directory: Directory, dir: Dir): AsyncGenerator<readonly Entry[]> {
+async function* batches(listing: Listing, dir: Dir): AsyncGenerator<readonly Entry[]> {
   let ahead: Promise<readonly Entry[]> | undefined;
   try {
     for (;;) {
-      const found = await readNames(store, dir);
+      const found = await readNames(listing.store, dir);
       const last = ahead;
-      ahead = entriesOf(store, directory, found);
+      ahead = entriesOf(listing, found);
       // It is awaited one round later; until then a failure must not count as one that nobody handles.
       ahead.catch(() => {});
       if (last !== undefined) yield* filled(await last);
@@ -76,8 +95,9 @@ function readNow(dir: Dir, found: Dirent[]): void {
   }
 }
 
-async function entriesOf(store: Store, directory: Directory, found: readonly Dirent[]): Promise<Entry[]> {
-  if (!store.system.gate.fast || poolIsFaster(store, directory, found.length)) {
+async function entriesOf(listing: Listing, found: readonly Dirent[]): Promise<Entry[]> {
+  const { store, directory } = listing;
+  if (!store.system.gate.fast || takesPool(listing, found.length)) {
     return withTargets(store, directory, await factsOfPool(directory, found));
   }
   const entries: Entry[] = [];
@@ -88,13 +108,9 @@ async function entriesOf(store: Store, directory: Directory, found: readonly Dir
   return withTargets(store, directory, entries);
 }
 
-/**
- * A listing that runs alone leaves the looking to the thread pool, so that another core helps. When several run, the cores
- * have enough to do, and synchronous calls cost half as much; and where only the long paths can be taken, a visit costs
- * less than a third of those.
- */
-function poolIsFaster(store: Store, directory: Directory, names: number): boolean {
-  if (names < fewNames || store.listings.running > 1) return false;
+/** Where only the long paths can be taken, a visit costs less than a third of those. */
+function takesPool({ store, directory, way }: Listing, names: number): boolean {
+  if (way === 'direct' || names < fewNames) return false;
   return store.visit === undefined || directory.quick('') !== undefined;
 }
 
