@@ -1,8 +1,10 @@
 import type { DataConnection, TransferCount } from '@duoport/net';
 import {
+  type AnyFtpError,
   type Endpoint,
   FtpConnectionError,
   FtpReplyError,
+  findVerb,
   isCompletion,
   isFtpError,
   isIntermediate,
@@ -57,17 +59,28 @@ export async function transfer(session: Session, job: Job): Promise<Outcome> {
       return result;
     }
     failures.push(result);
-    settings.memory.set(hostKey, afterFailure(settings.memory.get(hostKey), verb));
+    if (isLasting(result.error)) {
+      settings.memory.set(hostKey, afterFailure(settings.memory.get(hostKey), verb));
+    }
     const next = verbs[failures.length];
     if (next !== undefined) {
-      session.decide(
-        'data connection',
-        `${next} (${modeOf(next)})`,
-        `${verb} did not work: ${result.error.message}`,
-      );
+      const because = `${verb} did not work: ${briefly(result.error)}`;
+      session.decide('data connection', `${next} (${modeOf(next)})`, because);
     }
   }
   throw noDataConnection(session, job, failures);
+}
+
+/** What will be the same the next time. A full port range, here (FTP_LIMIT) or there (4yz to EPSV), will not. */
+function isLasting(error: AnyFtpError): boolean {
+  if (error.code === 'FTP_REPLY') return !error.transient || findVerb(error.verb)?.transfer !== 'no';
+  return (
+    error.code === 'FTP_CONNECTION' || error.code === 'FTP_TIMEOUT' || error.code === 'FTP_REMOTE_PROTOCOL'
+  );
+}
+
+function briefly(error: AnyFtpError): string {
+  return error.code === 'FTP_REPLY' ? `${error.reply.code} ${error.reply.lines.join(' ')}` : error.message;
 }
 
 async function attempt(session: Session, verb: DataVerb, job: Job): Promise<Outcome | Unusable> {
@@ -161,7 +174,7 @@ function tlsFailed({ verb, answered }: Exchange, error: FtpConnectionError): Ftp
 
 function noDataConnection(session: Session, job: Job, failures: readonly Unusable[]): Error {
   const last = failures.at(-1);
-  const tried = failures.map(({ verb, error }) => `${verb}: ${error.message}`).join('; ');
+  const tried = failures.map(({ verb, error }) => `${verb}: ${briefly(error)}`).join('; ');
   const message = `${job.verb}: no data connection could be opened. ${tried}. ${advice(session)}`;
   return new FtpConnectionError(message, {
     channel: 'data',
