@@ -195,3 +195,15 @@ test('an idle session is closed with 421; a running transfer is not idle', () =>
     'close: idle',
   ]);
 });
+
+test('a session that never logs in is closed, whatever it says meanwhile', () => {
+  const talk = dialogue({ loginTimeout: 10_000 });
+  for (const _ of [1, 2, 3]) {
+    assert.deepEqual(talk.wait(3_000), []);
+    talk.say('NOOP\r\n');
+  }
+  assert.deepEqual(talk.wait(1_000), [
+    '421 Not logged in after 10 s: closing the control connection.',
+    'close: idle',
+  ]);
+});

@@ -1,12 +1,12 @@
-import { type Command, decodeCommand } from './command.ts';
+import type { Command } from './command.ts';
 import type { Run, ServerEffect } from './effects.ts';
 import { FtpRemoteError } from './errors.ts';
-import { foreignProtocol } from './foreign-protocol.ts';
+import { type Incoming, understand, wrongArgument } from './incoming.ts';
 import { limits } from './limits.ts';
-import { type LineEvent, LineReader } from './line-reader.ts';
+import { LineReader } from './line-reader.ts';
 import { advance, type Order, refusal, startOrder } from './order.ts';
 import { encodeReply, type Reply, reply } from './reply.ts';
-import { findVerb, type VerbRow, verbs } from './verbs.ts';
+import type { VerbRow } from './verbs.ts';
 
 /** What became of a `run` effect. `close` ends the session once the reply is out. */
 export type Outcome =
@@ -19,11 +19,6 @@ export interface ServerMachineOptions {
   readonly idleTimeout?: number;
   readonly loginTimeout?: number;
 }
-
-/** A line from the client, made sense of: to be run, or to be answered with a refusal. */
-type Item =
-  | { readonly row: VerbRow; readonly command: Command; readonly urgent: boolean }
-  | { readonly fault: Reply; readonly urgent: false; readonly row?: undefined };
 
 interface Running {
   readonly id: number;
@@ -45,7 +40,7 @@ export class ServerMachine {
   readonly #idleTimeout: number;
   readonly #loginTimeout: number;
   #effects: ServerEffect[] = [];
-  #queue: Item[] = [];
+  #queue: Incoming[] = [];
   #order: Order;
   #stage: Stage = 'open';
   #running: Running | undefined;
@@ -53,6 +48,7 @@ export class ServerMachine {
   #renameFrom: string | undefined;
   #restart: Run['restart'];
   #lastActivity = 0;
+  #loggedOutSince = 0;
   #nextId = 1;
   #ended = false;
   #finish: Reply | undefined;
@@ -85,6 +81,7 @@ export class ServerMachine {
     if (greeting.code >= 400) return this.#close(`greeted with ${greeting.code}`);
     this.#order = advance(this.#order, 'CONNECT', greeting.code);
     this.#lastActivity = now;
+    this.#loggedOutSince = now;
     this.#effects.push({ kind: 'wake', at: now + this.#loginTimeout });
   }
 
@@ -107,14 +104,17 @@ export class ServerMachine {
   tick(now: number): void {
     if (this.#stage === 'closed') return;
     if (this.#transferRunning) this.#lastActivity = now;
-    const limit = this.#order.login === 'ready' ? this.#idleTimeout : this.#loginTimeout;
-    const due = this.#lastActivity + limit;
+    const ready = this.#order.login === 'ready';
+    const limit = ready ? this.#idleTimeout : this.#loginTimeout;
+    // A NOOP now and then must not hold a session that never logs in.
+    const due = (ready ? this.#lastActivity : this.#loggedOutSince) + limit;
     if (now < due || this.#running !== undefined) {
       this.#effects.push({ kind: 'wake', at: Math.max(due, now + 1000) });
       return;
     }
     const seconds = Math.round(limit / 1000);
-    this.#send(reply(421, `No command for ${seconds} s: closing the control connection.`), false);
+    const late = ready ? `No command for ${seconds} s` : `Not logged in after ${seconds} s`;
+    this.#send(reply(421, `${late}: closing the control connection.`), false);
     this.#close('idle');
   }
 
@@ -183,43 +183,25 @@ export class ServerMachine {
         if (!this.#transferRunning || this.#queue.length >= limits.pipelinedCommands) return;
         const item = this.#read();
         if (item === undefined) return;
-        const passes = item.row?.duringTransfer === true && this.#overlap === undefined;
+        const passes = item.kind === 'command' && item.row.duringTransfer && this.#overlap === undefined;
         if (passes && (item.urgent || this.#queue.length === 0)) this.#start(item);
         else this.#queue.push(item);
       }
     }
   }
 
-  #read(): Item | undefined {
+  #read(): Incoming | undefined {
     const event = this.#reader.next();
-    return event === undefined ? undefined : this.#understand(event);
-  }
-
-  #understand(event: LineEvent): Item | undefined {
-    if (event.kind === 'too-long') {
-      return this.#bad(reply(500, `Command line longer than ${event.limit} bytes thrown away.`));
-    }
-    const command = decodeCommand(event.text);
-    if ('fault' in command) return this.#understandFault(event.text, command.fault);
-    const found = withSubcommand(command);
-    if (found !== undefined) return { ...found, urgent: event.urgent };
-    return this.#understandFault(event.text, `${command.verb} is not a command this server knows. Try HELP.`);
-  }
-
-  #understandFault(text: string, fault: string): Item | undefined {
-    const foreign = foreignProtocol(text);
-    if (foreign === undefined) return this.#bad(reply(500, fault));
-    this.#close(`the client speaks ${foreign}`);
+    if (event === undefined) return undefined;
+    const incoming = understand(event);
+    if (incoming.kind !== 'foreign') return incoming;
+    this.#close(`the client speaks ${incoming.protocol}`);
     return undefined;
   }
 
-  #bad(fault: Reply): Item {
-    return { fault, urgent: false };
-  }
-
-  #start(item: Item): void {
-    if (item.row === undefined) {
-      this.#send(item.fault, false);
+  #start(item: Incoming): void {
+    if (item.kind !== 'command') {
+      if (item.kind === 'fault') this.#send(item.reply, false);
       this.#badCommands += 1;
       if (this.#badCommands < limits.badCommands) return;
       return this.#end(reply(421, 'Too many bad commands: closing the control connection.'));
@@ -250,6 +232,7 @@ export class ServerMachine {
     }
     if (order.restart === 'none') this.#restart = undefined;
     const tls = order.tls !== this.#order.tls;
+    if (order.login !== 'ready' && this.#order.login === 'ready') this.#loggedOutSince = this.#lastActivity;
     this.#order = order;
     if (tls && row.verb === 'AUTH') this.#changeTls('start-tls');
     if (tls && row.verb === 'CCC') this.#changeTls('stop-tls');
@@ -282,37 +265,4 @@ export class ServerMachine {
     this.#stage = 'closed';
     this.#effects.push({ kind: 'close', reason });
   }
-}
-
-/** SITE CHMOD, OPTS UTF8 and OPTS MODE Z have rows of their own; a word that has none keeps the row of the verb. */
-function withSubcommand(command: Command): { row: VerbRow; command: Command } | undefined {
-  const row = findVerb(command.verb);
-  if (row === undefined || command.argument === undefined || !takesWords.has(command.verb)) {
-    return row && { row, command };
-  }
-  const words = command.argument.split(' ');
-  for (const count of [2, 1]) {
-    const sub = findVerb([command.verb, ...words.slice(0, count)].join(' ').toUpperCase());
-    if (sub === undefined) continue;
-    const argument = words.slice(count).join(' ');
-    return {
-      row: sub,
-      command: { ...command, verb: sub.verb, argument: argument === '' ? undefined : argument },
-    };
-  }
-  return { row, command };
-}
-
-const takesWords: ReadonlySet<string> = new Set(
-  verbs.flatMap((row) => (row.verb.includes(' ') ? row.verb.split(' ', 1) : [])),
-);
-
-function wrongArgument(row: VerbRow, command: Command): Reply | undefined {
-  if (row.argument === 'required' && command.argument === undefined) {
-    return reply(501, `${row.verb} needs an argument: ${row.syntax}`);
-  }
-  if (row.argument === 'none' && command.argument !== undefined) {
-    return reply(501, `${row.verb} takes no argument.`);
-  }
-  return undefined;
 }

@@ -9,7 +9,6 @@ export type Power =
   | 'passive' // the server listens: PASV, EPSV, LPSV
   | 'active' // the server dials: PORT, EPRT, LPRT
   | 'fxp-tls' // SSCN, CPSV: server to server over TLS
-  | 'establish' // ESTA, ESTP: the data connection before the transfer
   | 'pre-transfer' // PRET
   | 'mount' // SMNT
   | 'account' // ACCT

@@ -255,7 +255,6 @@ export const baseVerbs: readonly VerbRow[] = [
     summary: 'Tell how things stand, or list a directory over the control connection',
     argument: 'optional',
     duringTransfer: true,
-    permission: 'list',
     path: true,
     rfc: ['RFC 959 §4.1.3', 'RFC 1123 §4.1.3.3'],
   }),

@@ -21,7 +21,6 @@ export function powersOf(settings: Settings, files: Files | undefined): Powers {
   add('mode-z', settings.deflate);
   add('range', true);
   add('pre-transfer', true);
-  add('establish', true);
   add('language', true);
   add('clear-control', settings.allowClear);
   add('host', settings.hosts.length > 0);
