@@ -7,7 +7,13 @@ export {
   type Permission,
   readPermissions,
 } from './accounts/accounts.ts';
-export { MemoryAccounts, type MemoryAccountsOptions } from './accounts/memory.ts';
+export {
+  type AnonymousOptions,
+  type GuestOptions,
+  MemoryAccounts,
+  type MemoryAccountsOptions,
+  type UserOptions,
+} from './accounts/memory.ts';
 export { DiskFiles, type DiskFilesOptions } from './files/disk/disk-files.ts';
 export {
   type Files,
