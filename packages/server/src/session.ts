@@ -85,6 +85,7 @@ export class Session implements ControlHandler {
   /** Begins to read, and greets a client that has not spoken by then: one turn of the event loop shows whether it has. */
   start(greeting: Reply): void {
     this.#log({ kind: 'connected' });
+    this.#connection.observe({ trace: this.#trace, side: 'server' });
     this.#connection.handle(this);
     setImmediate(() =>
       setImmediate(() => {
@@ -255,6 +256,7 @@ export class Session implements ControlHandler {
     if (tls === undefined) return this.destroy('TLS was asked for without a certificate');
     this.#tls = tls;
     this.#login = undefined;
+    this.#powers = powersOf(this.#settings, undefined);
     this.#parameters = initialParameters(false);
     this.#data.release();
     const secured = this.#connection.startTls(tls).then((facts) => {
