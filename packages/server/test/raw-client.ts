@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect, createServer, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import {
@@ -31,6 +32,8 @@ export interface RawOptions {
   readonly tls?: ConnectionOptions;
   /** Do not wait for the greeting. */
   readonly silent?: boolean;
+  /** Means to send CCC. */
+  readonly clearable?: boolean;
 }
 
 /** A control connection with nothing in between: bytes out, replies in, one after the other. */
@@ -46,13 +49,16 @@ export class RawClient {
   #isOver = false;
   readonly #tls: ConnectionOptions;
   readonly #t: TestContext;
+  readonly #clearable: boolean;
   #session: Buffer | undefined;
+  #secured: TLSSocket | undefined;
 
   private constructor(t: TestContext, raw: Socket, options: RawOptions) {
     this.#t = t;
     this.raw = raw;
     this.#stream = raw;
     this.host = options.host ?? '127.0.0.1';
+    this.#clearable = options.clearable === true;
     this.#tls = { rejectUnauthorized: false, ...options.tls };
     this.ended = new Promise((resolve) => {
       const over = () => {
@@ -147,7 +153,9 @@ export class RawClient {
   /** The TLS handshake of the control connection, without AUTH. */
   async handshake(): Promise<TLSSocket> {
     this.raw.removeAllListeners('data');
-    const tls = connectTls({ ...this.#tls, socket: this.raw });
+    const bridge = this.#clearable ? this.#bridge() : undefined;
+    const tls = connectTls({ ...this.#tls, socket: bridge ?? this.raw });
+    this.#secured = tls;
     tls
       .on('error', () => {})
       .on('session', (session) => {
@@ -157,6 +165,17 @@ export class RawClient {
     this.#listen();
     await within('the TLS handshake', once(tls, 'secureConnect'));
     return tls;
+  }
+
+  /** Behind the 200 of CCC: ends TLS on the control connection and goes on in the clear. */
+  async clear(): Promise<void> {
+    const tls = this.#secured ?? assert.fail('the control connection is not under TLS');
+    const ended = tls.readableEnded ? undefined : once(tls, 'end');
+    tls.end();
+    await within('the end of TLS', Promise.resolve(ended));
+    this.raw.removeAllListeners('data');
+    this.#stream = this.raw;
+    this.#listen();
   }
 
   /** EPSV, PASV or LPSV, and where the server listens then. */
@@ -238,6 +257,20 @@ export class RawClient {
     return socket;
   }
 
+  /** Between the TCP connection and TLS, so that TLS can end without it. */
+  #bridge(): Duplex {
+    const { raw } = this;
+    const bridge = new Duplex({
+      read: () => {},
+      write: (chunk: Uint8Array, _encoding, done) => {
+        raw.write(chunk, done);
+      },
+      final: (done) => done(),
+    });
+    raw.on('data', (chunk: Uint8Array) => bridge.push(chunk)).on('end', () => bridge.push(null));
+    return bridge;
+  }
+
   #listen(): void {
     this.#stream.on('data', (chunk: Uint8Array) => {
       this.#reader.push(chunk);
@@ -278,6 +311,7 @@ export async function readAll(socket: Socket): Promise<Buffer> {
 export async function gone(socket: Socket): Promise<void> {
   if (socket.closed) return;
   socket.on('error', () => {});
+  if (socket.readableEnded) socket.destroy();
   socket.on('end', () => socket.destroy());
   socket.resume();
   await within(
