@@ -148,31 +148,33 @@ class PlainIntake {
     this.#call(() => this.#writer.write([chunk]), memory);
   }
 
-  /** One call of the sink. A promise makes it busy: `memory` is the sink's until then. */
+  /** One call of the sink: `memory` is the sink's until it is done. */
   #call(write: () => Awaitable<void>, memory: Uint8Array | undefined): void {
+    this.#busy = true;
     try {
       const result = write();
-      if (!isPromise(result)) {
-        this.#recycle(memory);
-        return;
-      }
-      this.#busy = true;
-      result.then(
-        () => this.#free(memory, undefined),
-        (reason) => this.#free(memory, { reason }),
-      );
+      if (isPromise(result)) {
+        result.then(
+          () => this.#free(memory, undefined, true),
+          (reason) => this.#free(memory, { reason }, true),
+        );
+      } else this.#free(memory, undefined, false);
     } catch (reason) {
-      this.#recycle(memory);
-      this.#fail(reason);
+      this.#free(memory, { reason }, false);
     }
   }
 
-  #free(memory: Uint8Array | undefined, error: { readonly reason: unknown } | undefined): void {
+  #free(
+    memory: Uint8Array | undefined,
+    error: { readonly reason: unknown } | undefined,
+    isLater: boolean,
+  ): void {
     this.#busy = false;
     this.#recycle(memory);
     if (error) this.#fail(error.reason);
+    // The transfer may have been aborted meanwhile.
     if (this.#error) this.#end();
-    else this.#hand();
+    else if (isLater) this.#hand();
   }
 
   /** A block that nobody uses any more. Small ones go back at once: a long transfer runs on large ones. */

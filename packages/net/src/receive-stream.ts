@@ -155,24 +155,26 @@ class StreamIntake {
 
   /** One call of the sink; goes on with the next when it is done. */
   #call(write: () => Awaitable<void>): void {
+    this.#busy = true;
     try {
       const result = write();
-      if (!isPromise(result)) return;
-      this.#busy = true;
-      result.then(
-        () => this.#free(undefined),
-        (reason) => this.#free({ reason }),
-      );
-    } catch (error) {
-      this.#fail(error);
+      if (isPromise(result)) {
+        result.then(
+          () => this.#free(undefined, true),
+          (reason) => this.#free({ reason }, true),
+        );
+      } else this.#free(undefined, false);
+    } catch (reason) {
+      this.#free({ reason }, false);
     }
   }
 
-  #free(error: { readonly reason: unknown } | undefined): void {
+  #free(error: { readonly reason: unknown } | undefined, isLater: boolean): void {
     this.#busy = false;
     if (error) this.#fail(error.reason);
+    // The transfer may have been aborted meanwhile.
     if (this.#error) this.#end();
-    else this.#hand();
+    else if (isLater) this.#hand();
   }
 
   #lost(cause: Error | undefined): void {
