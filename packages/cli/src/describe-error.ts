@@ -32,5 +32,5 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 function withFullStop(message: string): string {
-  return message.endsWith('.') ? message : `${message}.`;
+  return /[.?!]$/.test(message) ? message : `${message}.`;
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { run } from 'duoport';
-import { duoport, serve, temporary } from './command.ts';
+import { command, duoport, serve, temporary } from './command.ts';
 
 test('--listen 127.0.0.1:0 tells the real port, and Ctrl-C ends it with code 0', async () => {
   await using served = await serve();
@@ -14,6 +16,34 @@ test('--listen 127.0.0.1:0 tells the real port, and Ctrl-C ends it with code 0',
   served.child.kill('SIGINT');
   const [code] = await once(served.child, 'exit');
   assert.equal(code, 0, served.stderr());
+});
+
+test('a running transfer holds up the first Ctrl-C but not the second', async () => {
+  await using served = await serve(['--grace', '10m']);
+  await sparse(join(served.folder, 'endless'), 2 ** 40);
+  // Its output is not read, so it comes to a stand in the middle of the file.
+  const [node = '', ...rest] = command;
+  const reader = spawn(node, [...rest, 'cat', served.url('endless')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    // Listened for before anything is ended, so that nothing can be missed.
+    const exited = once(served.child, 'exit');
+    assert.ok(served.child.stderr !== null);
+    const lines = createInterface({ input: served.child.stderr });
+    await once(reader.stdout, 'readable');
+    assert.notEqual(reader.stdout.read(1), null, 'cat prints the beginning of the file');
+    served.child.kill('SIGINT');
+    const [line] = (await Promise.race([once(lines, 'line'), exited.then(() => ['it has ended'])])) as [
+      string,
+    ];
+    assert.match(line, /^Closing: one session may finish/);
+    served.child.kill('SIGINT');
+    const [code] = await exited;
+    assert.equal(code, 0);
+  } finally {
+    reader.kill('SIGKILL');
+  }
 });
 
 test('sessions and transfers are told as JSON: who, mode, bytes', async () => {
@@ -55,6 +85,13 @@ test('the password comes from a file, the environment or .netrc, and is not prin
   assert.equal(wrong.code, 1);
   assert.doesNotMatch(wrong.stderr, /topsecret/);
 });
+
+/** A file of this size that takes no room on the disk. */
+async function sparse(path: string, size: number): Promise<void> {
+  const file = await open(path, 'w');
+  await file.truncate(size);
+  await file.close();
+}
 
 /** Runs the command in this process: quick, for what ends before anything is opened. */
 async function within(words: readonly string[]): Promise<{ readonly code: number; readonly stderr: string }> {
@@ -99,6 +136,17 @@ test('bad values are refused with the flag, the fix and exit code 2', async () =
     assert.match(stderr.replace(/\s+/g, ' '), message, words.join(' '));
     assert.equal(code, 2, words.join(' '));
   }
+});
+
+test('an error is a JSON object too, and the exit code says that it failed', async () => {
+  await using served = await serve();
+  const { code, stdout } = await duoport(['get', served.url('gone'), '--json', '-o', '-']);
+  assert.equal(code, 1);
+  const error = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+  assert.deepEqual(
+    [error['event'], error['code'], error['verb'], error['reply']],
+    ['error', 'FTP_REPLY', 'RETR', 550],
+  );
 });
 
 test('help and version go to standard output with code 0', async () => {

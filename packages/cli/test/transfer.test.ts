@@ -108,3 +108,23 @@ test('-c goes on where a download and an upload had stopped', async () => {
   assert.equal((JSON.parse(put.stdout) as { readonly offset: number }).offset, 120_000);
   assert.equal(digest(await readFile(join(served.folder, 'g'))), digest(bytes));
 });
+
+test('cp copies from one server to another, one active and one passive', async () => {
+  await using from = await serve(['--modes', 'active']);
+  await using to = await serve(['--modes', 'passive']);
+  const bytes = randomBytes(3_000_000);
+  await writeFile(join(from.folder, 'a.bin'), bytes);
+  const { code, stderr } = await duoport(['cp', from.url('*.bin'), to.url()]);
+  assert.equal(code, 0, stderr);
+  assert.equal(digest(await readFile(join(to.folder, 'a.bin'))), digest(bytes));
+  assert.match(stderr, /go through this machine/);
+});
+
+test('a download that fails leaves the file that was there alone', async () => {
+  await using served = await serve();
+  await using here = await temporary();
+  await writeFile(join(here.path, 'kept'), 'kept');
+  const { code } = await duoport(['get', served.url('kept')], { cwd: here.path });
+  assert.equal(code, 1);
+  assert.equal(await readFile(join(here.path, 'kept'), 'utf8'), 'kept');
+});

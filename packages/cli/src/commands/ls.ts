@@ -75,7 +75,7 @@ function print(context: Context, entry: Entry, path: string, flags: LsFlags): vo
 }
 
 /** `d rwxr-xr-x  1,234  2026-01-31 12:00  name -> target`; what the server did not tell is a dash. */
-export function longLine(entry: Entry, path: string): string {
+function longLine(entry: Entry, path: string): string {
   const type = { file: '-', directory: 'd', symlink: 'l', other: '?' }[entry.type];
   const size =
     entry.size === undefined || entry.type === 'directory' ? '-' : entry.size.toLocaleString('en-US');

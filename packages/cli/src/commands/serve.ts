@@ -118,13 +118,15 @@ async function untilStopped(
 ): Promise<void> {
   const { terminal, grace } = options;
   await aborted(io.interrupt);
-  terminal.talk(
-    server.sessions === 0
-      ? 'Closing.'
-      : `Closing: ${server.sessions} sessions may finish. Ctrl-C again ends at once.`,
-  );
+  terminal.talk(closingText(server.sessions));
   const graceful = server.close({ grace });
   await Promise.race([graceful, aborted(io.terminate).then(() => server.close({ grace: 0 }))]);
+}
+
+function closingText(sessions: number): string {
+  if (sessions === 0) return 'Closing.';
+  const who = sessions === 1 ? 'one session' : `${sessions} sessions`;
+  return `Closing: ${who} may finish. Ctrl-C again ends at once.`;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

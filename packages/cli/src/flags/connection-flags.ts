@@ -104,7 +104,7 @@ export async function readText(flag: string, path: string): Promise<string> {
 }
 
 /** Without the properties that are undefined: for options where "not given" and "undefined" are different types. */
-export function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(value).filter(([, held]) => held !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

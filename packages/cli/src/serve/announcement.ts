@@ -54,7 +54,7 @@ export function announcementLines(what: Announcement): readonly string[] {
 }
 
 /** The door and the login that ready-made lines use: the first of each. */
-export function firstDoor(what: Announcement): Door | undefined {
+function firstDoor(what: Announcement): Door | undefined {
   const [door] = what.doors;
   const [user] = what.users;
   const address = door?.addresses[0];
@@ -127,7 +127,8 @@ function tlsRows(what: Announcement): readonly (readonly [string, string])[] {
 
 function openPorts(what: Announcement): string {
   const control = [...new Set(what.doors.map((door) => String(door.port)))];
-  return [...control, ...(what.modes.passive ? [range(what.passivePorts)] : [])].join(' and ');
+  const all = [...control, ...(what.modes.passive ? [range(what.passivePorts)] : [])];
+  return [all.slice(0, -1).join(', '), all.at(-1) ?? ''].filter((part) => part !== '').join(' and ');
 }
 
 function range({ low, high }: PortRange): string {

@@ -1,5 +1,5 @@
 /** A word for a POSIX shell: as it is when nothing in it is special, otherwise in single quotes. */
-export function shellWord(word: string): string {
+function shellWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", "'\\''")}'`;
 }

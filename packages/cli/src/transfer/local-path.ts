@@ -49,7 +49,7 @@ export function fsPath(path: string): string | Buffer {
   return isRawText(path) ? Buffer.from(encodeText(path)) : path;
 }
 
-export async function isDirectory(path: string): Promise<boolean> {
+async function isDirectory(path: string): Promise<boolean> {
   return await stat(fsPath(path)).then(
     (facts) => facts.isDirectory(),
     () => false,
