@@ -89,8 +89,14 @@ async function secureControl(session: Session): Promise<boolean> {
 
 function tlsFailed(settings: Settings, error: unknown): unknown {
   if (!isFtpError(error) || error.code !== 'FTP_CONNECTION') return error;
-  const without = settings.tlsPlan === 'opportunistic' ? ", or tls: 'none' to go without TLS" : '';
-  const message = `${error.message}. When you know this server, pin its certificate with fingerprint, name its authority with ca${without}`;
+  const ways = [
+    ...(/certificate/i.test(error.message)
+      ? ['pin its certificate with fingerprint', 'name its authority with ca']
+      : []),
+    ...(settings.tlsPlan === 'opportunistic' ? ["go without TLS with tls: 'none'"] : []),
+  ];
+  if (ways.length === 0) return error;
+  const message = `${error.message}. When you know this server, ${ways.join(', or ')}`;
   return new FtpConnectionError(message, { channel: 'control', phase: 'tls', cause: error });
 }
 
