@@ -28,6 +28,8 @@ export async function openSession(settings: Settings, signal: AbortSignal | unde
     signal,
     localAddress: settings.bindAddress,
     trace: settings.trace,
+  }).catch((error) => {
+    throw tlsFailed(settings, error);
   });
   const tls = settings.tlsPlan === 'none' ? undefined : (implicit ?? tlsSession(settings, connection));
   const control = new Control(connection, settings, tls);
@@ -88,7 +90,7 @@ async function secureControl(session: Session): Promise<boolean> {
 }
 
 function tlsFailed(settings: Settings, error: unknown): unknown {
-  if (!isFtpError(error) || error.code !== 'FTP_CONNECTION') return error;
+  if (!isFtpError(error) || error.code !== 'FTP_CONNECTION' || error.phase !== 'tls') return error;
   const ways = [
     ...(/certificate/i.test(error.message)
       ? ['pin its certificate with fingerprint', 'name its authority with ca']
