@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { encodePort } from '@duoport/protocol';
-import { dial, gone, once, readAll, within } from './raw-client.ts';
+
 import { contentOf, noise, seed, serve } from './serving.ts';
+import { dial, gone, once, readAll, within } from './sockets.ts';
 
 test('a mode that is switched off says so and is not in FEAT', async (t) => {
   const active = await (await serve(t, { passive: { enabled: false } })).login();

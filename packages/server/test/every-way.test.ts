@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Way } from './raw-client.ts';
 import { contentOf, noise, seed, serve } from './serving.ts';
+import { dial, readAll } from './sockets.ts';
 
 const ways: readonly Way[] = ['EPSV', 'PASV', 'LPSV', 'EPRT', 'PORT'];
 const sizes = [0, 1, 1000, 300_000];
@@ -53,7 +54,6 @@ test('a client that waits for the 150 before it connects', async (t) => {
   const client = await login();
   const { port } = await client.passive();
   await client.expect(150, 'RETR f');
-  const { dial, readAll } = await import('./raw-client.ts');
   assert.equal((await readAll(await dial({ host: client.host, port }))).toString(), 'content');
   await client.expectReply(226);
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { certificate } from './certificate.ts';
-import { dial, gone, readAll } from './raw-client.ts';
+
 import { contentOf, noise, seed, serve } from './serving.ts';
+import { dial, gone, readAll } from './sockets.ts';
 
 const impatient = { ...certificate, handshakeTimeout: 200 };
 

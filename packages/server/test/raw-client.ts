@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
@@ -15,9 +15,7 @@ import {
   type Reply,
   ReplyReader,
 } from '@duoport/protocol';
-
-/** Nothing on loopback takes so long: a test that waits longer fails and says for what. Milliseconds. */
-const patience = 15_000;
+import { dial, once, readAll, within } from './sockets.ts';
 
 /** Who opens the data connection, and in which words. */
 export type Way = 'EPSV' | 'PASV' | 'LPSV' | 'EPRT' | 'PORT';
@@ -282,70 +280,5 @@ export class RawClient {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const done of waiting) done();
-  }
-}
-
-/** Connected, and half open on our side: what the server sends after our FIN still comes. */
-export async function dial(to: {
-  readonly host: string;
-  readonly port: number;
-  readonly from?: string | undefined;
-}): Promise<Socket> {
-  const local = to.from === undefined ? {} : { localAddress: to.from };
-  const socket = connect({ host: to.host, port: to.port, allowHalfOpen: true, noDelay: true, ...local });
-  await within(`a connection to ${to.host}:${to.port}`, once(socket, 'connect'));
-  return socket;
-}
-
-/** Everything until the peer's FIN. Rejects when it is a reset. */
-export async function readAll(socket: Socket): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  socket.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-  socket.resume();
-  if (!socket.readableEnded) await within('the end of the data connection', once(socket, 'end'));
-  socket.end();
-  return Buffer.concat(chunks);
-}
-
-/** Resolves when the connection is gone, in whatever way. */
-export async function gone(socket: Socket): Promise<void> {
-  if (socket.closed) return;
-  socket.on('error', () => {});
-  if (socket.readableEnded) socket.destroy();
-  socket.on('end', () => socket.destroy());
-  socket.resume();
-  await within(
-    'the end of a connection',
-    new Promise<void>((resolve) => socket.once('close', () => resolve())),
-  );
-}
-
-type Emitter = Socket | ReturnType<typeof createServer>;
-
-/** The event, or the error that came instead of it. */
-export function once(emitter: Emitter, event: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (end: () => void) => () => {
-      emitter.off(event, done).off('error', failed).off('close', closed);
-      end();
-    };
-    const done = settle(resolve);
-    const failed = (error: Error) => settle(() => reject(error))();
-    const closed = settle(() => reject(new Error(`closed instead of ${event}`)));
-    emitter.on(event, done).on('error', failed);
-    if (event !== 'close') emitter.on('close', closed);
-  });
-}
-
-/** A deadline for what should come at once, so that a test that hangs says where. */
-export async function within<T>(what: string, promise: Promise<T>, limit = patience): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${limit} ms for ${what}`)), limit);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

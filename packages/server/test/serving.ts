@@ -11,7 +11,8 @@ import {
   type ServerOptions,
 } from '@duoport/server';
 import { certificate } from './certificate.ts';
-import { RawClient, type RawOptions, within } from './raw-client.ts';
+import { RawClient, type RawOptions } from './raw-client.ts';
+import { within } from './sockets.ts';
 
 export type ServingOptions = Partial<ServerOptions> & {
   readonly host?: string;
