@@ -53,6 +53,7 @@ export {
   formatFactNames,
   formatMlstFeature,
 } from './facts.ts';
+export { FactsFormatter, type FactsFormatterOptions } from './facts-formatter.ts';
 export { isFault, type ProtocolFault } from './fault.ts';
 export { decodeFeat, encodeFeat, type Features, featureList, hasFeature } from './feat.ts';
 export { decodeHost, encodeHost } from './host-name.ts';

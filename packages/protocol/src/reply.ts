@@ -43,6 +43,8 @@ export function encodeReply(of: Reply): Uint8Array {
   const { code, lines } = of;
   if (!Number.isInteger(code) || code < 100 || code > 659)
     throw new FtpLocalError(`Not a reply code: ${code}`);
+  const quick = lines.length === 1 ? encodePlainLine(code, lines[0] as string) : undefined;
+  if (quick !== undefined) return quick;
   const last = lines.length - 1;
   let text = '';
   for (let i = 0; i < lines.length; i++) {
@@ -53,6 +55,23 @@ export function encodeReply(of: Reply): Uint8Array {
     else text += beginsWithDigit(line) ? ` ${line}\r\n` : `${line}\r\n`;
   }
   return encodeText(double(text === '' ? `${code} \r\n` : text));
+}
+
+/** Nearly every reply: one line of printable ASCII, checked and encoded in one pass. */
+function encodePlainLine(code: number, line: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(line.length + 6);
+  bytes[0] = 0x30 + Math.floor(code / 100);
+  bytes[1] = 0x30 + (Math.floor(code / 10) % 10);
+  bytes[2] = 0x30 + (code % 10);
+  bytes[3] = 0x20;
+  for (let i = 0; i < line.length; i++) {
+    const unit = line.charCodeAt(i);
+    if (unit < 0x20 || unit > 0x7e) return undefined;
+    bytes[i + 4] = unit;
+  }
+  bytes[line.length + 4] = 0x0d;
+  bytes[line.length + 5] = 0x0a;
+  return bytes;
 }
 
 function beginsWithDigit(line: string): boolean {

@@ -14,7 +14,7 @@ export function listingSource(batches: AsyncIterator<string>): ByteSource {
           if (ended || filled > into.length / 2) break;
           const next = await batches.next();
           if (next.done === true) ended = true;
-          else rest = encodeText(next.value);
+          else rest = encode(next.value);
           continue;
         }
         const count = Math.min(rest.length, into.length - filled);
@@ -28,4 +28,9 @@ export function listingSource(batches: AsyncIterator<string>): ByteSource {
       await batches.return?.();
     },
   };
+}
+
+/** ASCII, as nearly every listing is, is copied as it stands. */
+function encode(text: string): Uint8Array {
+  return /[^\x00-\x7f]/.test(text) ? encodeText(text) : Buffer.from(text, 'latin1');
 }

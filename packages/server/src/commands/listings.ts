@@ -1,9 +1,9 @@
 import {
   type Entry,
-  encodeFacts,
   encodeStatListing,
+  type FactName,
+  FactsFormatter,
   formatNames,
-  isListableName,
   ListFormatter,
   reply,
 } from '@duoport/protocol';
@@ -131,20 +131,13 @@ function listing({ parameters }: Context, what: string, { batches }: Selected, l
 }
 
 /** Lines of MLSD, with what this account may do with each entry (RFC 3659 §7.5.5). */
-function facts({ login }: Context, told: Parameters<typeof encodeFacts>[1]): Lines {
+function facts({ login }: Context, told: ReadonlySet<FactName>): Lines {
   const may = (letters: readonly (readonly [string, Permission])[]) =>
     letters.map(([letter, permission]) => (login?.permissions.has(permission) ? letter : '')).join('');
   const file = may(fileLetters);
   const directory = may(directoryLetters);
-  return (entries) => {
-    let text = '';
-    for (const entry of entries) {
-      if (!isListableName(entry.name)) continue;
-      const permissions = entry.type === 'directory' ? directory : file;
-      text += `${encodeFacts({ ...entry, permissions }, told)}\r\n`;
-    }
-    return text;
-  };
+  const formatter = new FactsFormatter({ told, permissions: { file, directory } });
+  return (entries) => formatter.lines(entries);
 }
 
 const fileLetters: readonly (readonly [string, Permission])[] = [
