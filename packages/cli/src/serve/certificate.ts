@@ -1,6 +1,5 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { hostname, networkInterfaces } from 'node:os';
-import { generate } from 'selfsigned';
 import { readText } from '../flags/connection-flags.ts';
 import { printable } from '../printable.ts';
 import { UsageError } from '../usage-error.ts';
@@ -26,6 +25,8 @@ export async function makeCertificate(): Promise<Certificate> {
     .flatMap((list) => list ?? [])
     .map((one) => one.address);
   const names = [...new Set(['localhost', hostname()])].filter((name) => /^[\w.-]+$/.test(name));
+  // Loaded only here: it brings a whole ASN.1 library, which every other command would wait for.
+  const { generate } = await import('selfsigned');
   const made = await generate([{ name: 'commonName', value: 'duoport, made for this run' }], {
     keyType: 'ec',
     curve: 'P-256',
