@@ -1,6 +1,6 @@
 import { type Reply, reply } from '@duoport/protocol';
 import { type Context, command } from '../command.ts';
-import type { ReadHandle, WriteHow } from '../files/files.ts';
+import { FilesError, type ReadHandle, type WriteHow } from '../files/files.ts';
 import { baseName, joinPath, resolvePath } from '../files/paths.ts';
 import type { ReceivePlan, SendPlan } from '../transfer.ts';
 import { fromWire, toWire } from '../transforms.ts';
@@ -15,13 +15,13 @@ export const retr = command('RETR', async (context) => {
     await handle.close();
     return reply(554, `The file has ${handle.size} bytes; REST ${range.offset} is beyond its end`);
   }
-  const end = Math.min(handle.size, range.end);
+  const source = part(handle, { path, from: range.offset, end: range.end });
   return {
     direction: 'send',
     what: path,
-    source: part(handle, range.end, end - range.offset),
+    source,
     offset: range.offset,
-    size: parameters.type === 'image' ? end - range.offset : undefined,
+    size: parameters.type === 'image' ? source.size : undefined,
     transform: toWire(parameters),
   } satisfies SendPlan;
 });
@@ -66,13 +66,27 @@ function restartOf({ run, parameters }: Context): { offset: number; end: number 
   return { offset: first, end: last === undefined ? Number.POSITIVE_INFINITY : last + 1 };
 }
 
-function part(handle: ReadHandle, end: number, size: number): SendPlan['source'] {
+interface Part {
+  readonly path: string;
+  readonly from: number;
+  /** The byte behind the last that was asked for. */
+  readonly end: number;
+}
+
+function part(handle: ReadHandle, { path, from, end }: Part): SendPlan['source'] & { readonly size: number } {
+  const promised = Math.min(handle.size, end);
+  const checked = (count: number, at: number): number => {
+    if (count === 0 && at < promised)
+      throw new FilesError('io', { path, reason: 'The file became shorter while it was sent' });
+    return count;
+  };
   return {
-    size,
+    size: promised - from,
     read: (into, at) => {
       const left = end - at;
       if (left <= 0) return 0;
-      return handle.read(left < into.length ? into.subarray(0, left) : into, at);
+      const count = handle.read(left < into.length ? into.subarray(0, left) : into, at);
+      return typeof count === 'number' ? checked(count, at) : count.then((later) => checked(later, at));
     },
     close: () => handle.close(),
   };
