@@ -1,5 +1,5 @@
 import type { FtpClient } from '@duoport/client';
-import { describeError } from './describe-error.ts';
+import { describeError, errorObject } from './describe-error.ts';
 import { type ConnectionFlags, connectOptionsOf } from './flags/connection-flags.ts';
 import { printable } from './printable.ts';
 import { Connections } from './remote/connections.ts';
@@ -74,6 +74,7 @@ export async function each<T>(
       if (items.length === 1 || context.signal.aborted) throw error;
       failed += 1;
       last = error;
+      if (context.terminal.json) context.terminal.object(errorObject(error));
       context.terminal.warn(`duoport: ${describeError(error)}`);
     }
   }

@@ -31,6 +31,14 @@ test('results go to stdout and talk to stderr; quiet keeps results and warnings'
   assert.equal(quiet.err(), 'warning\n');
 });
 
+test('JSON with a C1 control in a name is the same JSON without one', () => {
+  const { object, out } = terminal({ json: true });
+  object({ name: 'a\u009b2J\u202eb\x1b' });
+  const text = out();
+  assert.match(text, /^[ -~]+\n$/);
+  assert.deepEqual(JSON.parse(text), { name: 'a\u009b2J\u202eb\x1b' });
+});
+
 test('a line of talk goes above the progress bar, which is drawn again', () => {
   const { status, talk, clearStatus, err } = terminal({ tty: true });
   status('50%');
