@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesOf } from '../clients/client.ts';
+import type { ServerKind } from '../peers/peer.ts';
 import { difference, makeSample } from '../support/random-files.ts';
 import { openFolder } from '../support/served-folder.ts';
 import type { Act } from './act.ts';
@@ -22,29 +23,26 @@ const names: readonly Name[] = [
   { what: 'Latin-1', bytes: Buffer.from('caf\xe9 cr\xe8me.txt', 'latin1') },
 ];
 
-export const nameActs: readonly Act[] = [
-  ...names.map(
+/** One act for each odd name. */
+export function nameActs(server: ServerKind): readonly Act[] {
+  const trips = names.map(
     (name): Act => ({
       name: `name: ${name.what}`,
       writes: false,
-      lacking: ({ server }) => (isUtf8(name.bytes) ? undefined : server.utf8Only),
+      lacking: () => (isUtf8(name.bytes) ? undefined : server.utf8Only),
       run: (current) => roundTrip(current, name),
     }),
-  ),
-  {
+  );
+  const stored: Act = {
     name: 'name: newline, stored',
     writes: true,
     lacking: ({ client }) => client.unsafe,
     run: newlineRefused,
-  },
-  {
-    name: 'name: newline, listed',
-    writes: false,
-    lacking: ({ server }) =>
-      server.name === 'duoport' ? undefined : 'what other servers make of it is not ours to say',
-    run: newlineListed,
-  },
-];
+  };
+  const listed: Act = { name: 'name: newline, listed', writes: false, run: newlineListed };
+  // What other servers make of such a file in their listings is not ours to say.
+  return server.name === 'duoport' ? [...trips, stored, listed] : [...trips, stored];
+}
 
 /** Fetches a file of that name, and stores one where the client can. */
 function roundTrip(current: Attempt, { bytes }: Name): Promise<Verdict> {

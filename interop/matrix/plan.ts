@@ -16,7 +16,7 @@ const passive: readonly Way[] = [
 
 /** Every way to move the samples, for every match. */
 export function transferCells(matches: readonly Match[], field: Field): readonly Cell[] {
-  return matches.flatMap((match) => ways.map((way) => transferCell({ ...match, field }, way)));
+  return matches.flatMap((match) => waysFor(match).map((way) => transferCell({ ...match, field }, way)));
 }
 
 /** Resuming, folders and odd names, for every match, plain and over TLS. */
@@ -31,6 +31,11 @@ export function actCells(matches: readonly Match[], field: Field): readonly Cell
       const moving = [...resumeActs, ...folderActs].flatMap((act) =>
         [way, overTls].map((one) => actCell(pair, act, one)),
       );
-      return [...moving, ...nameActs.map((act) => actCell(pair, act, way))];
+      return [...moving, ...nameActs(server).map((act) => actCell(pair, act, way))];
     });
+}
+
+/** A server that is there twice, the second time for an option of its TLS, need not be tried twice without TLS. */
+function waysFor({ server }: Match): readonly Way[] {
+  return server.requireReuse === true ? ways.filter(({ tls }) => tls !== 'none') : ways;
 }

@@ -28,8 +28,8 @@ export function tablesOf(half: Half, marks: Marks): readonly Table[] {
   const acts = tableOf(half.acts, {
     title: `${half.title}: resuming, folders and names`,
     marks,
-    row: name,
-    column: ({ cell }) => cell.column,
+    row: ({ cell }) => cell.column,
+    column: name,
   });
   return [...transfers, acts].filter(({ rows }) => rows.length > 0);
 }

@@ -20,7 +20,7 @@ export const proftpdReuse: ServerKind = {
   needs: ['proftpd', 'openssl'],
   needsRoot: true,
   requireReuse: true,
-  unsupported: ({ tls }) => (tls === 'none' ? 'the option is about TLS only' : undefined),
+  unsupported: () => undefined,
   start: (options) => startPeer('proftpd', { ...options, requireReuse: true }, configure),
 };
 

@@ -20,7 +20,7 @@ export const vsftpdReuse: ServerKind = {
   needs: ['vsftpd', 'unshare', 'openssl'],
   needsRoot: true,
   requireReuse: true,
-  unsupported: ({ tls }) => (tls === 'none' ? 'the option is about TLS only' : undefined),
+  unsupported: () => undefined,
   start: (options) => startPeer('vsftpd', { ...options, requireReuse: true }, configure),
 };
 
