@@ -99,6 +99,7 @@ class Session {
   }
 
   #take(socket: Socket): void {
+    socket.on('error', () => undefined);
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting === undefined) this.#early = socket;
@@ -107,7 +108,6 @@ class Session {
 
   #data(use: (socket: Socket) => void): void {
     const secured = (socket: Socket) => {
-      socket.on('error', () => undefined);
       this.#say('150 here it comes');
       use(this.#secure ? new TLSSocket(socket, { isServer: true, secureContext: context }) : socket);
     };
