@@ -3,9 +3,9 @@ import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
-import { DiskFiles, type Files, FilesError, MemoryFiles, type ReadHandle } from '@duoport/server';
+import { DiskFiles, FilesError, MemoryFiles, type ReadHandle } from '@duoport/server';
 import { temporaryDirectory } from './files-support.ts';
-import { noise, seed, serve } from './serving.ts';
+import { filesLike, noise, seed, serve } from './serving.ts';
 import { readAll } from './sockets.ts';
 
 test('REST and RANG give the part that was asked for', async (t) => {
@@ -118,7 +118,7 @@ test('a read that fails in the middle is 451, and the client does not take what 
       closed += 1;
     },
   });
-  const { login } = await serve(t, { files: { ...unlistable(memory), openRead } });
+  const { login } = await serve(t, { files: filesLike(memory, { openRead }) });
   const client = await login();
   const data = await client.open('RETR f');
   const got = await readAll(data).then(
@@ -130,19 +130,3 @@ test('a read that fails in the middle is 451, and the client does not take what 
   assert.equal(closed, 1);
   await client.expect(200, 'NOOP');
 });
-
-function unlistable(memory: MemoryFiles): Files {
-  const refuse = () => {
-    throw new FilesError('unsupported');
-  };
-  return {
-    stat: (path) => memory.stat(path),
-    list: refuse,
-    openRead: refuse,
-    prepareWrite: refuse,
-    makeDirectory: refuse,
-    removeDirectory: refuse,
-    removeFile: refuse,
-    rename: refuse,
-  };
-}

@@ -104,6 +104,21 @@ export async function serve(t: TestContext, options: ServingOptions = {}): Promi
   };
 }
 
+/** Files in memory, but for what a test has of its own. */
+export function filesLike(memory: MemoryFiles, own: Partial<Files>): Files {
+  return {
+    stat: (path) => memory.stat(path),
+    list: (path) => memory.list(path),
+    openRead: (path) => memory.openRead(path),
+    prepareWrite: (path, how) => memory.prepareWrite(path, how),
+    makeDirectory: (path) => memory.makeDirectory(path),
+    removeDirectory: (path) => memory.removeDirectory(path),
+    removeFile: (path) => memory.removeFile(path),
+    rename: (from, to) => memory.rename(from, to),
+    ...own,
+  };
+}
+
 /** Bytes that do not repeat soon, the same on every run. */
 export function noise(length: number): Buffer {
   const bytes = Buffer.alloc(length);

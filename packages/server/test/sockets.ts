@@ -1,7 +1,7 @@
 import { connect, type Server, type Socket } from 'node:net';
 
 /** Nothing on loopback takes so long: a test that waits longer fails and says for what. Milliseconds. */
-const patience = 15_000;
+const patience = 30_000;
 
 /** Connected, and half open on our side: what the server sends after our FIN still comes. */
 export async function dial(to: {

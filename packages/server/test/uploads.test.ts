@@ -3,19 +3,12 @@ import { test } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { type Files, FilesError, MemoryFiles, type WriteHandle } from '@duoport/server';
 import { certificate } from './certificate.ts';
-import { contentOf, noise, seed, serve } from './serving.ts';
+import { contentOf, filesLike, noise, seed, serve } from './serving.ts';
 import { dial, gone } from './sockets.ts';
 
 /** Files in memory whose write handles are changed a little. */
 function filesWith(memory: MemoryFiles, change: (handle: WriteHandle) => Partial<WriteHandle>): Files {
-  return {
-    stat: (path) => memory.stat(path),
-    list: (path) => memory.list(path),
-    openRead: (path) => memory.openRead(path),
-    makeDirectory: (path) => memory.makeDirectory(path),
-    removeDirectory: (path) => memory.removeDirectory(path),
-    removeFile: (path) => memory.removeFile(path),
-    rename: (from, to) => memory.rename(from, to),
+  return filesLike(memory, {
     prepareWrite: (path, how) => {
       const plan = memory.prepareWrite(path, how);
       return {
@@ -32,7 +25,7 @@ function filesWith(memory: MemoryFiles, change: (handle: WriteHandle) => Partial
         },
       };
     },
-  };
+  });
 }
 
 /** Everything that makes a 425 or 522, with what the client does for it. */
