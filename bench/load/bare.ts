@@ -121,7 +121,10 @@ class Session {
 
   #send(source: Uint8Array, total: number): void {
     this.#data((socket) => {
-      void pour(socket, source, total).then(() => this.#say('226 done'));
+      pour(socket, source, total).then(
+        () => this.#say('226 done'),
+        () => this.#say('426 broken'),
+      );
     });
   }
 
