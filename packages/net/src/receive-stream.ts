@@ -31,6 +31,9 @@ export function receiveStream(
 
 type Settle = (error: unknown, moved: Moved | undefined) => void;
 
+/** Turns of the event loop that a TLS stream may take to tell its end when everything came at once. */
+const cutTurns = 4;
+
 class StreamIntake {
   readonly #from: ReceiveFrom;
   readonly #writer: SinkWriter;
@@ -78,6 +81,8 @@ class StreamIntake {
       if (bridge.ended) this.#onFin();
     }
     stream.resume();
+    // The end of an empty upload can come with the last flight of the handshake, before anybody listens for it.
+    if (stream.readableEnded) this.#onEnd();
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
@@ -108,11 +113,12 @@ class StreamIntake {
   }
 
   /** A FIN under a TLS stream is a cut when all that came before it holds no close_notify. */
-  #checkCut(): void {
+  #checkCut(turns = cutTurns): void {
     if (!this.#isDry()) return;
-    // 'end' of the TLS stream comes a tick after its last byte.
+    // 'end' of the TLS stream comes some turns of the event loop after its last byte.
     setImmediate(() => {
       if (!this.#isDry()) return;
+      if (turns > 1) return this.#checkCut(turns - 1);
       const bytes = this.#writer.wireBytes + this.#pending;
       this.#context.onTruncated(bytes);
       if (this.#options.truncation !== 'lenient') this.#cut = true;
