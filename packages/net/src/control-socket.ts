@@ -124,7 +124,7 @@ export class ControlSocket implements ControlConnection {
     tls.on('close', this.#onTlsClose);
     this.#stream = tls;
     this.#securing = false;
-    this.#facts = tlsFacts(tls, session.role);
+    this.#facts = tlsFacts(tls, session);
     this.#emitTls(this.#facts);
     if (this.#handler) this.#listen();
     return this.#facts;

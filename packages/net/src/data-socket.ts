@@ -116,7 +116,7 @@ export class DataSocket implements DataConnection {
       throw error;
     });
     if (bridge) bridge.onEnd = undefined;
-    const facts = tlsFacts(tls, session.role);
+    const facts = tlsFacts(tls, session);
     this.#secured = { tls, bridge, facts };
     tls.on('error', ignore);
     tls.on('close', () => this.#socket.destroy());

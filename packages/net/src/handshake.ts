@@ -83,13 +83,13 @@ export function handshake(
 }
 
 /** Facts of a finished handshake. */
-export function tlsFacts(tls: TLSSocket, role: TlsSession['role']): TlsFacts {
+export function tlsFacts(tls: TLSSocket, session: TlsSession): TlsFacts {
   return {
     protocol: tls.getProtocol() ?? 'unknown',
     cipher: tls.getCipher().standardName ?? tls.getCipher().name,
     reused: tls.isSessionReused(),
-    authorized: role === 'client' ? tls.authorized : undefined,
-    peerFingerprint: role === 'client' ? fingerprintOf(tls) : undefined,
+    authorized: session.authorized(tls),
+    peerFingerprint: session.role === 'client' ? fingerprintOf(tls) : undefined,
   };
 }
 

@@ -44,6 +44,7 @@ class StreamIntake {
   #scheduled = false;
   #busy = false;
   #ended = false;
+  #finTold = false;
   /** The end was no proper one. */
   #cut = false;
   /** The transform's rest has been asked for. */
@@ -103,13 +104,20 @@ class StreamIntake {
   #onEnd(): void {
     if (this.#ended || this.#settled) return;
     this.#ended = true;
-    if (!this.#from.bridge) this.#context.onFin();
+    this.#tellFin();
     if (!this.#busy) this.#hand();
   }
 
   #onFin(): void {
-    this.#context.onFin();
+    this.#tellFin();
     this.#checkCut();
+  }
+
+  /** The peer is done: close_notify, or the FIN under it, whichever is seen first. */
+  #tellFin(): void {
+    if (this.#finTold) return;
+    this.#finTold = true;
+    this.#context.onFin();
   }
 
   /** A FIN under a TLS stream is a cut when all that came before it holds no close_notify. */

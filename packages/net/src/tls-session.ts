@@ -9,7 +9,7 @@ import {
   type SecureContextOptions,
   TLSSocket,
 } from 'node:tls';
-import { checkCertificate } from './tls-certificate.ts';
+import { checkCertificate, checkIdentity } from './tls-certificate.ts';
 import type { Pem, TlsBinding, TlsClientSettings, TlsServerSettings } from './tls-settings.ts';
 import type { Side } from './trace.ts';
 
@@ -26,6 +26,8 @@ export interface TlsSession {
   wrap(stream: Duplex): TLSSocket;
   /** After the handshake: undefined, or what is wrong with the peer's certificate and what to do. */
   objection(tls: TLSSocket): string | undefined;
+  /** After a handshake without objection: whether the peer's certificate was verified. Undefined: none was asked for. */
+  authorized(tls: TLSSocket): boolean | undefined;
 }
 
 /** TLS of a server: one for the process; a session for each control connection. */
@@ -54,6 +56,7 @@ export class TlsServer {
         return new TLSSocket(stream, { isServer: true, secureContext: context });
       },
       objection: () => undefined,
+      authorized: () => undefined,
     };
   }
 }
@@ -77,6 +80,7 @@ export class TlsClient {
       secureContext: this.#context,
       // Verification is ours (see `objection`), so that the message can say what to do and a pinned certificate needs no authority.
       rejectUnauthorized: false,
+      checkServerIdentity: checkIdentity,
       // Node binds a session to the host that it was made with: data connections carry the control connection's identity,
       // not the literal address they dial. An address is no SNI (RFC 6066 §3).
       host: name,
@@ -97,6 +101,8 @@ export class TlsClient {
         return tls;
       },
       objection: (tls) => checkCertificate(tls, settings, name),
+      // A pinned certificate that was not the one is an objection.
+      authorized: (tls) => settings.fingerprint !== undefined || tls.authorized,
     };
   }
 }
