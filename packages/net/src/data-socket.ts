@@ -32,6 +32,8 @@ export interface DataSocketOptions extends TraceContext {
   /** Connected and not read from yet. */
   readonly socket: Socket;
   readonly peer: Endpoint;
+  /** Our own end, when it is known already. */
+  readonly local?: Endpoint | undefined;
   readonly dialledBy: Side;
   /** Accepted from an address that only TLS can vouch for. */
   readonly needsProof?: boolean;
@@ -61,7 +63,7 @@ export class DataSocket implements DataConnection {
     const { socket, peer, dialledBy, side, trace, connection = 'data-1', needsProof = false } = options;
     this.name = connection;
     this.peer = peer;
-    this.local = localEndpoint(socket);
+    this.local = options.local ?? localEndpoint(socket);
     this.dialledBy = dialledBy;
     this.closed = new Promise((resolve) => {
       this.#markClosed = resolve;
@@ -147,7 +149,8 @@ export class DataSocket implements DataConnection {
       throw error;
     });
     this.#sent = moved.wireBytes;
-    if (!this.#secured) this.destroy();
+    // Not before the stream has heard that its write is done: it would make an error of it, with a stack.
+    if (!this.#secured) process.nextTick(() => this.destroy());
     return { ...moved, duration: performance.now() - started };
   }
 

@@ -6,6 +6,7 @@ import { DataSocket } from './data-socket.ts';
 import { netLimits } from './net-limits.ts';
 import { checkRange, type PortRange, rangeSize, sweep } from './port-range.ts';
 import { errorCode, explainSocketError } from './socket-error.ts';
+import { isNaturalSource } from './source-address.ts';
 import { emit, type TraceContext } from './trace.ts';
 
 export interface DialFrom {
@@ -71,7 +72,7 @@ async function connectFrom(to: Endpoint, options: DialOptions): Promise<Socket> 
  * libuv sets SO_REUSEADDR before it binds, so that port 20 can be used for many connections at once, also beside one in
  * TIME_WAIT: only the very same pair of endpoints is refused (EADDRNOTAVAIL at connect).
  */
-function attempt(to: Endpoint, options: DialOptions, localPort: number | undefined): Promise<Socket> {
+async function attempt(to: Endpoint, options: DialOptions, localPort: number | undefined): Promise<Socket> {
   const {
     trace,
     connection = 'data-1',
@@ -81,11 +82,14 @@ function attempt(to: Endpoint, options: DialOptions, localPort: number | undefin
     timeout = netLimits.connectTimeout,
   } = options;
   const target: TcpNetConnectOpts = { host: to.address, port: to.port };
-  if (from?.address !== undefined) target.localAddress = from.address;
+  const address = from?.address;
+  if (address !== undefined && (localPort !== undefined || !(await isNaturalSource(address, to.address)))) {
+    target.localAddress = address;
+  }
   if (localPort !== undefined) target.localPort = localPort;
   if (trace) {
     const source = {
-      ...(from?.address === undefined ? {} : { address: from.address }),
+      ...(address === undefined ? {} : { address }),
       ...(localPort === undefined ? {} : { port: localPort }),
     };
     emit(trace, { kind: 'dial', connection, by, to, from: source });

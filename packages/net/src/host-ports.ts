@@ -12,6 +12,9 @@ export interface Wanted {
   readonly last: number | undefined;
 }
 
+/** Listeners that stay open before they are preferred to new ones. */
+const enoughOpen = 64;
+
 type Arm = (listener: DataListener) => ArmedLease;
 
 /** The data ports of one local address. */
@@ -55,6 +58,11 @@ export class HostPorts {
   }
 
   async #claimFrom(range: PortRange, wanted: Wanted, arm: Arm): Promise<ArmedLease | undefined> {
+    // Enough doors to choose from at random: opening one more for every transfer would cost more than the transfer.
+    if (this.#listeners.size >= enoughOpen) {
+      const armed = this.#claimOpen(wanted, arm);
+      if (armed !== undefined) return armed;
+    }
     for (const port of sweep(range, wanted.last)) {
       let listener = this.#listeners.get(port);
       if (!listener) listener = await this.#open(port);
@@ -65,6 +73,13 @@ export class HostPorts {
 
   /** The system chooses the ports; those that are open already are used first. */
   async #claimAny(wanted: Wanted, arm: Arm): Promise<ArmedLease | undefined> {
+    const armed = this.#claimOpen(wanted, arm);
+    if (armed !== undefined) return armed;
+    const fresh = await this.#listen(0);
+    return fresh && arm(fresh);
+  }
+
+  #claimOpen(wanted: Wanted, arm: Arm): ArmedLease | undefined {
     const open = [...this.#listeners.values()];
     const start = open.length > 0 ? randomInt(open.length) : 0;
     for (let step = 0; step < open.length; step += 1) {
@@ -72,8 +87,7 @@ export class HostPorts {
       if (!listener || listener.endpoint.port === wanted.last) continue;
       if (listener.hasRoom(wanted.peer, wanted.isExclusive)) return arm(listener);
     }
-    const fresh = await this.#listen(0);
-    return fresh && arm(fresh);
+    return undefined;
   }
 
   /** Two claims that want the same port open it once. */

@@ -91,7 +91,18 @@ export class ArmedLease implements Lease {
     this.#finish('used');
     const { trace, connection, side } = this.request;
     const { socket, peer, needsProof } = arrival;
-    return new DataSocket({ socket, peer, needsProof, side, trace, connection, dialledBy: otherSide(side) });
+    const { address } = this.endpoint;
+    const local = address === '0.0.0.0' || address === '::' ? undefined : this.endpoint;
+    return new DataSocket({
+      socket,
+      peer,
+      local,
+      needsProof,
+      side,
+      trace,
+      connection,
+      dialledBy: otherSide(side),
+    });
   }
 
   release(): void {
