@@ -16,6 +16,8 @@ export interface ProcessIo {
 export interface Terminal {
   readonly io: ProcessIo;
   readonly json: boolean;
+  /** Talk goes nowhere. */
+  readonly quiet: boolean;
   /** A person is watching stderr. */
   readonly interactive: boolean;
   /** Columns of the terminal; 100 when there is none. */
@@ -58,6 +60,7 @@ export function createTerminal(io: ProcessIo, options: TerminalOptions = {}): Te
   return {
     io,
     json: options.json === true,
+    quiet: options.quiet === true,
     interactive,
     // A terminal that does not know its width says 0.
     columns: columnsOf(io.stderr.columns) ?? columnsOf(io.env['COLUMNS']) ?? 100,

@@ -62,6 +62,8 @@ function serverOptions(
 function logTo(terminal: Terminal, flags: ServeFlags): (event: ServerEvent) => void {
   const log = new SessionLog({ verbose: flags.verbose === true });
   return (event) => {
+    // Nobody reads it: a line for every transfer costs a busy server more than the transfer's file.
+    if (terminal.quiet && !terminal.json && event.kind !== 'bug') return;
     if (terminal.json) {
       terminal.object(log.object(event, new Date()));
       return;
