@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** New with every process, so that what is kept of a password is worth nothing outside of it. */
 const key = randomBytes(32);
@@ -21,6 +21,6 @@ export class KeptPassword {
   }
 
   #of(password: string): Buffer {
-    return createHmac('sha256', key).update(this.#salt).update(password).digest();
+    return hash('sha256', Buffer.concat([key, this.#salt, Buffer.from(password)]), 'buffer');
   }
 }
