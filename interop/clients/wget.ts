@@ -69,7 +69,8 @@ function url({ host, port, way }: Target, remote: Uint8Array): string {
 
 function tlsArgs({ tls }: Way): readonly string[] {
   if (tls === 'none') return [];
-  return ['--no-check-certificate', `--secure-protocol=TLSv${tls.replace('.', '_')}`];
+  // Its --secure-protocol names the lowest version only; this is GnuTLS's own way to say exactly one.
+  return ['--no-check-certificate', `--ciphers=NORMAL:-VERS-ALL:+VERS-TLS${tls}`];
 }
 
 function fromHtml(text: string): string {

@@ -4,7 +4,7 @@ import { duoportClient } from '../clients/duoport.ts';
 import { ftplib } from '../clients/ftplib.ts';
 import { lftp } from '../clients/lftp.ts';
 import { wget } from '../clients/wget.ts';
-import { duoportServer } from '../peers/duoport.ts';
+import { duoportServer, duoportServerReuse } from '../peers/duoport.ts';
 import type { ServerKind } from '../peers/peer.ts';
 import { proftpd, proftpdReuse } from '../peers/proftpd.ts';
 import { pureFtpd } from '../peers/pure-ftpd.ts';
@@ -28,10 +28,9 @@ export interface Match {
 }
 
 /** Our server with everybody's client. */
-export const serverHalf: readonly Match[] = foreignClients.map((client) => ({
-  client,
-  server: duoportServer,
-}));
+export const serverHalf: readonly Match[] = foreignClients.flatMap((client) =>
+  [duoportServer, duoportServerReuse].map((server) => ({ client, server })),
+);
 /** Our client with everybody's server. */
 export const clientHalf: readonly Match[] = foreignServers.map((server) => ({
   client: duoportClient,

@@ -12,7 +12,10 @@ export interface Half {
 
 /** The tables of one half: transfers by address family, then everything else. */
 export function tablesOf(half: Half, marks: Marks): readonly Table[] {
-  const name = (result: Result): string => result.cell[half.rows];
+  // Ours goes without saying, unless it is there in more than one shape.
+  const other = half.rows === 'client' ? 'server' : 'client';
+  const name = ({ cell }: Result): string =>
+    cell[other] === 'duoport' ? cell[half.rows] : `${cell[half.rows]} (${cell[other]})`;
   const families: readonly Family[] = [4, 6];
   const transfers = families.map((family) =>
     tableOf(

@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import type { ChildOptions } from '../support/child.ts';
+import { authority } from '../support/way.ts';
 import { password, type ServerKind, type Setting, startPeer, user } from './peer.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -11,15 +13,33 @@ export const duoportServer: ServerKind = {
   start: (options) => startPeer('duoport', options, configure),
 };
 
-function configure({ host, ports, root, certificateFile, keyFile }: Setting) {
-  const source = ['--conditions=duoport-source', '--import', 'tsx', 'packages/cli/src/main.ts'];
-  const listen = host.includes(':') ? `[${host}]:${ports.control}` : `${host}:${ports.control}`;
+/** Our server with its data connections bound to the TLS session of the control connection. */
+export const duoportServerReuse: ServerKind = {
+  name: 'duoport binding=require',
+  needs: ['openssl'],
+  requireReuse: true,
+  unsupported: ({ tls }) =>
+    tls === '1.3' ? 'where the binding is required, the server speaks TLS 1.2' : undefined,
+  start: (options) => startPeer('duoport', { ...options, requireReuse: true }, configureReuse),
+};
+
+const fromSource = ['--conditions=duoport-source', '--import', 'tsx'];
+
+function configure({ host, ports, root, certificateFile, keyFile }: Setting): ChildOptions {
   const flags = [
-    ...['--listen', listen],
+    ...['--listen', authority(host, ports.control)],
     ...['--user', `${user}:${password}`],
     ...['--passive-ports', `${ports.low}-${ports.high}`],
     ...['--tls-cert', certificateFile, '--tls-key', keyFile],
     '--trace',
   ];
-  return { program: process.execPath, args: [...source, 'serve', root, ...flags], cwd: repository };
+  const args = [...fromSource, 'packages/cli/src/main.ts', 'serve', root, ...flags];
+  return { program: process.execPath, args, cwd: repository };
+}
+
+function configureReuse({ host, ports, root, certificateFile, keyFile }: Setting): ChildOptions {
+  const range = `${ports.low}-${ports.high}`;
+  const facts = [host, String(ports.control), range, root, user, password, certificateFile, keyFile];
+  const args = [...fromSource, 'interop/peers/serve-duoport.ts', ...facts];
+  return { program: process.execPath, args, cwd: repository };
 }
