@@ -11,6 +11,7 @@ import {
   type TraceEvent,
 } from '@duoport/net';
 import { memorySink, memorySource } from '@duoport/testkit';
+import { freeRange } from './free-ports.ts';
 import { openPair, request } from './pair.ts';
 
 describe('dialling a data connection', () => {
@@ -48,7 +49,7 @@ describe('dialling a data connection', () => {
   }
 
   it('comes from the address and port that it is told', async () => {
-    const port = await freePort();
+    const port = (await freeRange(1)).low;
     const ends = await connected({ address: '127.0.0.3', ports: port });
     assert.deepEqual(ends.dialled.local, { address: '127.0.0.3', port, family: 4 });
     assert.deepEqual(ends.accepted.peer, ends.dialled.local);
@@ -58,7 +59,7 @@ describe('dialling a data connection', () => {
   });
 
   it('uses one source port again and again, beside connections in TIME_WAIT and open ones', async () => {
-    const port = await freePort();
+    const port = (await freeRange(1)).low;
     const leases = await Promise.all(Array.from({ length: 20 }, anybody));
     const kept = await connected({ ports: port });
     for (const lease of leases) {
@@ -71,7 +72,7 @@ describe('dialling a data connection', () => {
   });
 
   it('takes another source port when the very same pair of endpoints is in use still', async () => {
-    const ports = await freePort();
+    const ports = (await freeRange(1)).low;
     const only = new PortPool();
     const kept = await connected({ ports }, await only.lease(request()));
     const same = await leaseOn(only, kept.dialled.peer.port);
@@ -89,7 +90,7 @@ describe('dialling a data connection', () => {
 
   it('tries every port of the range', async () => {
     const servers: Server[] = [];
-    const low = await freePort();
+    const { low } = await freeRange(3);
     for (const port of [low, low + 2]) servers.push(await listening(port));
     const ends = await connected({ address: '127.0.0.1', ports: { low, high: low + 2 } });
     assert.equal(ends.dialled.local.port, low + 1);
@@ -98,7 +99,7 @@ describe('dialling a data connection', () => {
   });
 
   it('says which port it could not have, or takes another when it may', async () => {
-    const port = await freePort();
+    const port = (await freeRange(1)).low;
     const server = await listening(port);
     const from = { address: '127.0.0.1', ports: port };
     await assert.rejects(connected(from), {
@@ -162,12 +163,4 @@ async function listening(port: number): Promise<Server> {
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = await listening(0);
-  const bound = server.address();
-  server.close();
-  await once(server, 'close');
-  return bound !== null && typeof bound !== 'string' ? bound.port : 0;
 }

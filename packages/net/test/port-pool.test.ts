@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
-import { dial, networkSet, PortPool, type PortRange, type TraceEvent } from '@duoport/net';
+import { dial, networkSet, PortPool, type TraceEvent } from '@duoport/net';
 import { memorySink, memorySource } from '@duoport/testkit';
+import { freeRange } from './free-ports.ts';
 import { request } from './pair.ts';
 
 describe('the port pool', () => {
@@ -285,20 +286,3 @@ describe('the port pool', () => {
     }
   });
 });
-
-/** A range of ports that nobody listens on just now. */
-async function freeRange(size: number): Promise<PortRange> {
-  for (;;) {
-    const low = 20_000 + Math.floor(Math.random() * 10_000);
-    const free = await Promise.all(Array.from({ length: size }, (_, i) => isFree(low + i)));
-    if (free.every(Boolean)) return { low, high: low + size - 1 };
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-}
