@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { command, temporary } from './command.ts';
 
-// Every ```console block of docs/guide is run, page by page, top to bottom, each page in a folder of its own. A line that
+// Every ```console block of the README and of docs/guide is run, page by page, top to bottom, each page in a folder of its own. A line that
 // begins with `$ ` is a command; the lines after it, up to the next command, are what it prints. Numbers differ from run to
 // run (ports, times, rates), and so do passwords and fingerprints: they are compared as "there is one". A line that says
 // only `…` stands for any lines.
@@ -18,11 +18,12 @@ interface Step {
   readonly shown: readonly string[];
 }
 
-const guides = new URL('../../../docs/guide/', import.meta.url);
+const root = new URL('../../../', import.meta.url);
+const guides = (await readdir(new URL('docs/guide/', root))).filter((name) => name.endsWith('.md')).sort();
 
-for (const page of (await readdir(guides)).filter((name) => name.endsWith('.md')).sort()) {
-  test(`what docs/guide/${page} shows is what happens`, async (t) => {
-    const steps = stepsOf(await readFile(new URL(page, guides), 'utf8'));
+for (const page of ['README.md', ...guides.map((name) => `docs/guide/${name}`)]) {
+  test(`what ${page} shows is what happens`, async (t) => {
+    const steps = stepsOf(await readFile(new URL(page, root), 'utf8'));
     const missing = ['curl', 'lftp'].filter(
       (name) => steps.some((step) => step.line.includes(`${name} `)) && !installed(name),
     );
