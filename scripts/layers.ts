@@ -22,7 +22,7 @@ export function violations(root: string): string[] {
   for (const name of readdirSync(path.join(root, 'packages'))) {
     const folder = path.join(root, 'packages', name);
     for (const file of sources(path.join(folder, 'src'))) {
-      const isTest = file.endsWith('.test.ts');
+      const isTest = /\.test(-support)?\.ts$/.test(file);
       for (const specifier of imports(readFileSync(file, 'utf8'))) {
         const because = judge({ name, folder, file, specifier, isTest });
         if (because !== undefined) found.push(`${path.relative(root, file)}: ${specifier}: ${because}`);
