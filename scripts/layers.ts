@@ -10,7 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   client: ['net', 'protocol'],
   server: ['net', 'protocol'],
   cli: ['client', 'server', 'net', 'protocol'],
-  testkit: ['net', 'protocol'],
+  testkit: ['net'],
 };
 
 /** The modules of Node that open sockets or ask for names: only `net` imports them. */
