@@ -1,10 +1,14 @@
 import type { ByteSource } from '@duoport/net';
 import { encodeText } from '@duoport/protocol';
 
-/** A listing as the source of a transfer: text made batch by batch, as fast as the data connection takes it. */
-export function listingSource(batches: AsyncIterator<string>): ByteSource {
-  let rest: Uint8Array = new Uint8Array();
-  let ended = false;
+/**
+ * A listing as the source of a transfer: text made batch by batch, as fast as the data connection takes it. The first
+ * batch is made now, so that a directory that cannot be read is told before a data connection is opened for it.
+ */
+export async function listingSource(batches: AsyncIterator<string>): Promise<ByteSource> {
+  const first = await batches.next();
+  let rest: Uint8Array = first.done === true ? new Uint8Array() : encode(first.value);
+  let ended = first.done === true;
   return {
     async read(into) {
       let filled = 0;

@@ -119,11 +119,16 @@ function inside(given: string): string {
 }
 
 /** RFC 959 §3.3.1: a listing travels in TYPE A, so its lines end in CRLF whatever TYPE is set. */
-function listing({ parameters }: Context, what: string, { batches }: Selected, lines: Lines): SendPlan {
+async function listing(
+  { parameters }: Context,
+  what: string,
+  { batches }: Selected,
+  lines: Lines,
+): Promise<SendPlan> {
   return {
     direction: 'send',
     what,
-    source: listingSource(texts(batches, lines)),
+    source: await listingSource(texts(batches, lines)),
     offset: 0,
     size: undefined,
     transform: toWire(parameters, true),
