@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { TestContext } from 'node:test';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import {
   decodeEpsv,
@@ -34,6 +33,11 @@ export interface RawOptions {
   readonly clearable?: boolean;
 }
 
+/** Who cleans up: a test, or a part of one. */
+export interface Owner {
+  after(clean: () => void): void;
+}
+
 /** A control connection with nothing in between: bytes out, replies in, one after the other. */
 export class RawClient {
   readonly raw: Socket;
@@ -46,12 +50,12 @@ export class RawClient {
   #waiting: (() => void)[] = [];
   #isOver = false;
   readonly #tls: ConnectionOptions;
-  readonly #t: TestContext;
+  readonly #t: Owner;
   readonly #clearable: boolean;
   #session: Buffer | undefined;
   #secured: TLSSocket | undefined;
 
-  private constructor(t: TestContext, raw: Socket, options: RawOptions) {
+  private constructor(t: Owner, raw: Socket, options: RawOptions) {
     this.#t = t;
     this.raw = raw;
     this.#stream = raw;
@@ -70,7 +74,7 @@ export class RawClient {
     t.after(() => raw.destroy());
   }
 
-  static async connect(t: TestContext, options: RawOptions): Promise<RawClient> {
+  static async connect(t: Owner, options: RawOptions): Promise<RawClient> {
     const raw = await dial({ host: options.host ?? '127.0.0.1', port: options.port, from: options.from });
     const client = new RawClient(t, raw, options);
     if (options.implicit === true) await client.handshake();
