@@ -105,7 +105,10 @@ async function carry(session: Session, channel: Channel, job: Job): Promise<Outc
   const exchange = session.control.send(job.verb, job.argument);
   let established: Established;
   try {
-    established = await unlessAborted(job.signal, establish(session, channel, exchange));
+    established = await unlessAborted(
+      job.signal,
+      establish(session, channel, { exchange, transfer: job.direction }),
+    );
   } catch (error) {
     if (exchange.answered === undefined) await abortTransfer(session, exchange, () => channel.drop());
     else channel.drop();
@@ -124,11 +127,15 @@ interface Established {
 }
 
 /** Waits for both: the server's consent and the data connection, in whichever order they come. */
-async function establish(session: Session, channel: Channel, exchange: Exchange): Promise<Established> {
+async function establish(
+  session: Session,
+  channel: Channel,
+  { exchange, transfer }: { readonly exchange: Exchange; readonly transfer: Job['direction'] },
+): Promise<Established> {
   const opening = channel.open().then(async (data) => {
     if (session.protect && session.tls !== undefined) {
       await mayHandshake(session, exchange);
-      await data.startTls(session.tls, { timeout: session.settings.timeouts.dataOpen });
+      await data.startTls(session.tls, { timeout: session.settings.timeouts.dataOpen, transfer });
       if (!exchange.begun) session.handshakesFirst = true;
     }
     return data;
