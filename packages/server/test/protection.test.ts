@@ -135,8 +135,11 @@ test('attack: a data connection that does not resume the TLS session is refused 
   const client = await (await (await connect()).secure()).login();
   const { socket } = await client.setUp('EPSV');
   await client.expect(150, 'RETR f');
-  const stranger = await client.secureData(await socket, false);
-  const got = readAll(stranger).then(String, () => '');
+  // The handshake may end on our side before it is refused.
+  const got = client
+    .secureData(await socket, false)
+    .then(readAll)
+    .then(String, () => '');
   const reply = await client.expectReply(522);
   assert.match(reply.lines[0] ?? '', /did not resume the TLS session/);
   assert.equal(await got, '');
@@ -178,9 +181,8 @@ test('CCC is refused where it was not allowed', async (t) => {
 test('without a certificate there is no TLS, and FEAT does not promise it', async (t) => {
   const { login } = await serve(t, { tls: undefined });
   const client = await login();
-  await client.expect(502, 'AUTH TLS');
-  for (const line of ['PBSZ 0', 'PROT P']) await client.expect(503, line);
-  assert.ok(!/AUTH|PBSZ|PROT/.test(await client.told('FEAT')));
+  for (const line of ['AUTH TLS', 'PBSZ 0', 'PROT P', 'CCC']) await client.expect(502, line);
+  assert.ok(!/AUTH|PBSZ|PROT|CCC/.test(await client.told('FEAT')));
 });
 
 test('PROT C and P may change between transfers', async (t) => {
