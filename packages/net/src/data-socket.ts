@@ -1,31 +1,20 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import {
-  type Endpoint,
-  FtpClosedError,
-  FtpConnectionError,
-  FtpLocalError,
-  isFtpError,
-} from '@duoport/protocol';
+import { type Endpoint, FtpClosedError, FtpConnectionError, FtpLocalError } from '@duoport/protocol';
 import type { ByteSink, ByteSource, PumpOptions, TransferCount } from './bytes.ts';
 import type { DataConnection, StartDataTlsOptions } from './data-connection.ts';
+import { DataTrace } from './data-trace.ts';
 import { handshake, tlsFacts } from './handshake.ts';
-import { netLimits } from './net-limits.ts';
 import { receivePlain } from './receive-plain.ts';
 import { receiveStream } from './receive-stream.ts';
 import { send } from './send.ts';
 import { localEndpoint } from './socket-address.ts';
+import { checkBinding } from './tls-binding.ts';
 import { type TlsBridge, tlsBridge } from './tls-bridge.ts';
+import { linger } from './tls-end.ts';
 import type { TlsSession } from './tls-session.ts';
 import type { TlsFacts } from './tls-settings.ts';
-import {
-  type ConnectionName,
-  emit,
-  otherSide,
-  type Side,
-  type TraceContext,
-  type TraceFact,
-} from './trace.ts';
+import type { ConnectionName, Side, TraceContext } from './trace.ts';
 import type { Moved, ReceiveContext } from './transfer-context.ts';
 
 export interface DataSocketOptions extends TraceContext {
@@ -46,8 +35,7 @@ export class DataSocket implements DataConnection {
   readonly local: Endpoint;
   readonly dialledBy: Side;
   readonly closed: Promise<void>;
-  readonly #side: Side;
-  readonly #trace: TraceContext['trace'];
+  readonly #trace: DataTrace;
   readonly #needsProof: boolean;
   #socket: Socket;
   #secured:
@@ -55,8 +43,6 @@ export class DataSocket implements DataConnection {
     | undefined;
   #used = false;
   #isOver = false;
-  #sent = 0;
-  #received = 0;
   #markClosed: () => void = () => {};
 
   constructor(options: DataSocketOptions) {
@@ -68,21 +54,11 @@ export class DataSocket implements DataConnection {
     this.closed = new Promise((resolve) => {
       this.#markClosed = resolve;
     });
-    this.#side = side;
-    this.#trace = trace;
     this.#needsProof = needsProof;
     this.#socket = socket;
+    this.#trace = new DataTrace(this, side, trace);
+    this.#trace.open();
     this.#attend(socket);
-    if (trace) {
-      const ours = dialledBy === side;
-      this.#emit({
-        kind: 'open',
-        connection,
-        by: dialledBy,
-        from: ours ? this.local : peer,
-        to: ours ? peer : this.local,
-      });
-    }
   }
 
   get secure(): boolean {
@@ -106,7 +82,8 @@ export class DataSocket implements DataConnection {
     if (bridge) {
       this.#adopted(bridge.socket);
       // During the handshake a FIN is a plain end; later the receiver decides what it means.
-      bridge.onEnd = () => bridge.stream.push(null);
+      // What came just before it may have finished the handshake.
+      bridge.onEnd = () => setImmediate(() => this.#secured ?? bridge.stream.push(null));
       if (bridge.ended) bridge.onEnd();
     }
     const tls = await handshake(session, bridge?.stream ?? raw, {
@@ -122,9 +99,8 @@ export class DataSocket implements DataConnection {
     this.#secured = { tls, bridge, facts };
     tls.on('error', ignore);
     tls.on('close', () => this.#socket.destroy());
-    const { protocol, cipher, reused } = facts;
-    this.#emit({ kind: 'tls', connection: this.name, protocol, cipher, reused });
-    this.#checkBinding(session, facts);
+    this.#trace.tls(facts);
+    this.#judgeBinding(session, facts);
     return facts;
   }
 
@@ -140,15 +116,15 @@ export class DataSocket implements DataConnection {
     if (this.#secured) stream.resume();
     const moved = await send(stream, source, options, {
       peer: this.peer,
-      onFirstByte: () => this.#emit({ kind: 'first-byte', connection: this.name, from: this.#side }),
-      onReset: () => this.#emit({ kind: 'reset', connection: this.name, from: otherSide(this.#side) }),
+      onFirstByte: () => this.#trace.firstByte('us'),
+      onReset: () => this.#trace.reset(),
       finish: () => this.#finish(),
       abandon: () => this.destroy(),
     }).catch((error: unknown) => {
       this.#fail('transfer', error);
       throw error;
     });
-    this.#sent = moved.wireBytes;
+    this.#trace.moved('send', moved.wireBytes);
     // Not before the stream has heard that its write is done: it would make an error of it, with a stack.
     if (!this.#secured) process.nextTick(() => this.destroy());
     return { ...moved, duration: performance.now() - started };
@@ -166,7 +142,7 @@ export class DataSocket implements DataConnection {
       this.#fail('transfer', error);
       throw error;
     });
-    this.#received = moved.wireBytes;
+    this.#trace.moved('receive', moved.wireBytes);
     this.#answerEnd();
     return { ...moved, duration: performance.now() - started };
   }
@@ -200,22 +176,19 @@ export class DataSocket implements DataConnection {
   }
 
   #receive(sink: ByteSink, options: PumpOptions): Promise<Moved> {
-    const from = otherSide(this.#side);
-    const connection = this.name;
+    const isLenient = options.truncation === 'lenient';
     const context: ReceiveContext = {
       peer: this.peer,
       onAdopted: (socket) => this.#adopted(socket),
-      onFirstByte: () => this.#emit({ kind: 'first-byte', connection, from }),
-      onFin: () => this.#emit({ kind: 'fin', connection, from }),
-      onReset: () => this.#emit({ kind: 'reset', connection, from }),
+      onFirstByte: () => this.#trace.firstByte('peer'),
+      onFin: () => this.#trace.fin('peer'),
+      onReset: () => this.#trace.reset(),
       onTruncated: (bytes) =>
-        this.#emit({
-          kind: 'decision',
-          connection,
-          what: 'TLS stream without close_notify',
-          chosen: options.truncation === 'lenient' ? 'taken as complete' : 'refused as cut short',
-          because: `the peer sent its FIN after ${bytes} bytes without ending TLS`,
-        }),
+        this.#trace.decision(
+          'TLS stream without close_notify',
+          isLenient ? 'taken as complete' : 'refused as cut short',
+          `the peer sent its FIN after ${bytes} bytes without ending TLS`,
+        ),
     };
     if (!this.#secured) return receivePlain(this.#socket, sink, options, context);
     const { tls, bridge } = this.#secured;
@@ -224,10 +197,9 @@ export class DataSocket implements DataConnection {
 
   /** All is written. Plain: closing sends the FIN, and nothing is expected back. TLS: close_notify and FIN, then the peer's. */
   #finish(): Promise<void> | undefined {
-    const fin = () => this.#emit({ kind: 'fin', connection: this.name, from: this.#side });
     const tls = this.#secured?.tls;
     if (!tls) {
-      fin();
+      this.#trace.fin('us');
       return undefined;
     }
     return new Promise((resolve, reject) => {
@@ -235,8 +207,8 @@ export class DataSocket implements DataConnection {
         reject(new FtpClosedError('The data connection was closed before its end was sent')),
       );
       tls.end(() => {
-        fin();
-        this.#linger(tls);
+        this.#trace.fin('us');
+        this.#linger();
         resolve();
       });
     });
@@ -245,47 +217,24 @@ export class DataSocket implements DataConnection {
   /** The peer has ended: ours goes out too, so that a peer that waits for our close_notify gets it. */
   #answerEnd(): void {
     const tls = this.#secured?.tls;
-    this.#emit({ kind: 'fin', connection: this.name, from: this.#side });
+    this.#trace.fin('us');
     if (!tls) this.destroy();
     else {
       tls.end();
-      this.#linger(tls);
+      this.#linger();
     }
   }
 
-  /**
-   * Closing a socket whose peer still sends (close_notify, TLS tickets) makes the kernel reset it, and the peer may lose
-   * what we sent. So it is read dry until the peer's end, for a bounded time.
-   */
-  #linger(tls: TLSSocket): void {
-    const bridge = this.#secured?.bridge;
-    const check = () => {
-      if (tls.writableFinished && (tls.readableEnded || bridge?.ended)) this.destroy();
-    };
-    const timer = setTimeout(() => this.destroy(), netLimits.closeTimeout);
-    void this.closed.then(() => clearTimeout(timer));
-    tls.on('end', check).on('finish', check);
-    if (bridge) bridge.onEnd = check;
-    tls.resume();
-    check();
+  #linger(): void {
+    if (this.#secured) linger(this.#secured.tls, this.#secured.bridge, () => this.destroy());
   }
 
-  #checkBinding(session: TlsSession, facts: TlsFacts): void {
-    const isRequired = session.binding === 'require' || this.#needsProof;
-    if (facts.reused || session.binding === 'off') return;
-    const because =
-      session.role === 'server'
-        ? 'the client did not resume the TLS session of its control connection'
-        : 'the server did not resume the TLS session of the control connection';
-    if (!isRequired) {
-      const what = 'TLS session of the data connection';
-      this.#emit({
-        kind: 'decision',
-        connection: this.name,
-        what,
-        chosen: 'accepted without resumption',
-        because,
-      });
+  #judgeBinding(session: TlsSession, facts: TlsFacts): void {
+    const binding = checkBinding(session, facts, this.#needsProof);
+    if (binding.verdict === 'accept') return;
+    const { because } = binding;
+    if (binding.verdict === 'unproven') {
+      this.#trace.decision('TLS session of the data connection', 'accepted without resumption', because);
       return;
     }
     const error = new FtpConnectionError(
@@ -297,16 +246,7 @@ export class DataSocket implements DataConnection {
   }
 
   #fail(phase: string, error: unknown): void {
-    if (isFtpError(error) && error.code === 'FTP_TRANSFER') {
-      if (error.direction === 'send') this.#sent = error.bytes;
-      else this.#received = error.bytes;
-    }
-    this.#emit({
-      kind: 'failed',
-      connection: this.name,
-      phase,
-      error: error instanceof Error ? error.message : String(error),
-    });
+    this.#trace.failed(phase, error);
     this.destroy();
   }
 
@@ -318,22 +258,17 @@ export class DataSocket implements DataConnection {
 
   #attend(socket: Socket): void {
     socket.on('error', ignore);
+    if (socket.closed) this.#over();
     socket.once('close', () => {
-      if (socket !== this.#socket || this.#isOver) return;
-      this.#isOver = true;
-      this.#emit({
-        kind: 'closed',
-        connection: this.name,
-        by: this.#side,
-        sent: this.#sent,
-        received: this.#received,
-      });
-      this.#markClosed();
+      if (socket === this.#socket) this.#over();
     });
   }
 
-  #emit(fact: TraceFact): void {
-    if (this.#trace) emit(this.#trace, fact);
+  #over(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#trace.closed();
+    this.#markClosed();
   }
 }
 

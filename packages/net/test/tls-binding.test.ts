@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import {
   type ControlConnection,
+  dial,
   dialControl,
   listenControl,
   PortPool,
@@ -14,7 +15,7 @@ import {
 } from '@duoport/net';
 import { memorySink, memorySource, patternBytes, testCertificate } from '@duoport/testkit';
 import { Inbox, withResolvers } from './inbox.ts';
-import { openPair, secure } from './pair.ts';
+import { openPair, request, secure } from './pair.ts';
 
 describe('TLS binds data connections to their control connection', () => {
   let settings: TlsServerSettings;
@@ -131,6 +132,31 @@ describe('TLS binds data connections to their control connection', () => {
     assert.match(decision?.because ?? '', /did not resume/);
     pair.client.destroy();
     pair.server.destroy();
+  });
+
+  it('takes a data connection from another address only when TLS proves it', async () => {
+    const server = new TlsServer({ ...settings, binding: 'prefer' });
+    const client = new TlsClient({ ca: settings.cert });
+    const mine = await session(server, client);
+    for (const [theirs, isProven] of [
+      [mine.client, true],
+      [client.session('localhost'), false],
+    ] as const) {
+      const lease = await pool.lease(request({ policy: { kind: 'tls' } }));
+      const [atClient, atServer] = await Promise.all([
+        dial(lease.endpoint, { side: 'client', from: { address: '127.0.0.9' } }),
+        lease.accept(),
+      ]);
+      const clientEnd = atClient.startTls(theirs).catch(() => {});
+      if (isProven) {
+        await Promise.all([clientEnd, atServer.startTls(mine.server)]);
+        await Promise.all([atServer.send(memorySource(patternBytes(10))), atClient.receive(memorySink())]);
+      } else {
+        await assert.rejects(atServer.startTls(mine.server), { code: 'FTP_CONNECTION', phase: 'tls' });
+        await clientEnd;
+      }
+      atClient.destroy();
+    }
   });
 
   it('refuses a certificate that does not fit its key when the server is made', async () => {
