@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { encodePort } from '@duoport/protocol';
 
 import { contentOf, noise, seed, serve } from './serving.ts';
-import { dial, gone, once, readAll, within } from './sockets.ts';
+import { dial, freePorts, gone, once, readAll, within } from './sockets.ts';
 
 test('a mode that is switched off says so and is not in FEAT', async (t) => {
   const active = await (await serve(t, { passive: { enabled: false } })).login();
@@ -48,21 +48,19 @@ test('each new word replaces the one before: PASV after PORT, PORT after PASV', 
 });
 
 test('passive ports come from the range, and active ones from the source port', async (t) => {
-  const passive = { ports: { low: 47_100, high: 47_109 } };
-  const active = { sourcePort: { low: 47_120, high: 47_129 } };
-  const { login } = await serve(t, { passive, active });
+  const [ports, sourcePort] = [await freePorts(10), await freePorts(10)];
+  const { login } = await serve(t, { passive: { ports }, active: { sourcePort } });
   const client = await login();
   for (let round = 0; round < 20; round += 1) {
     const { port } = await client.passive();
-    assert.ok(port >= 47_100 && port <= 47_109, String(port));
+    assert.ok(port >= ports.low && port <= ports.high, String(port));
   }
   const { socket } = await client.setUp('EPRT');
   client.send('STOR f');
   await client.expectReply(150);
   const connection = await socket;
-  assert.ok(
-    connection.remotePort !== undefined && connection.remotePort >= 47_120 && connection.remotePort <= 47_129,
-  );
+  const from = connection.remotePort ?? 0;
+  assert.ok(from >= sourcePort.low && from <= sourcePort.high, String(from));
   connection.end('x');
   await client.expectReply(226);
 });
@@ -76,8 +74,8 @@ test('227 names the address that was set, and the port where it listens', async 
 });
 
 test('attack: a full range answers 425, and the session goes on', async (t) => {
-  const low = 47_140;
-  const { login, server } = await serve(t, { passive: { ports: { low, high: low + 1 } } });
+  const ports = await freePorts(2);
+  const { login, server } = await serve(t, { passive: { ports } });
   const clients = [];
   // One address may have each port once: two leases fill the range for it.
   for (let count = 0; count < 2; count += 1) {
@@ -86,7 +84,8 @@ test('attack: a full range answers 425, and the session goes on', async (t) => {
     clients.push(client);
   }
   const late = await login();
-  assert.match(await late.told('EPSV'), /^425 None of the 2 data ports 47140-47141 is free/);
+  const full = new RegExp(`^425 None of the 2 data ports ${ports.low}-${ports.high} is free`);
+  assert.match(await late.told('EPSV'), full);
   assert.match(await late.told('PASV'), /^425 /);
   await late.expect(200, 'NOOP');
   await late.store('STOR f', 'x', 'EPRT');
@@ -101,7 +100,7 @@ test('attack: a full range answers 425, and the session goes on', async (t) => {
 });
 
 test('attack: PASV 10,000 times holds one port at a time', async (t) => {
-  const { login, server } = await serve(t, { passive: { ports: { low: 47_150, high: 47_159 } } });
+  const { login, server } = await serve(t, { passive: { ports: await freePorts(10) } });
   const client = await login();
   const other = await login();
   const rounds = 10_000;

@@ -1,4 +1,5 @@
-import { connect, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { PortRange } from '@duoport/net';
 
 /** Nothing on loopback takes so long: a test that waits longer fails and says for what. Milliseconds. */
 const patience = 30_000;
@@ -64,4 +65,21 @@ export async function within<T>(what: string, promise: Promise<T>, limit = patie
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Ports that nobody listens on just now, outside the range that the system gives out. */
+export async function freePorts(size: number): Promise<PortRange> {
+  for (;;) {
+    const low = 20_000 + Math.floor(Math.random() * 10_000);
+    const free = await Promise.all(Array.from({ length: size }, (_, at) => isFree(low + at)));
+    if (free.every(Boolean)) return { low, high: low + size - 1 };
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
