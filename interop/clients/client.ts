@@ -30,18 +30,6 @@ export interface FolderItem {
   readonly names: readonly string[];
 }
 
-/** What clients are asked to do. */
-export type Act =
-  | 'get'
-  | 'put'
-  | 'list'
-  | 'resume-get'
-  | 'resume-put'
-  | 'folder-get'
-  | 'folder-put'
-  | 'name-get'
-  | 'name-put';
-
 export interface Outcome {
   readonly ok: boolean;
   /** What the client printed, with the dialogue. */

@@ -12,7 +12,7 @@ import { pyftpdlib } from '../peers/pyftpdlib.ts';
 import { vsftpd, vsftpdReuse } from '../peers/vsftpd.ts';
 
 export const foreignClients: readonly ClientDriver[] = [curl, lftp, ftplib, wget];
-export const foreignServers: readonly ServerKind[] = [
+const foreignServers: readonly ServerKind[] = [
   vsftpd,
   vsftpdReuse,
   proftpd,

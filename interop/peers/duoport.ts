@@ -3,6 +3,7 @@ import type { ChildOptions } from '../support/child.ts';
 import { authority } from '../support/way.ts';
 import { password, type ServerKind, type Setting, startPeer, user } from './peer.ts';
 
+const servesReuse = fileURLToPath(new URL('./serve-duoport.ts', import.meta.url));
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Our own server: the command `duoport serve`, from source. */
@@ -40,6 +41,6 @@ function configure({ host, ports, root, certificateFile, keyFile }: Setting): Ch
 function configureReuse({ host, ports, root, certificateFile, keyFile }: Setting): ChildOptions {
   const range = `${ports.low}-${ports.high}`;
   const facts = [host, String(ports.control), range, root, user, password, certificateFile, keyFile];
-  const args = [...fromSource, 'interop/peers/serve-duoport.ts', ...facts];
+  const args = [...fromSource, servesReuse, ...facts];
   return { program: process.execPath, args, cwd: repository };
 }

@@ -11,7 +11,7 @@ export interface Sample {
 }
 
 const mebibyte = 1 << 20;
-export const sampleSizes: readonly { readonly name: string; readonly size: number }[] = [
+const sampleSizes: readonly { readonly name: string; readonly size: number }[] = [
   { name: '0B.bin', size: 0 },
   { name: '1B.bin', size: 1 },
   { name: '1MiB.bin', size: mebibyte },
@@ -38,7 +38,7 @@ export function makeSample(path: string, { name, size }: { name: string; size: n
 }
 
 /** Hash and size of a file, or why it could not be read. */
-export function hashFile(path: string | Buffer): { readonly size: number; readonly hash: string } {
+function hashFile(path: string | Buffer): { readonly size: number; readonly hash: string } {
   const file = openSync(path, 'r');
   try {
     const hash = createHash('sha1');

@@ -1,7 +1,7 @@
 /** How a data connection is agreed on. */
 export type Mode = 'PASV' | 'EPSV' | 'PORT' | 'EPRT';
 /** What protects both connections. */
-export type Tls = 'none' | '1.2' | '1.3';
+type Tls = 'none' | '1.2' | '1.3';
 export type Family = 4 | 6;
 
 /** One column of the matrix. */
@@ -11,9 +11,9 @@ export interface Way {
   readonly family: Family;
 }
 
-export const modes: readonly Mode[] = ['PASV', 'EPSV', 'PORT', 'EPRT'];
-export const tlsLevels: readonly Tls[] = ['none', '1.2', '1.3'];
-export const families: readonly Family[] = [4, 6];
+const modes: readonly Mode[] = ['PASV', 'EPSV', 'PORT', 'EPRT'];
+const tlsLevels: readonly Tls[] = ['none', '1.2', '1.3'];
+const families: readonly Family[] = [4, 6];
 
 export const ways: readonly Way[] = families.flatMap((family) =>
   tlsLevels.flatMap((tls) => modes.map((mode) => ({ mode, tls, family }))),
