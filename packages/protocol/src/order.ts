@@ -104,10 +104,18 @@ export function startOrder(implicitTls: boolean): Order {
 
 /** The reply that refuses this verb now, or undefined where the order allows it. */
 export function refusal(order: Order, row: VerbRow): Reply | undefined {
+  return outOfTurn(order, row) ?? notYet(order, row);
+}
+
+/** The part of `refusal` that also holds for a verb which this server cannot do at all: who it is must be known first. */
+export function notYet(order: Order, row: VerbRow): Reply | undefined {
+  return row.needs === 'login' && order.login !== 'ready' ? needLogin : undefined;
+}
+
+function outOfTurn(order: Order, row: VerbRow): Reply | undefined {
   for (const required of requirementsOf.get(row.verb) ?? []) {
     if (!required.in.includes(order[required.part])) return required.refusal;
   }
-  if (row.needs === 'login' && order.login !== 'ready') return needLogin;
   if (row.opensData !== 'no' && order.passive === 'epsv-only' && row.verb !== 'EPSV') return epsvOnly;
   return undefined;
 }

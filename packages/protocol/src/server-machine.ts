@@ -4,7 +4,7 @@ import { FtpRemoteError } from './errors.ts';
 import { type Incoming, understand, wrongArgument } from './incoming.ts';
 import { limits } from './limits.ts';
 import { LineReader } from './line-reader.ts';
-import { advance, type Order, refusal, startOrder } from './order.ts';
+import { advance, notYet, type Order, refusal, startOrder } from './order.ts';
 import { encodeReply, type Reply, reply } from './reply.ts';
 import type { VerbRow } from './verbs.ts';
 
@@ -18,6 +18,8 @@ export interface ServerMachineOptions {
   readonly implicitTls?: boolean;
   readonly idleTimeout?: number;
   readonly loginTimeout?: number;
+  /** Whether this server can do the verb now. One it cannot do is handed out whatever its turn, to be answered 502. */
+  readonly isAvailable?: (row: VerbRow) => boolean;
 }
 
 interface Running {
@@ -39,6 +41,7 @@ export class ServerMachine {
   readonly #reader = new LineReader({ limit: limits.lineBytes, telnet: true });
   readonly #idleTimeout: number;
   readonly #loginTimeout: number;
+  readonly #isAvailable: (row: VerbRow) => boolean;
   #effects: ServerEffect[] = [];
   #queue: Incoming[] = [];
   #order: Order;
@@ -58,6 +61,7 @@ export class ServerMachine {
     this.#order = startOrder(options.implicitTls === true);
     this.#idleTimeout = options.idleTimeout ?? limits.idleTimeout;
     this.#loginTimeout = options.loginTimeout ?? limits.loginTimeout;
+    this.#isAvailable = options.isAvailable ?? (() => true);
   }
 
   /** Where the session stands; read-only view for STAT, policies and tests. */
@@ -208,7 +212,8 @@ export class ServerMachine {
     }
     this.#badCommands = 0;
     const { row, command } = item;
-    const refused = wrongArgument(row, command) ?? refusal(this.#order, row);
+    const refused =
+      wrongArgument(row, command) ?? (this.#isAvailable(row) ? refusal : notYet)(this.#order, row);
     if (refused !== undefined) {
       this.#send(refused, false);
       this.#order = advance(this.#order, row.verb, refused.code, row);
@@ -232,10 +237,18 @@ export class ServerMachine {
     }
     if (order.restart === 'none') this.#restart = undefined;
     const tls = order.tls !== this.#order.tls;
-    if (order.login !== 'ready' && this.#order.login === 'ready') this.#loggedOutSince = this.#lastActivity;
+    this.#retime(order.login === 'ready');
     this.#order = order;
     if (tls && row.verb === 'AUTH') this.#changeTls('start-tls');
     if (tls && row.verb === 'CCC') this.#changeTls('stop-tls');
+  }
+
+  /** Another time limit holds once somebody is logged in, and again when nobody is. */
+  #retime(ready: boolean): void {
+    if (ready === (this.#order.login === 'ready')) return;
+    if (!ready) this.#loggedOutSince = this.#lastActivity;
+    const limit = ready ? this.#idleTimeout : this.#loginTimeout;
+    this.#effects.push({ kind: 'wake', at: this.#lastActivity + limit });
   }
 
   /** RFC 4217 §10 and CVE-2011-0411: what was sent in the old protection must not be read in the new one. */

@@ -1,14 +1,5 @@
 import type { ControlConnection, ControlHandler, TlsSession, Trace } from '@duoport/net';
-import {
-  isFtpError,
-  limits,
-  type Outcome,
-  type Reply,
-  type Run,
-  reply,
-  ServerMachine,
-} from '@duoport/protocol';
-import type { Login } from './accounts/accounts.ts';
+import { isFtpError, type Outcome, type Reply, type Run, reply, ServerMachine } from '@duoport/protocol';
 import type { Answer, Change, Context } from './command.ts';
 import { ControlOutput } from './control-output.ts';
 import { ControlTrace } from './control-trace.ts';
@@ -17,10 +8,8 @@ import { dispatch } from './dispatch.ts';
 import { resolvePath } from './files/paths.ts';
 import { type SessionLog, sessionLog } from './log.ts';
 import { type LoggedEnd, loggedTransfer } from './logged-transfer.ts';
-import { noFiles } from './no-files.ts';
-import { initialParameters, type Parameters } from './parameters.ts';
-import { type Powers, powersOf } from './powers.ts';
 import { RunningTransfer } from './running-transfer.ts';
+import { SessionState } from './session-state.ts';
 import type { Settings } from './settings.ts';
 import type { TransferPlan } from './transfer.ts';
 
@@ -41,15 +30,11 @@ export class Session implements ControlHandler {
   readonly #ended: (session: Session) => void;
   readonly #data: DataSetup;
   readonly #log: SessionLog;
+  readonly #state: SessionState;
   #tls: TlsSession | undefined;
-  #parameters: Parameters;
-  #powers: Powers;
-  #user: string | undefined;
-  #login: Login | undefined;
   #transfer: RunningTransfer | undefined;
   /** Of the transfers of this session: made anew only when one was aborted. */
   #abort = new AbortController();
-  #refusals = 0;
   #timer: NodeJS.Timeout | undefined;
   #gone = false;
   #reason = 'the client closed the control connection';
@@ -69,10 +54,14 @@ export class Session implements ControlHandler {
     this.#trace = settings.trace?.(id);
     this.#lines = this.#trace && new ControlTrace(this.#trace);
     this.#output = new ControlOutput(connection, this.#lines);
-    this.#parameters = initialParameters(tls !== undefined);
-    this.#powers = powersOf(settings, undefined);
+    this.#state = new SessionState(settings, tls !== undefined);
     const { idleTimeout, loginTimeout } = settings;
-    this.#machine = new ServerMachine({ implicitTls: tls !== undefined, idleTimeout, loginTimeout });
+    this.#machine = new ServerMachine({
+      implicitTls: tls !== undefined,
+      idleTimeout,
+      loginTimeout,
+      isAvailable: ({ power }) => power === undefined || this.#state.powers.has(power),
+    });
     const { peer, local } = connection;
     this.#log = sessionLog(settings.log, id, peer);
     this.#data = new DataSetup({ settings, peer, local, trace: this.#trace, session: this });
@@ -179,24 +168,13 @@ export class Session implements ControlHandler {
   #answer(id: number, run: Run, answer: Answer): void {
     if ('direction' in answer) return this.#startTransfer(id, run, answer);
     const change: Change = 'code' in answer ? { reply: answer } : answer;
-    const close = this.#apply(change);
-    this.#settle(id, { kind: 'final', reply: change.reply, close });
-  }
-
-  /** Returns whether the session is at its end. */
-  #apply(change: Change): boolean {
-    if (change.user !== undefined) this.#user = change.user;
-    if (change.parameters !== undefined) this.#parameters = { ...this.#parameters, ...change.parameters };
+    this.#state.apply(change);
     if (change.dropData === true) this.#data.release();
-    if (change.login !== undefined) {
-      this.#login = change.login ?? undefined;
-      this.#powers = powersOf(this.#settings, this.#login?.files);
-      if (this.#login) this.#log({ kind: 'login', user: this.#login.user, secure: this.#connection.secure });
-    }
-    if (change.refused !== true) return false;
-    this.#refusals += 1;
-    this.#log({ kind: 'login-refused', user: this.#user ?? '' });
-    return this.#refusals >= limits.loginAttempts;
+    const { user = '', login, exhausted } = this.#state;
+    if (change.refused === true) this.#log({ kind: 'login-refused', user });
+    if (change.login && login)
+      this.#log({ kind: 'login', user: login.user, secure: this.#connection.secure });
+    this.#settle(id, { kind: 'final', reply: change.reply, close: change.refused === true && exhausted });
   }
 
   #settle(id: number, outcome: Outcome): void {
@@ -205,22 +183,23 @@ export class Session implements ControlHandler {
 
   #context(run: Run): Context {
     const { argument } = run.command;
-    const parameters = this.#parameters;
+    const { parameters, powers, user, login, files } = this.#state;
+    const { peer, local, secure } = this.#connection;
     return {
       argument: argument ?? '',
       path: run.row.path ? resolvePath(parameters.directory, argument) : parameters.directory,
       run,
       order: this.#machine.order,
       parameters,
-      powers: this.#powers,
+      powers,
+      user,
+      login,
+      files,
+      peer,
+      local,
+      secure,
       settings: this.#settings,
-      user: this.#user,
-      login: this.#login,
-      files: this.#login?.files ?? noFiles,
       data: this.#data,
-      peer: this.#connection.peer,
-      local: this.#connection.local,
-      secure: this.#connection.secure,
       transfer: this.#transfer,
       now: Date.now(),
     };
@@ -240,9 +219,9 @@ export class Session implements ControlHandler {
     };
     loggedTransfer(plan, running, {
       setup: this.#data,
-      parameters: this.#parameters,
+      parameters: this.#state.parameters,
       settings: this.#settings,
-      tls: this.#parameters.protection === 'private' ? this.#tls : undefined,
+      tls: this.#state.parameters.protection === 'private' ? this.#tls : undefined,
       preliminary: (intro) => {
         this.#settle(id, { kind: 'preliminary', reply: intro });
         this.#drain();
@@ -255,9 +234,7 @@ export class Session implements ControlHandler {
     const tls = this.#settings.tls?.session();
     if (tls === undefined) return this.destroy('TLS was asked for without a certificate');
     this.#tls = tls;
-    this.#login = undefined;
-    this.#powers = powersOf(this.#settings, undefined);
-    this.#parameters = initialParameters(false);
+    this.#state.startAnew();
     this.#data.release();
     const secured = this.#connection.startTls(tls).then((facts) => {
       this.#log({ kind: 'secured', protocol: facts.protocol });
