@@ -79,11 +79,17 @@ export class DataListener {
       socket.destroy();
       return;
     }
-    const lease = this.#exclusive ?? this.#byPeer.get(peer.address);
+    const lease = this.#exclusive ?? this.#byPeer.get(withoutZone(peer.address));
     if (lease?.offer(socket, peer)) return;
     this.#onStray();
     if (!lease) for (const other of this.#byPeer.values()) other.stray(peer);
     socket.on('error', () => {});
     socket.destroy();
   }
+}
+
+/** Leases name link-local peers without the network card that they are reached by. */
+function withoutZone(address: string): string {
+  const at = address.indexOf('%');
+  return at < 0 ? address : address.slice(0, at);
 }

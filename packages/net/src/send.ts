@@ -49,7 +49,7 @@ class SendRun {
   #writing = 0;
   #failure: { readonly reason: unknown } | undefined;
   #reset = false;
-  readonly #unwatch: () => void;
+  #unwatch: (() => void) | undefined;
 
   constructor(stream: Socket, source: ByteSource, options: PumpOptions, context: SendContext) {
     this.#stream = stream;
@@ -59,17 +59,6 @@ class SendRun {
     this.#transform = options.transform;
     this.#offset = options.offset ?? 0;
     stream.on('error', this.#onError);
-    this.#unwatch = watch(options, {
-      direction: 'send',
-      peer: context.peer,
-      socket: stream,
-      waitsForUs: () => this.#writing === 0,
-      moved: () => this.#wireBytes,
-      fail: (reason) => {
-        this.#failure ??= { reason };
-        context.abandon();
-      },
-    });
   }
 
   get moved(): Moved {
@@ -83,12 +72,12 @@ class SendRun {
   }
 
   /** What made the transfer fail: the abort or the stall rather than the broken write that followed from it. */
-  reason(error: unknown): unknown {
-    return this.#failed(error);
+  reason(otherwise: unknown): unknown {
+    return this.#failure ? this.#failure.reason : otherwise;
   }
 
   close(): void {
-    this.#unwatch();
+    this.#unwatch?.();
     this.#options.transform?.close();
   }
 
@@ -98,14 +87,14 @@ class SendRun {
     let fill = 0;
     while (fill < size) {
       const read = this.#source.read(fill === 0 ? buffer : buffer.subarray(fill), this.#offset + fill);
-      const count = isPromise(read) ? await read : read;
+      const count = isPromise(read) ? await this.#watched(read) : read;
       if (count === 0) break;
       fill += count;
     }
     this.#bytes = fill;
     if (fill > 0) {
       const written = this.#write(fill === size ? buffer : buffer.subarray(0, fill));
-      if (written) await written;
+      if (written) await this.#watched(written);
       this.#options.onProgress?.(fill);
     }
     await this.#finish();
@@ -113,6 +102,7 @@ class SendRun {
 
   /** Two buffers in turn: while the kernel takes one, the other is read into. */
   async #sendLarge(): Promise<void> {
+    this.#watch();
     const buffers = [takeLarge(), takeLarge()] as const;
     try {
       let turn: 0 | 1 = 0;
@@ -128,6 +118,26 @@ class SendRun {
       for (const buffer of buffers) giveBack(buffer);
     }
     await this.#finish();
+  }
+
+  /** From the first wait on: a small file that goes out at once needs no timer. */
+  #watch(): void {
+    this.#unwatch ??= watch(this.#options, {
+      direction: 'send',
+      peer: this.#context.peer,
+      socket: this.#stream,
+      waitsForUs: () => this.#writing === 0,
+      moved: () => this.#wireBytes,
+      fail: (reason) => {
+        this.#failure ??= { reason };
+        this.#context.abandon();
+      },
+    });
+  }
+
+  #watched<T>(promise: Promise<T>): Promise<T> {
+    this.#watch();
+    return promise;
   }
 
   #read(into: Uint8Array): Awaitable<number> {
@@ -173,7 +183,7 @@ class SendRun {
     return new Promise((resolve, reject) => {
       done = (error) => {
         this.#writing -= 1;
-        if (error) reject(this.#failed(this.#broken(error)));
+        if (error) reject(this.reason(this.#broken(error)));
         else resolve();
       };
     });
@@ -183,17 +193,13 @@ class SendRun {
     this.#check();
     this.#writing += 1;
     const finished = this.#context.finish();
-    if (isPromise(finished)) await finished;
+    if (isPromise(finished)) await this.#watched(finished);
     this.#writing -= 1;
     this.#check();
   }
 
   #check(): void {
     if (this.#failure) throw this.#failure.reason;
-  }
-
-  #failed(otherwise: unknown): unknown {
-    return this.#failure ? this.#failure.reason : otherwise;
   }
 
   readonly #onError = (error: Error): void => {

@@ -80,6 +80,11 @@ export function recordBridge(socket: Socket): RecordBridge {
     releasing = { tls, done };
     const check = (): void => {
       if (isFree || !tls.readableEnded || !tls.writableFinished) return;
+      if (ended && rest.length === 0) {
+        // That was a FIN, not the end of TLS alone.
+        socket.destroy();
+        return;
+      }
       isFree = true;
       socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
       socket.pause();

@@ -25,6 +25,7 @@ export function watch(options: PumpOptions, context: PumpContext): () => void {
     if (context.waitsForUs()) socket.setTimeout(after);
     else fail(stalled(context, after));
   };
+  if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
   if (after > 0) socket.setTimeout(after, onTimeout);
   return () => {
