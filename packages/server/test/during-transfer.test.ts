@@ -101,6 +101,19 @@ test('ABOR while the server still waits for the data connection', async (t) => {
   await client.store('STOR f', 'x');
 });
 
+test('STAT and ABOR under TLS (RFC 4217 §14: no urgent data there)', async (t) => {
+  const { connect, memory } = await serve(t);
+  await seed(memory, '/huge', huge);
+  const client = await (await (await connect()).secure()).login();
+  const data = await standing(client);
+  assert.match(await client.told('STAT'), /Sending \/huge/);
+  client.send('ABOR');
+  await client.expectReply(426);
+  await client.expectReply(226);
+  await gone(data);
+  assert.equal((await client.fetch('RETR huge')).length, huge.length);
+});
+
 test('QUIT during a transfer waits for its end', async (t) => {
   const { login, memory } = await serve(t);
   const client = await login();

@@ -178,6 +178,18 @@ test('CCC is refused where it was not allowed', async (t) => {
   assert.ok(!/CCC/.test(await client.told('FEAT')));
 });
 
+test('REIN logs out and sets everything back, under the same TLS', async (t) => {
+  const { connect, memory } = await serve(t);
+  const client = await (await (await connect()).secure()).login();
+  await client.passive();
+  await client.expect(220, 'REIN');
+  await client.expect(530, 'PWD');
+  await client.login();
+  await client.expect(425, 'STOR f');
+  await client.store('STOR f', 'still protected');
+  assert.equal(contentOf(memory, '/f').toString(), 'still protected');
+});
+
 test('without a certificate there is no TLS, and FEAT does not promise it', async (t) => {
   const { login } = await serve(t, { tls: undefined });
   const client = await login();
