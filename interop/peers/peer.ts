@@ -81,7 +81,7 @@ export async function startPeer(
   try {
     const setting = prepare(options, workspace, ports);
     const child = new Child(configure(setting));
-    const log = (): string => `${tail(setting.logFile)}${child.output().slice(-4_000)}`;
+    const log = (): string => `${tail(setting.logFile)}${child.output().slice(-12_000)}`;
     const stop = async (): Promise<void> => {
       await child.stop();
       release();
