@@ -4,7 +4,7 @@ import type { Way } from './raw-client.ts';
 import { contentOf, noise, seed, serve } from './serving.ts';
 import { dial, readAll } from './sockets.ts';
 
-const ways: readonly Way[] = ['EPSV', 'PASV', 'LPSV', 'EPRT', 'PORT'];
+const ways: readonly Way[] = ['EPSV', 'PASV', 'LPSV', 'EPRT', 'PORT', 'LPRT'];
 const sizes = [0, 1, 1000, 300_000];
 
 for (const host of ['127.0.0.1', '::1']) {
@@ -56,4 +56,26 @@ test('a client that waits for the 150 before it connects', async (t) => {
   await client.expect(150, 'RETR f');
   assert.equal((await readAll(await dial({ host: client.host, port }))).toString(), 'content');
   await client.expectReply(226);
+});
+
+test('a client that has sent all and closed before it even says STOR', async (t) => {
+  const { login, memory } = await serve(t);
+  const client = await login();
+  for (const content of ['sent early', '']) {
+    const { socket } = await client.setUp('EPSV');
+    (await socket).end(content);
+    await client.expect(150, 'STOR f');
+    await client.expectReply(226);
+    assert.equal(contentOf(memory, '/f').toString(), content);
+  }
+});
+
+test('IPv4 clients of a listener for both families', async (t) => {
+  const { login, memory } = await serve(t, { listen: [{ port: 0 }] });
+  const client = await login();
+  for (const way of ways) {
+    await client.store(`STOR ${way}`, way, way);
+    assert.equal(contentOf(memory, `/${way}`).toString(), way);
+  }
+  assert.match(await client.told('STAT'), /Connected from 127\.0\.0\.1:/);
 });

@@ -8,6 +8,7 @@ import {
   decodePasv,
   type Endpoint,
   encodeEprt,
+  encodeLprt,
   encodePort,
   endpoint,
   isFault,
@@ -17,7 +18,10 @@ import {
 import { dial, once, readAll, within } from './sockets.ts';
 
 /** Who opens the data connection, and in which words. */
-export type Way = 'EPSV' | 'PASV' | 'LPSV' | 'EPRT' | 'PORT';
+export type Way = 'EPSV' | 'PASV' | 'LPSV' | 'EPRT' | 'PORT' | 'LPRT';
+
+const encode = { EPRT: encodeEprt, PORT: encodePort, LPRT: encodeLprt } as const;
+type ActiveWay = keyof typeof encode;
 
 export interface RawOptions {
   readonly host?: string;
@@ -196,7 +200,7 @@ export class RawClient {
 
   /** Sets a data connection up: dials it at once, or listens and tells the server where. */
   async setUp(way: Way = 'EPSV', from?: string): Promise<{ readonly socket: Promise<Socket> }> {
-    if (way === 'EPRT' || way === 'PORT') return this.#listenData(way);
+    if (way in encode) return this.#listenData(way as ActiveWay);
     const { address, port } = await this.passive(way);
     return { socket: Promise.resolve(this.#keep(await dial({ host: address, port, from }))) };
   }
@@ -235,7 +239,7 @@ export class RawClient {
     this.raw.destroy();
   }
 
-  async #listenData(verb: 'EPRT' | 'PORT'): Promise<{ readonly socket: Promise<Socket> }> {
+  async #listenData(verb: ActiveWay): Promise<{ readonly socket: Promise<Socket> }> {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
     this.#t.after(() => server.close());
     server.listen(0, this.host);
@@ -249,7 +253,7 @@ export class RawClient {
       });
     });
     const here = endpoint(this.host, port);
-    await this.expect(200, `${verb} ${verb === 'PORT' ? encodePort(here) : encodeEprt(here)}`);
+    await this.expect(200, `${verb} ${encode[verb](here)}`);
     return { socket: arrival };
   }
 
