@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
+import { isIP, Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   type ConnectionOptions,
@@ -12,6 +12,9 @@ import {
 import { checkCertificate, checkIdentity } from './tls-certificate.ts';
 import type { Pem, TlsBinding, TlsClientSettings, TlsServerSettings } from './tls-settings.ts';
 import type { Side } from './trace.ts';
+
+/** TLS 1.2 sessions kept for one control connection: clients make one, or a few. */
+const cachedSessions = 8;
 
 /** The TLS of one FTP session: its control connection and the data connections that must be bound to it. */
 export interface TlsSession {
@@ -46,6 +49,7 @@ export class TlsServer {
     const settings = this.#settings;
     const shared = settings.binding === 'off' ? this.#shared : undefined;
     let context = shared;
+    let sessions: Server | undefined;
     return {
       role: 'server',
       binding: settings.binding ?? 'prefer',
@@ -53,12 +57,31 @@ export class TlsServer {
       handshakeTimeout: settings.handshakeTimeout,
       wrap: (stream) => {
         context ??= createSecureContext(serverContext(settings));
-        return new TLSSocket(stream, { isServer: true, secureContext: context });
+        if (shared === undefined) sessions ??= sessionCache();
+        const cache = sessions === undefined ? {} : { server: sessions };
+        return new TLSSocket(stream, { isServer: true, secureContext: context, ...cache });
       },
       objection: () => undefined,
       authorized: () => undefined,
     };
   }
+}
+
+/**
+ * TLS 1.2 sessions by their number, for clients that take no tickets (curl sets SSL_OP_NO_TICKET). Of one control session:
+ * to be found here is the same proof as a ticket. Node asks the `server` of a TLS socket; this one never listens.
+ */
+function sessionCache(): Server {
+  const known = new Map<string, Buffer>();
+  const server = new Server();
+  server.on('newSession', (id: Buffer, data: Buffer, done: () => void) => {
+    if (known.size < cachedSessions) known.set(id.toString('latin1'), data);
+    done();
+  });
+  server.on('resumeSession', (id: Buffer, done: (error: Error | null, data: Buffer | null) => void) => {
+    done(null, known.get(id.toString('latin1')) ?? null);
+  });
+  return server;
 }
 
 /** TLS of a client: a session for each control connection. */

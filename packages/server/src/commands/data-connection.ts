@@ -84,8 +84,12 @@ export const estp = command('ESTP', async ({ data }) => {
   return reply(225, `Connected to (${encodeEprt(peer)})`);
 });
 
-/** RFC 2577 §3: no bounce: judged before anything is sent to that address. */
-function dialLater({ data, run }: Context, to: Endpoint): Reply {
+/**
+ * RFC 2577 §3: no bounce: judged before anything is sent to that address. A client that does not know its own address
+ * names none (lftp over ::1 sends `EPRT |2|::|port|`): that can only mean the one it speaks from.
+ */
+function dialLater({ data, run, peer }: Context, named: Endpoint): Reply {
+  const to = isUnspecified(named) ? { ...peer, port: named.port } : named;
   const verdict = data.active(to);
   if (verdict !== undefined) return reply(504, `Illegal ${run.row.verb}: ${verdict.refused}`);
   return reply(200, `${run.row.verb} successful`);
@@ -94,4 +98,8 @@ function dialLater({ data, run }: Context, to: Endpoint): Reply {
 /** RFC 2428 §2: 522 names the families that work here. */
 function otherFamily(local: Endpoint): Reply {
   return reply(522, encodeProtocols([local.family === 4 ? 1 : 2]));
+}
+
+function isUnspecified({ address }: Endpoint): boolean {
+  return address === '0.0.0.0' || address === '::';
 }
