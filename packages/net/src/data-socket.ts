@@ -5,8 +5,7 @@ import type { ByteSink, ByteSource, PumpOptions, TransferCount } from './bytes.t
 import type { DataConnection, StartDataTlsOptions } from './data-connection.ts';
 import { DataTrace } from './data-trace.ts';
 import { handshake, tlsFacts } from './handshake.ts';
-import { receivePlain } from './receive-plain.ts';
-import { receiveStream } from './receive-stream.ts';
+import { receivePlain, receiveTls } from './receive.ts';
 import { send } from './send.ts';
 import { localEndpoint } from './socket-address.ts';
 import { checkBinding } from './tls-binding.ts';
@@ -192,7 +191,7 @@ export class DataSocket implements DataConnection {
     };
     if (!this.#secured) return receivePlain(this.#socket, sink, options, context);
     const { tls, bridge } = this.#secured;
-    return receiveStream({ stream: tls, socket: bridge?.socket ?? tls, bridge }, sink, options, context);
+    return receiveTls({ stream: tls, socket: bridge?.socket ?? tls, bridge }, sink, options, context);
   }
 
   /** All is written. Plain: closing sends the FIN, and nothing is expected back. TLS: close_notify and FIN, then the peer's. */

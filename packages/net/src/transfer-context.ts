@@ -17,3 +17,6 @@ export interface Moved {
   readonly bytes: number;
   readonly wireBytes: number;
 }
+
+/** Called once when a receive is over: `moved`, or else the error. */
+export type Settle = (error: unknown, moved: Moved | undefined) => void;

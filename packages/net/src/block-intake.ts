@@ -1,11 +1,8 @@
 import type { Socket } from 'node:net';
-import { adopt } from './adopt.ts';
-import { giveBack, takeLarge, takeSmall } from './buffers.ts';
-import type { Awaitable, ByteSink, PumpOptions } from './bytes.ts';
-import { netLimits } from './net-limits.ts';
-import { receiveStream } from './receive-stream.ts';
-import { isPromise, SinkWriter } from './sink-writer.ts';
-import type { Moved, ReceiveContext } from './transfer-context.ts';
+import { giveBack, takeLarge } from './buffers.ts';
+import type { Awaitable, PumpOptions } from './bytes.ts';
+import { isPromise, type SinkWriter } from './sink-writer.ts';
+import type { ReceiveContext, Settle } from './transfer-context.ts';
 import { broken, watch } from './transfer-end.ts';
 
 /** A part of a memory block that waits for the sink. */
@@ -16,36 +13,17 @@ interface Slice {
 }
 
 /**
- * Receives on a TCP socket straight into memory of ours. One block of 64 KiB serves small files; as soon as a read fills it,
- * blocks of 1 MiB follow, three at most: one at the sink, one that waits for it, one that the kernel writes to.
+ * A long upload on a TCP socket, read straight into memory of ours: blocks of 1 MiB, three at most: one at the sink, one that
+ * waits for it, one that the kernel writes to.
  */
-export function receivePlain(
-  raw: Socket,
-  sink: ByteSink,
-  options: PumpOptions,
-  context: ReceiveContext,
-): Promise<Moved> {
-  return new Promise((resolve, reject) => {
-    const intake = new PlainIntake(sink, options, context, (error, moved) =>
-      moved ? resolve(moved) : reject(error),
-    );
-    const socket = adopt(raw, intake);
-    if (socket) intake.run(socket);
-    else {
-      intake.discard();
-      receiveStream({ stream: raw, socket: raw }, sink, options, context).then(resolve, reject);
-    }
-  });
-}
-
-class PlainIntake {
+export class BlockIntake {
   readonly #writer: SinkWriter;
   readonly #options: PumpOptions;
   readonly #context: ReceiveContext;
-  readonly #settle: (error: unknown, moved: Moved | undefined) => void;
+  readonly #settle: Settle;
   readonly #spare: Uint8Array[] = [];
   /** The kernel writes to `#memory` from `#fill` on; what lies between `#start` and `#fill` is for the sink. */
-  #memory = takeSmall();
+  #memory = takeLarge();
   #start = 0;
   #fill = 0;
   /** The rest of the block before. While there is one nothing is read. */
@@ -59,13 +37,8 @@ class PlainIntake {
   #socket: Socket | undefined;
   #unwatch: () => void = () => {};
 
-  constructor(
-    sink: ByteSink,
-    options: PumpOptions,
-    context: ReceiveContext,
-    settle: (error: unknown, moved: Moved | undefined) => void,
-  ) {
-    this.#writer = new SinkWriter(sink, options);
+  constructor(writer: SinkWriter, options: PumpOptions, context: ReceiveContext, settle: Settle) {
+    this.#writer = writer;
     this.#options = options;
     this.#context = context;
     this.#settle = settle;
@@ -92,6 +65,7 @@ class PlainIntake {
     socket.resume();
   }
 
+  /** Instead of `run`, when the socket could not be had. */
   discard(): void {
     giveBack(this.#memory);
   }
@@ -100,12 +74,11 @@ class PlainIntake {
   readonly buffer = (): Uint8Array => (this.#fill === 0 ? this.#memory : this.#memory.subarray(this.#fill));
 
   readonly callback = (count: number): boolean => {
-    if (this.#fill === 0 && this.#writer.wireBytes === 0) this.#context.onFirstByte();
     this.#fill += count;
     this.#hand();
     if (this.#settled) return false;
     const isFull = this.#memory.length - this.#fill < this.#memory.length / 8;
-    if (isFull && (this.#busy || isSmall(this.#memory))) this.#nextBlock();
+    if (isFull && this.#busy) this.#nextBlock();
     else if (!this.#busy) {
       this.#start = 0;
       this.#fill = 0;
@@ -115,7 +88,6 @@ class PlainIntake {
 
   #nextBlock(): void {
     if (this.#start < this.#fill) this.#ready = { memory: this.#memory, start: this.#start, end: this.#fill };
-    else if (!this.#busy) giveBack(this.#memory);
     this.#memory = this.#spare.pop() ?? takeLarge();
     this.#start = 0;
     this.#fill = 0;
@@ -177,11 +149,9 @@ class PlainIntake {
     else if (isLater) this.#hand();
   }
 
-  /** A block that nobody uses any more. Small ones go back at once: a long transfer runs on large ones. */
   #recycle(memory: Uint8Array | undefined): void {
     if (!memory || memory === this.#memory || memory === this.#ready?.memory) return;
-    if (isSmall(memory)) giveBack(memory);
-    else this.#spare.push(memory);
+    this.#spare.push(memory);
   }
 
   /** The connection is gone. After the FIN that takes nothing away: every byte is here. */
@@ -211,8 +181,4 @@ class PlainIntake {
     if (this.#error) this.#settle(this.#error.reason, undefined);
     else this.#settle(undefined, { bytes, wireBytes });
   }
-}
-
-function isSmall(memory: Uint8Array): boolean {
-  return memory.length === netLimits.smallTransfer;
 }

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
-import type { Awaitable, ByteSink, PumpOptions } from './bytes.ts';
+import type { Awaitable, PumpOptions } from './bytes.ts';
 import { netLimits } from './net-limits.ts';
-import { isPromise, SinkWriter } from './sink-writer.ts';
+import { isPromise, type SinkWriter } from './sink-writer.ts';
 import type { TlsBridge } from './tls-bridge.ts';
-import type { Moved, ReceiveContext } from './transfer-context.ts';
+import type { ReceiveContext, Settle } from './transfer-context.ts';
 import { broken, truncated, watch } from './transfer-end.ts';
 
 export interface ReceiveFrom {
@@ -13,28 +13,18 @@ export interface ReceiveFrom {
   readonly socket: Socket;
   /** Under a TLS stream: tells a FIN from a proper end. */
   readonly bridge?: TlsBridge | undefined;
+  /** The peer sends faster than 'data' events are good for. True: the rest is received elsewhere. */
+  onFlood?(): boolean;
 }
 
-/** Receives from 'data' events: TLS, whose records come in pieces of 16 KiB, gathered to batches of up to 1 MiB. */
-export function receiveStream(
-  from: ReceiveFrom,
-  sink: ByteSink,
-  options: PumpOptions,
-  context: ReceiveContext,
-): Promise<Moved> {
-  return new Promise((resolve, reject) => {
-    new StreamIntake(from, sink, options, context).run((error, moved) =>
-      moved ? resolve(moved) : reject(error),
-    );
-  });
-}
-
-type Settle = (error: unknown, moved: Moved | undefined) => void;
+/** Node reads 64 KiB at once at most: a chunk of half of that means that the peer sends as fast as we read. */
+const floodRead = 32 * 1024;
 
 /** Turns of the event loop that a TLS stream may take to tell its end when everything came at once. */
 const cutTurns = 4;
 
-class StreamIntake {
+/** Receives from 'data' events: small files, and TLS, whose records come in pieces of 16 KiB, gathered to batches of up to 1 MiB. */
+export class StreamIntake {
   readonly #from: ReceiveFrom;
   readonly #writer: SinkWriter;
   readonly #options: PumpOptions;
@@ -51,27 +41,26 @@ class StreamIntake {
   #finished = false;
   #settled = false;
   #error: { readonly reason: unknown } | undefined;
+  #flooded = false;
+  readonly #settle: Settle;
   #unwatch: () => void = () => {};
-  #settle: Settle = () => {};
 
-  constructor(from: ReceiveFrom, sink: ByteSink, options: PumpOptions, context: ReceiveContext) {
+  constructor(
+    from: ReceiveFrom,
+    writer: SinkWriter,
+    options: PumpOptions,
+    on: { readonly context: ReceiveContext; readonly settle: Settle },
+  ) {
     this.#from = from;
-    this.#writer = new SinkWriter(sink, options);
+    this.#writer = writer;
     this.#options = options;
-    this.#context = context;
+    this.#context = on.context;
+    this.#settle = on.settle;
   }
 
-  run(settle: Settle): void {
-    this.#settle = settle;
-    const { stream, socket, bridge } = this.#from;
-    this.#unwatch = watch(this.#options, {
-      direction: 'receive',
-      peer: this.#context.peer,
-      socket,
-      waitsForUs: () => this.#busy,
-      moved: () => this.#writer.wireBytes,
-      fail: (error) => this.#fail(error),
-    });
+  run(): void {
+    const { stream, bridge } = this.#from;
+    this.#watch();
     stream.on('data', this.#onData);
     stream.on('end', () => this.#onEnd());
     stream.on('error', (error) => this.#lost(error));
@@ -86,11 +75,23 @@ class StreamIntake {
     if (stream.readableEnded) this.#onEnd();
   }
 
+  #watch(): void {
+    this.#unwatch = watch(this.#options, {
+      direction: 'receive',
+      peer: this.#context.peer,
+      socket: this.#from.socket,
+      waitsForUs: () => this.#busy,
+      moved: () => this.#writer.wireBytes,
+      fail: (error) => this.#fail(error),
+    });
+  }
+
   readonly #onData = (chunk: Uint8Array): void => {
     if (this.#pending === 0 && this.#writer.wireBytes === 0) this.#context.onFirstByte();
     this.#chunks.push(chunk);
     this.#pending += chunk.length;
-    if (this.#pending >= netLimits.receiveWindow) this.#from.stream.pause();
+    if (chunk.length >= floodRead && this.#from.onFlood) this.#flooded = true;
+    if (this.#flooded || this.#pending >= netLimits.receiveWindow) this.#from.stream.pause();
     if (this.#busy || this.#scheduled) return;
     // One read of the kernel gives many records: the batch is handed over once they are all here.
     this.#scheduled = true;
@@ -145,7 +146,7 @@ class StreamIntake {
   #hand(): void {
     while (!this.#busy && !this.#settled) {
       if (this.#pending > 0) this.#handBatch();
-      else if (!this.#ended) return;
+      else if (!this.#ended) return this.#handOver();
       // What came before a cut is kept: the transfer can be resumed.
       else if (this.#cut) this.#fail(truncated(this.#writer.wireBytes));
       else if (this.#finished) this.#end();
@@ -161,10 +162,28 @@ class StreamIntake {
     this.#chunks = [];
     this.#pending = 0;
     this.#call(() => this.#writer.write(chunks));
-    if (this.#from.stream.isPaused() && !this.#settled) {
+    if (this.#from.stream.isPaused() && !this.#settled && !this.#flooded) {
       this.#from.stream.resume();
       this.#checkCut();
     }
+  }
+
+  /** Everything so far is at the sink. If the peer floods us, somebody else goes on from here. */
+  #handOver(): void {
+    const { stream, onFlood } = this.#from;
+    if (!this.#flooded || !onFlood) return;
+    if (stream.readableLength > 0) {
+      // Comes as 'data', at once.
+      stream.read();
+      return;
+    }
+    this.#flooded = false;
+    this.#settled = true;
+    this.#unwatch();
+    if (onFlood()) return;
+    this.#settled = false;
+    this.#watch();
+    stream.resume();
   }
 
   /** One call of the sink; goes on with the next when it is done. */

@@ -1,0 +1,44 @@
+import type { Socket } from 'node:net';
+import { adopt } from './adopt.ts';
+import { BlockIntake } from './block-intake.ts';
+import type { ByteSink, PumpOptions } from './bytes.ts';
+import { SinkWriter } from './sink-writer.ts';
+import { type ReceiveFrom, StreamIntake } from './stream-intake.ts';
+import type { Moved, ReceiveContext } from './transfer-context.ts';
+
+/**
+ * Receives on a TCP socket. Small files come as 'data' events; as soon as the peer sends faster than they are read, the
+ * kernel writes straight into blocks of ours, which takes half the time.
+ */
+export function receivePlain(
+  raw: Socket,
+  sink: ByteSink,
+  options: PumpOptions,
+  context: ReceiveContext,
+): Promise<Moved> {
+  return new Promise((resolve, reject) => {
+    const settle = (error: unknown, moved: Moved | undefined) => (moved ? resolve(moved) : reject(error));
+    const writer = new SinkWriter(sink, options);
+    const onFlood = () => {
+      const blocks = new BlockIntake(writer, options, context, settle);
+      const socket = adopt(raw, blocks);
+      if (socket) blocks.run(socket);
+      else blocks.discard();
+      return socket !== undefined;
+    };
+    new StreamIntake({ stream: raw, socket: raw, onFlood }, writer, options, { context, settle }).run();
+  });
+}
+
+/** Receives on a TLS socket. */
+export function receiveTls(
+  from: Omit<ReceiveFrom, 'onFlood'>,
+  sink: ByteSink,
+  options: PumpOptions,
+  context: ReceiveContext,
+): Promise<Moved> {
+  return new Promise((resolve, reject) => {
+    const settle = (error: unknown, moved: Moved | undefined) => (moved ? resolve(moved) : reject(error));
+    new StreamIntake(from, new SinkWriter(sink, options), options, { context, settle }).run();
+  });
+}
