@@ -40,6 +40,13 @@ export interface Run {
   readonly restart: { readonly verb: string; readonly argument: string } | undefined;
 }
 
+/** What became of a `run` effect. `close` ends the session once the reply is out. */
+export type Outcome =
+  /** The transfer opens its data connection: from here on ABOR ends it. */
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'preliminary'; readonly reply: Reply }
+  | { readonly kind: 'final'; readonly reply: Reply; readonly close?: boolean };
+
 export type ClientEffect =
   | CommonEffect
   | { readonly kind: 'greeting'; readonly reply: Reply }

@@ -12,7 +12,7 @@ export {
 // machines
 export { ClientMachine, type ClientMachineOptions } from './client-machine.ts';
 export { type Command, decodeCommand, encodeCommand } from './command.ts';
-export type { ClientEffect, CommonEffect, Run, ServerEffect } from './effects.ts';
+export type { ClientEffect, CommonEffect, Outcome, Run, ServerEffect } from './effects.ts';
 export { type Endpoint, endpoint, formatEndpoint } from './endpoint.ts';
 export {
   type AnyFtpError,
@@ -123,7 +123,7 @@ export {
   reply,
 } from './reply.ts';
 export { type DecodedReply, ReplyReader, type ReplyReaderOptions } from './reply-reader.ts';
-export { type Outcome, ServerMachine, type ServerMachineOptions } from './server-machine.ts';
+export { ServerMachine, type ServerMachineOptions } from './server-machine.ts';
 export {
   decodeChmod,
   decodeMakeDirectory,

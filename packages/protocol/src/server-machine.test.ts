@@ -118,6 +118,20 @@ test('beside a transfer NOOP, STAT and ABOR are answered, others wait, QUIT wait
   ]);
 });
 
+test('nothing overtakes the first reply of a transfer', () => {
+  const talk = dialogue().login();
+  assert.deepEqual(talk.say('RETR nothing\r\nNOOP\r\nABOR\r\n'), ['run RETR']);
+  assert.deepEqual(talk.settle('RETR', 550), ['550 ok', 'run NOOP', '200 ok', 'run ABOR']);
+});
+
+test('ABOR ends a transfer that still waits for its data connection', () => {
+  const talk = dialogue().login();
+  const id = 3;
+  assert.deepEqual(talk.say('RETR f\r\n'), ['run RETR']);
+  talk.machine.settle(id, { kind: 'opening' }, 0);
+  assert.deepEqual(talk.say('ABOR\r\n'), ['run ABOR']);
+});
+
 test('an urgent ABOR overtakes what waits, and is answered after the transfer it ended', () => {
   const talk = dialogue().login();
   talk.say('RETR f\r\n');

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import type { Run, ServerEffect } from './effects.ts';
+import type { Outcome, Run, ServerEffect } from './effects.ts';
 import { FtpRemoteError } from './errors.ts';
 import { type Incoming, understand, wrongArgument } from './incoming.ts';
 import { limits } from './limits.ts';
@@ -7,11 +7,6 @@ import { LineReader } from './line-reader.ts';
 import { advance, notYet, type Order, refusal, startOrder } from './order.ts';
 import { encodeReply, type Reply, reply } from './reply.ts';
 import type { VerbRow } from './verbs.ts';
-
-/** What became of a `run` effect. `close` ends the session once the reply is out. */
-export type Outcome =
-  | { readonly kind: 'preliminary'; readonly reply: Reply }
-  | { readonly kind: 'final'; readonly reply: Reply; readonly close?: boolean };
 
 /** Times in milliseconds. */
 export interface ServerMachineOptions {
@@ -26,6 +21,8 @@ interface Running {
   readonly id: number;
   readonly row: VerbRow;
   readonly command: Command;
+  /** Of a transfer. Replies must come in the order of their commands, so that nothing overtakes a 150 or a 550. */
+  progress: 'preparing' | 'opening' | 'moving';
 }
 
 type Stage = 'open' | 'securing' | 'closed';
@@ -137,9 +134,14 @@ export class ServerMachine {
     const running = this.#running?.id === id ? this.#running : this.#overlap;
     if (running === undefined || running.id !== id) return;
     this.#lastActivity = now;
+    if (outcome.kind === 'opening') {
+      running.progress = 'opening';
+      return this.#proceed();
+    }
     if (outcome.kind === 'preliminary') {
+      running.progress = 'moving';
       this.#effects.push({ kind: 'send', bytes: encodeReply(outcome.reply), alone: false, soon: true });
-      return;
+      return this.#proceed();
     }
     this.#send(outcome.reply, running.row.opensData !== 'no');
     if (running === this.#running) this.#running = undefined;
@@ -184,14 +186,29 @@ export class ServerMachine {
         }
         this.#start(item);
       } else {
-        if (!this.#transferRunning || this.#queue.length >= limits.pipelinedCommands) return;
-        const item = this.#read();
-        if (item === undefined) return;
-        const passes = item.kind === 'command' && item.row.duringTransfer && this.#overlap === undefined;
-        if (passes && (item.urgent || this.#queue.length === 0)) this.#start(item);
-        else this.#queue.push(item);
+        if (!this.#transferRunning) return;
+        const beside = this.#takeBeside(this.#running.progress);
+        if (beside !== undefined) this.#start(beside);
+        else {
+          const item = this.#queue.length < limits.pipelinedCommands ? this.#read() : undefined;
+          if (item === undefined) return;
+          this.#queue.push(item);
+        }
       }
     }
+  }
+
+  /** What may run beside the transfer now: the next in line, or an urgent one. */
+  #takeBeside(progress: Running['progress']): Incoming | undefined {
+    if (this.#overlap !== undefined || progress === 'preparing') return undefined;
+    const at = this.#queue.findIndex(
+      (item, place) =>
+        item.kind === 'command' &&
+        item.row.duringTransfer &&
+        (place === 0 || item.urgent) &&
+        (progress === 'moving' || item.row.verb === 'ABOR'),
+    );
+    return at === -1 ? undefined : this.#queue.splice(at, 1)[0];
   }
 
   #read(): Incoming | undefined {
@@ -219,7 +236,7 @@ export class ServerMachine {
       this.#order = advance(this.#order, row.verb, refused.code, row);
       return;
     }
-    const running: Running = { id: this.#nextId++, row, command };
+    const running: Running = { id: this.#nextId++, row, command, progress: 'preparing' };
     if (this.#running === undefined) this.#running = running;
     else this.#overlap = running;
     const run: Run = { row, command, renameFrom: this.#renameFrom, restart: this.#restart };

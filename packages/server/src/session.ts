@@ -210,6 +210,7 @@ export class Session implements ControlHandler {
     const running = new RunningTransfer(plan, this.#abort);
     this.#transfer = running;
     if (this.#gone) running.stop();
+    this.#settle(id, { kind: 'opening' });
     const finished = (end: LoggedEnd) => {
       this.#transfer = undefined;
       running.end();
