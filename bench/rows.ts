@@ -1,5 +1,5 @@
 /** What our number is held against. */
-export type Floor =
+type Floor =
   | { readonly against: string; readonly ratio: number }
   | { readonly below: number; readonly of: string };
 

@@ -30,7 +30,7 @@ export interface ClientKind {
 }
 
 /** Milliseconds after which a client is killed. */
-export const clientLimit = 60_000;
+const clientLimit = 60_000;
 
 /** Seconds from the start of the client's process to its end; what it moved is checked. */
 export async function timeClient(kind: ClientKind, job: Job): Promise<number> {

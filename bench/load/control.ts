@@ -10,7 +10,7 @@ export interface Target {
 }
 
 /** A reply line that was not the one the load needs: the measurement fails, it does not slow down. */
-export class UnexpectedReply extends Error {
+class UnexpectedReply extends Error {
   constructor(wanted: string, got: string) {
     super(`wanted ${wanted}, the server said: ${got}`);
     this.name = 'UnexpectedReply';

@@ -14,7 +14,7 @@ export function toLines(standings: readonly Standing[]): string[] {
   });
 }
 
-export function verdict({ floors, behind, ratios }: Standing): string {
+function verdict({ floors, behind, ratios }: Standing): string {
   const met = floors.map((floor) => `${floor.met ? 'floor met' : 'FLOOR MISSED'}: ${floor.text}`);
   const place = behind.map(({ peer, percent }) => `behind ${peer} by ${percent} %`);
   if (place.length === 0 && ratios.size > 0) place.push('ahead of all');

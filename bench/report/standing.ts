@@ -28,26 +28,33 @@ export function standingOf(row: Row, cells: ReadonlyMap<string, Cell>): Standing
     .filter(([, ratio]) => ratio < 1)
     .sort(([, a], [, b]) => a - b)
     .map(([peer, ratio]) => ({ peer, percent: Math.round((1 - ratio) * 100) }));
-  return { row, cells, ratios, behind, floors: floorsOf(row, ours, ratios) };
+  return { row, cells, ratios, behind, floors: floorsOf(row, cells, ratios) };
 }
 
-export function medianOf(cell: Cell | undefined): number | undefined {
+function medianOf(cell: Cell | undefined): number | undefined {
   return cell?.kind === 'measured' ? median(cell.values) : undefined;
 }
 
 function floorsOf(
   row: Row,
-  ours: number | undefined,
+  cells: ReadonlyMap<string, Cell>,
   ratios: ReadonlyMap<string, number>,
 ): Standing['floors'] {
+  const ours = medianOf(cells.get('duoport'));
   return row.floors.flatMap((floor) => {
     if ('below' in floor) {
       return [{ text: `under ${floor.below} ${floor.of}`, met: ours !== undefined && ours < floor.below }];
     }
-    const ratio = floor.against === bestPeer ? Math.min(...ratios.values()) : ratios.get(floor.against);
+    const isMeasured = ([name, cell]: [string, Cell]) =>
+      cell.kind === 'measured' &&
+      !notPeers.has(name) &&
+      (floor.against === bestPeer || floor.against === name);
     // A peer that is not here or failed sets no floor.
-    if (ratio === undefined || !Number.isFinite(ratio)) return [];
-    return [{ text: `${floor.ratio} × ${floor.against}`, met: ratio >= floor.ratio }];
+    if (![...cells].some(isMeasured)) return [];
+    const ratio = floor.against === bestPeer ? Math.min(...ratios.values()) : ratios.get(floor.against);
+    // Without a number of ours every floor is missed.
+    const met = ours !== undefined && ratio !== undefined && ratio >= floor.ratio;
+    return [{ text: `${floor.ratio} × ${floor.against}`, met }];
   });
 }
 
