@@ -8,6 +8,7 @@ import { handshake, tlsFacts } from './handshake.ts';
 import { receivePlain, receiveTls } from './receive.ts';
 import { send } from './send.ts';
 import { localEndpoint } from './socket-address.ts';
+import { TicketHold } from './ticket-hold.ts';
 import { checkBinding } from './tls-binding.ts';
 import { type TlsBridge, tlsBridge } from './tls-bridge.ts';
 import { linger } from './tls-end.ts';
@@ -77,7 +78,8 @@ export class DataSocket implements DataConnection {
     if (raw.destroyed) throw new FtpClosedError('The data connection was closed before its TLS handshake');
     if (this.#secured) throw new FtpLocalError('The data connection has TLS already');
     raw.setNoDelay(true);
-    const bridge = options.transfer === 'send' ? undefined : tlsBridge(raw);
+    const hold = session.role === 'server' && options.transfer === 'receive' ? new TicketHold() : undefined;
+    const bridge = options.transfer === 'send' ? undefined : tlsBridge(raw, hold);
     if (bridge) {
       this.#adopted(bridge.socket);
       // During the handshake a FIN is a plain end; later the receiver decides what it means.

@@ -3,6 +3,7 @@ import { Duplex } from 'node:stream';
 import { adopt } from './adopt.ts';
 import { giveBack, takeLarge, takeSmall } from './buffers.ts';
 import { netLimits } from './net-limits.ts';
+import type { TicketHold } from './ticket-hold.ts';
 
 /**
  * Stands between a TCP socket and a TLS socket, so that we see the TCP end apart from the TLS end: Node reports a FIN without
@@ -23,11 +24,12 @@ export interface TlsBridge {
   onError: ((error: Error) => void) | undefined;
 }
 
-export function tlsBridge(raw: Socket): TlsBridge {
+export function tlsBridge(raw: Socket, hold?: TicketHold): TlsBridge {
   let buffer = takeSmall();
   const read = (count: number): boolean => {
     // A TLS socket that reads takes the bytes before push() returns; one that is paused stops us, so that the buffer
     // is not written to before it has been taken.
+    if (hold?.isHolding === false) hold.see(buffer.subarray(0, count));
     const taken = stream.push(buffer.subarray(0, count));
     if (count === netLimits.smallTransfer && taken && buffer.length === count) {
       giveBack(buffer);
@@ -44,9 +46,15 @@ export function tlsBridge(raw: Socket): TlsBridge {
       if (socket.readyState !== 'closed') socket.resume();
     },
     write: (chunk: Uint8Array, _encoding, done) => {
-      socket.write(chunk, done);
+      if (hold?.isHolding !== true) {
+        socket.write(chunk, done);
+        return;
+      }
+      hold.keep(chunk);
+      done();
     },
     final: (done) => {
+      for (const chunk of hold?.takeKept() ?? []) socket.write(chunk);
       socket.end(done);
     },
     destroy: (error, done) => {
@@ -66,6 +74,7 @@ export function tlsBridge(raw: Socket): TlsBridge {
   };
   if (!adopted) {
     socket.on('data', (chunk) => {
+      if (hold?.isHolding === false) hold.see(chunk);
       if (!stream.push(chunk)) socket.pause();
     });
   }
