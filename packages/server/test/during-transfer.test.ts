@@ -138,6 +138,15 @@ test('other commands wait for the end of the transfer, and are answered in order
   await client.expectReply(200);
 });
 
+test('what is pipelined behind a transfer that is refused is answered behind it', async (t) => {
+  const { login } = await serve(t);
+  const client = await login();
+  client.sendBytes('EPSV\r\nRETR nothing\r\nNOOP\r\nMLSD nothing\r\nSTAT\r\nSTOR /\r\nNOOP\r\n');
+  const codes = [];
+  for (let count = 0; count < 7; count += 1) codes.push((await client.reply()).code);
+  assert.deepEqual(codes, [229, 550, 200, 550, 211, 550, 200]);
+});
+
 test('the control connection is read on while thousands of bytes of commands wait behind a transfer', async (t) => {
   const { login, memory } = await serve(t);
   await seed(memory, '/huge', huge);

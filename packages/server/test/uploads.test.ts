@@ -66,7 +66,7 @@ for (const [name, attempt] of Object.entries(withoutData)) {
 }
 
 test('STOR touches nothing when TLS fails on the data connection', async (t) => {
-  const { connect, memory } = await serve(t, { tls: { ...certificate, handshakeTimeout: 200 } });
+  const { connect, memory } = await serve(t, { tls: { ...certificate, handshakeTimeout: 1_500 } });
   await seed(memory, '/old', 'still here');
   const client = await (await (await connect()).secure()).login();
   for (const broken of [Buffer.from('not TLS at all\r\n'), undefined]) {
