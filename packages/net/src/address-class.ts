@@ -35,6 +35,19 @@ export function networkSet(networks: readonly string[]): NetworkSet {
 
 /** IPv4-mapped IPv6 addresses count as IPv4. Anything that is not an address is `reserved`. */
 export function classifyAddress(address: string): AddressClass {
+  const known = classified.get(address);
+  if (known !== undefined) return known;
+  const found = classify(address);
+  if (classified.size >= rememberedAddresses) classified.clear();
+  classified.set(address, found);
+  return found;
+}
+
+/** The same few addresses come with every transfer, and a look-up in all networks takes microseconds. */
+const classified = new Map<string, AddressClass>();
+const rememberedAddresses = 1024;
+
+function classify(address: string): AddressClass {
   if (isIP(plainAddress(address)) === 0) return 'reserved';
   for (const [name, networks] of CLASSES) if (networks.has(address)) return name;
   return 'public';

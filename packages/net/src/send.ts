@@ -100,7 +100,10 @@ class SendRun {
     await this.#finish();
   }
 
-  /** Two buffers in turn: while the kernel takes one, the other is read into. */
+  /**
+   * Two buffers in turn: while the kernel takes one, the other is read into. The read is started first, because a write copies
+   * into the kernel on this thread, and the read runs in another one meanwhile: twice as fast.
+   */
   async #sendLarge(): Promise<void> {
     this.#watch();
     const buffers = [takeLarge(), takeLarge()] as const;
@@ -108,9 +111,13 @@ class SendRun {
       let turn: 0 | 1 = 0;
       let count = await this.#read(buffers[turn]);
       while (count > 0) {
-        const written = this.#forward(buffers[turn].subarray(0, count));
+        const full = buffers[turn].subarray(0, count);
         turn = turn === 0 ? 1 : 0;
-        count = await both(written, this.#readAhead(buffers[turn]));
+        const next = attempt(() => this.#read(buffers[turn]));
+        count = await both(
+          attempt(() => this.#forward(full)),
+          next,
+        );
         this.#options.onProgress?.(this.#bytes);
       }
       await this.#transform?.end((output) => this.#write(output));
@@ -152,15 +159,6 @@ class SendRun {
     }
     this.#bytes += read;
     return read;
-  }
-
-  /** As a promise when it fails: a write is under way, and must be over before anyone hears of it. */
-  #readAhead(into: Uint8Array): Awaitable<number> {
-    try {
-      return this.#read(into);
-    } catch (error) {
-      return Promise.reject(error);
-    }
   }
 
   #forward(chunk: Uint8Array): Awaitable<void> {
@@ -212,6 +210,15 @@ class SendRun {
       this.#context.onReset(cause);
     }
     return broken({ direction: 'send', moved: () => this.#wireBytes }, cause);
+  }
+}
+
+/** A failure as a promise: whatever else is under way must be over before anyone hears of it. */
+function attempt<T>(call: () => Awaitable<T>): Awaitable<T> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 
