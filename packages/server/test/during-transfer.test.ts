@@ -162,7 +162,7 @@ test('the control connection is read on while thousands of bytes of commands wai
 });
 
 test('the idle timer counts a running transfer as activity', async (t) => {
-  const { login, memory, events } = await serve(t, { timeouts: { login: 300, idle: 300 } });
+  const { login, memory, events } = await serve(t, { timeouts: { idle: 500 } });
   await seed(memory, '/huge', huge);
   const client = await login();
   const data = await standing(client);
@@ -178,24 +178,24 @@ test('the idle timer counts a running transfer as activity', async (t) => {
 });
 
 test('attack: a peer that never reads its download is dropped, its session is not', async (t) => {
-  const { login, memory } = await serve(t, { timeouts: { stall: 300 } });
+  const { login, memory } = await serve(t, { timeouts: { stall: 800 } });
   await seed(memory, '/huge', huge);
   const client = await login();
   const data = await standing(client);
   const reply = await client.expectReply(426);
-  assert.match(reply.lines[0] ?? '', /took no byte on the data connection for 300 ms/);
+  assert.match(reply.lines[0] ?? '', /took no byte on the data connection for 800 ms/);
   await client.expect(200, 'NOOP');
   data.destroy();
   assert.equal((await client.fetch('NLST')).toString(), 'huge\r\n');
 });
 
 test('attack: a peer that connects and never speaks on its upload is dropped, its session is not', async (t) => {
-  const { login, memory } = await serve(t, { timeouts: { stall: 300 } });
+  const { login, memory } = await serve(t, { timeouts: { stall: 800 } });
   const client = await login();
   const data = await client.open('STOR f');
   data.write('the beginning');
   const reply = await client.expectReply(426);
-  assert.match(reply.lines[0] ?? '', /sent no byte on the data connection for 300 ms; 13 had been moved/);
+  assert.match(reply.lines[0] ?? '', /sent no byte on the data connection for 800 ms; 13 had been moved/);
   await gone(data);
   assert.equal(contentOf(memory, '/f').toString(), 'the beginning');
   await client.expect(200, 'NOOP');

@@ -128,7 +128,7 @@ test('attack: a peer that sends commands and never reads the replies is paused, 
     return memory.stat(path);
   };
   const files = filesLike(memory, { stat });
-  const { login, event } = await serve(t, { files, trace: undefined, timeouts: { login: 500, idle: 500 } });
+  const { login, event } = await serve(t, { files, trace: undefined, timeouts: { idle: 800 } });
   const client = await login();
   // Replies of 2 KB each, 100 MB together: far more than the buffers of both kernels.
   const long = `${'x'.repeat(250)}/`.repeat(4);
