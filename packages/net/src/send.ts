@@ -110,7 +110,13 @@ class SendRun {
     try {
       let turn: 0 | 1 = 0;
       let count = await this.#read(buffers[turn]);
+      let turned = performance.now();
       while (count > 0) {
+        // Where neither reading nor writing has to wait, everybody else still gets a turn.
+        if (performance.now() - turned > longestTurn) {
+          await new Promise((resolve) => setImmediate(resolve));
+          turned = performance.now();
+        }
         const full = buffers[turn].subarray(0, count);
         turn = turn === 0 ? 1 : 0;
         const next = attempt(() => this.#read(buffers[turn]));
@@ -221,6 +227,9 @@ function attempt<T>(call: () => Awaitable<T>): Awaitable<T> {
     return Promise.reject(error);
   }
 }
+
+/** Milliseconds of one stretch of synchronous reads and writes. */
+const longestTurn = 1;
 
 /** Both are over when this settles; a failed write counts for more than a failed read. */
 async function both(written: Awaitable<void>, read: Awaitable<number>): Promise<number> {
