@@ -60,7 +60,8 @@ export async function transfer(plan: TransferPlan, facts: TransferFacts): Promis
     if (passive) facts.preliminary(intro);
     connection = await facts.setup.open(facts.signal);
     if (!passive) facts.preliminary(intro);
-    if (facts.tls !== undefined) await connection.startTls(facts.tls, { signal: facts.signal, transfer: plan.direction });
+    if (facts.tls !== undefined)
+      await connection.startTls(facts.tls, { signal: facts.signal, transfer: plan.direction });
   } catch (error) {
     connection?.destroy();
     await close(plan);
