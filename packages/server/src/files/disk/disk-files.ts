@@ -25,7 +25,6 @@ import { toFilesError } from './errno.ts';
 import { Gate } from './gate.ts';
 import { LinuxDirectories } from './linux-directories.ts';
 import { listDirectory } from './listing.ts';
-import { ListingWays } from './listing-way.ts';
 import { PortableDirectories } from './portable-directories.ts';
 import { lstatSteps, openReadSteps, statSteps } from './reading.ts';
 import { run, type Steps } from './steps.ts';
@@ -67,7 +66,7 @@ export class DiskFiles implements Files {
     const system = new System(gate);
     const directories = walker(resolve(root), system, options);
     const visit = options.changeDirectory === true ? visits() : undefined;
-    this.#store = { directories, system, durable: options.durable ?? false, ways: new ListingWays(), visit };
+    this.#store = { directories, system, durable: options.durable ?? false, visit };
   }
 
   stat(path: string): Awaitable<Entry> {

@@ -4,7 +4,9 @@ import type { Directory } from './directories.ts';
 import { toEntry } from './entry.ts';
 import { errorCode } from './errno.ts';
 import { movedMeanwhile } from './links.ts';
-import { fromBinary, type OsPath, osPath } from './names.ts';
+import { listingHelper } from './listing-helper.ts';
+import { fieldsOf, hidden, missing, nameSeparator } from './listing-message.ts';
+import { fromBinary, type OsPath, osPath, toBinary } from './names.ts';
 import type { Store } from './store.ts';
 
 /** Milliseconds of one synchronous stretch. */
@@ -57,6 +59,51 @@ export async function factsOfPool(directory: Directory, found: readonly Dirent[]
   if (!directory.inPlace()) throw movedMeanwhile(directory.path);
   const entries = await lookLater(found, (name) => directory.at(name));
   if (!directory.fixed && !directory.inPlace()) throw movedMeanwhile(directory.path);
+  return entries;
+}
+
+/**
+ * The same by the listing thread, for a directory whose `at` is fixed. `undefined` when something has moved meanwhile or
+ * went wrong there: then this thread must look.
+ */
+export async function factsOfHelper(
+  directory: Directory,
+  found: readonly Dirent[],
+): Promise<Entry[] | undefined> {
+  if (directory.quick('') === undefined && !directory.inPlace()) throw movedMeanwhile(directory.path);
+  const quick = directory.quick('');
+  const prefix = toBinary(quick ?? String(directory.at('')));
+  const names = found.map(({ name }) => name).join(nameSeparator);
+  if (names === '') return [];
+  const facts = await listingHelper.ask({ prefix, names });
+  if (facts === undefined || (quick !== undefined && !directory.still())) return undefined;
+  return entriesOf(found, facts);
+}
+
+function entriesOf(found: readonly Dirent[], facts: Float64Array): Entry[] {
+  const entries: Entry[] = [];
+  const fact = (at: number) => facts[at] ?? 0;
+  let at = 0;
+  for (const dirent of found) {
+    const mode = fact(at);
+    const name = fromBinary(dirent.name);
+    if (mode === hidden) entries.push(withoutFacts(name, dirent));
+    else if (mode !== missing) {
+      entries.push(
+        toEntry(name, {
+          mode,
+          size: fact(at + 1),
+          mtimeMs: fact(at + 2),
+          nlink: fact(at + 3),
+          uid: fact(at + 4),
+          gid: fact(at + 5),
+          dev: fact(at + 6),
+          ino: fact(at + 7),
+        }),
+      );
+    }
+    at += fieldsOf;
+  }
   return entries;
 }
 
@@ -129,5 +176,9 @@ function lookLater(found: readonly Dirent[], pathOf: PathOf): Promise<Entry[]> {
 /** A directory may be read but not searched: then there are names, and nothing is known of them. */
 function unseen(name: string, dirent: Dirent, error: unknown): Entry {
   if (errorCode(error) !== 'EACCES') throw error;
+  return withoutFacts(name, dirent);
+}
+
+function withoutFacts(name: string, dirent: Dirent): Entry {
   return { name, type: dirent.isDirectory() ? 'directory' : dirent.isFile() ? 'file' : 'other' };
 }

@@ -20,8 +20,11 @@ export function typeOf(mode: number): EntryType {
   }
 }
 
+/** What an Entry is made of; a `Stats` has it all. */
+type Facts = Pick<Stats, 'mode' | 'size' | 'mtimeMs' | 'nlink' | 'uid' | 'gid' | 'dev' | 'ino'>;
+
 /** What the system tells of a file, as an Entry. `target` is the text of a symlink. */
-export function toEntry(name: string, stats: Stats, target?: string): Entry {
+export function toEntry(name: string, stats: Facts, target?: string): Entry {
   const entry = {
     name,
     type: typeOf(stats.mode),

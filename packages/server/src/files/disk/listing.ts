@@ -1,16 +1,19 @@
 import type { Dir, Dirent } from 'node:fs';
 import type { Entry } from '@duoport/protocol';
 import type { Directory } from './directories.ts';
-import { factsNow, factsOfPool } from './entry-facts.ts';
+import { factsNow, factsOfHelper, factsOfPool } from './entry-facts.ts';
 import { errorCode, toFilesError } from './errno.ts';
-import type { ListingWay } from './listing-way.ts';
+import { listingHelper } from './listing-helper.ts';
 import { run, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
 
 /** Names in a batch: some 0.5 ms of work where a directory is in memory. */
 const batchNames = 256;
-/** Fewer names than this are looked at before the threads of the pool would have woken up. */
-const fewNames = 48;
+/** Smaller directories are listed before another thread would be of use. */
+const helpedFrom = 4;
+/** Batches that are looked at before the first of them is taken: of the listing thread and this one, or of the thread pool. */
+const ahead = 6;
+const aheadInPool = 2;
 
 /** The entries of a directory in batches, with turns of the event loop between them. */
 export async function* listDirectory(store: Store, path: string): AsyncGenerator<readonly Entry[]> {
@@ -19,7 +22,7 @@ export async function* listDirectory(store: Store, path: string): AsyncGenerator
   try {
     const dir = await told(path, () => run(system.opendir(directory.self, batchNames)));
     try {
-      yield* timed(store, directory, dir);
+      yield* batches({ store, directory, dir });
     } finally {
       dir.closeSync();
     }
@@ -30,53 +33,79 @@ export async function* listDirectory(store: Store, path: string): AsyncGenerator
   }
 }
 
-async function* timed(store: Store, directory: Directory, dir: Dir): AsyncGenerator<readonly Entry[]> {
-  const start = performance.now();
-  const way = store.ways.begin();
-  let names = 0;
-  try {
-    for await (const entries of batches({ store, directory, way }, dir)) {
-      names += entries.length;
-      yield entries;
-    }
-  } finally {
-    store.ways.end(way, performance.now() - start, names);
-  }
-}
-
 interface Listing {
   readonly store: Store;
   readonly directory: Directory;
-  readonly way: ListingWay;
+  readonly dir: Dir;
 }
 
-/** One batch ahead: while the last one is made into lines, the system looks at the next one. */
-async function* batches(listing: Listing, dir: Dir): AsyncGenerator<readonly Entry[]> {
-  let ahead: Promise<readonly Entry[]> | undefined;
+/** A batch that is being looked at. */
+interface Slot {
+  readonly over: Promise<readonly Entry[]>;
+  isOver: boolean;
+}
+
+/**
+ * In the order of the directory. The listing thread, once it runs, always has a batch or two; this thread looks at the next
+ * ones meanwhile and makes lines of what is there. A slow root is left to the thread pool.
+ */
+async function* batches(listing: Listing): AsyncGenerator<readonly Entry[]> {
+  const { gate } = listing.store.system;
+  const slots: Slot[] = [];
+  let isHelped = false;
+  let count = 0;
+  let ended = false;
+  const next = async () => {
+    const found = await readNames(listing);
+    ended = found.length < batchNames;
+    count++;
+    return found;
+  };
   try {
     for (;;) {
-      const found = await readNames(listing.store, dir);
-      const last = ahead;
-      ahead = entriesOf(listing, found);
-      // It is awaited one round later; until then a failure must not count as one that nobody handles.
-      ahead.catch(() => {});
-      if (last !== undefined) yield* filled(await last);
-      if (found.length < batchNames) break;
+      if (!isHelped && count >= helpedFrom && listing.directory.fixed) {
+        listingHelper.use();
+        isHelped = true;
+      }
+      const fast = gate.fast;
+      while (isHelped && fast && !ended && slots.length < ahead && listingHelper.free) {
+        slots.push(slot(byHelper(listing, await next())));
+      }
+      const first = slots[0];
+      if (
+        first === undefined ? ended : first.isOver || ended || slots.length >= (fast ? ahead : aheadInPool)
+      ) {
+        if (first === undefined) break;
+        slots.shift();
+        const entries = await first.over;
+        if (entries.length > 0) yield entries;
+      } else if (fast) {
+        slots.push(slot(byThisThread(listing, await next())));
+        if (!ended) await turn();
+      } else {
+        slots.push(slot(byPool(listing, await next())));
+      }
     }
-    yield* filled(await ahead);
   } finally {
-    await ahead?.catch(() => {});
+    await Promise.allSettled(slots.map(({ over }) => over));
+    if (isHelped) listingHelper.leave();
   }
 }
 
-function* filled(entries: readonly Entry[]): Generator<readonly Entry[]> {
-  if (entries.length > 0) yield entries;
+function slot(over: Promise<readonly Entry[]>): Slot {
+  const made: Slot = { over, isOver: false };
+  const settle = () => {
+    made.isOver = true;
+  };
+  // A failure is met when the slot is taken; until then it must not count as one that nobody handles.
+  over.then(settle, settle);
+  return made;
 }
 
-async function readNames({ system: { gate } }: Store, dir: Dir): Promise<Dirent[]> {
+async function readNames({ dir, store }: Listing): Promise<Dirent[]> {
+  const { gate } = store.system;
   const found: Dirent[] = [];
-  const fast = gate.fast;
-  if (fast) gate.measure(() => readNow(dir, found));
+  if (gate.fast) gate.measure(() => readNow(dir, found));
   else {
     while (found.length < batchNames) {
       const entry = await dir.read();
@@ -95,27 +124,28 @@ function readNow(dir: Dir, found: Dirent[]): void {
   }
 }
 
-async function entriesOf(listing: Listing, found: readonly Dirent[]): Promise<Entry[]> {
-  const { store, directory } = listing;
-  if (!store.system.gate.fast || takesPool(listing, found.length)) {
-    return withTargets(store, directory, await factsOfPool(directory, found));
-  }
-  const entries: Entry[] = [];
-  for (let from = 0; from < found.length; ) {
-    if (from > 0 || found.length === batchNames) await turn();
-    from = factsNow({ store, directory, found, from }, entries);
-  }
-  return withTargets(store, directory, entries);
+async function byHelper(listing: Listing, found: readonly Dirent[]): Promise<readonly Entry[]> {
+  const entries = await factsOfHelper(listing.directory, found);
+  if (entries === undefined) return byThisThread(listing, found);
+  return withTargets(listing, entries);
 }
 
-/** Where only the long paths can be taken, a visit costs less than a third of those. */
-function takesPool({ store, directory, way }: Listing, names: number): boolean {
-  if (way === 'direct' || names < fewNames) return false;
-  return store.visit === undefined || directory.quick('') !== undefined;
+async function byPool(listing: Listing, found: readonly Dirent[]): Promise<readonly Entry[]> {
+  return withTargets(listing, await factsOfPool(listing.directory, found));
+}
+
+async function byThisThread(listing: Listing, found: readonly Dirent[]): Promise<readonly Entry[]> {
+  const { store, directory } = listing;
+  const entries: Entry[] = [];
+  for (let from = 0; from < found.length; ) {
+    if (from > 0) await turn();
+    from = factsNow({ store, directory, found, from }, entries);
+  }
+  return withTargets(listing, entries);
 }
 
 /** Puts the text of symlinks in, where it can be read and seen. */
-async function withTargets(store: Store, directory: Directory, entries: Entry[]): Promise<Entry[]> {
+async function withTargets({ store, directory }: Listing, entries: Entry[]): Promise<readonly Entry[]> {
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i];
     if (entry?.type !== 'symlink') continue;

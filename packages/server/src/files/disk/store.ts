@@ -1,5 +1,4 @@
 import type { Directories } from './directories.ts';
-import type { ListingWays } from './listing-way.ts';
 import type { System } from './system.ts';
 import type { Visit } from './visit.ts';
 
@@ -9,7 +8,6 @@ export interface Store {
   readonly system: System;
   /** Whether an upload is only finished when the disk has it (fsync), not when the kernel has it. */
   readonly durable: boolean;
-  readonly ways: ListingWays;
   /** Where the process may change its working directory for a moment. */
   readonly visit: Visit | undefined;
 }
