@@ -140,7 +140,9 @@ export class ServerMachine {
     }
     if (outcome.kind === 'preliminary') {
       running.progress = 'moving';
-      this.#effects.push({ kind: 'send', bytes: encodeReply(outcome.reply), alone: false, soon: true });
+      // Whoever uploads waits for it; to a download it is news that may come with the end.
+      const soon = running.row.transfer === 'to-client' ? ({ soon: true } as const) : {};
+      this.#effects.push({ kind: 'send', bytes: encodeReply(outcome.reply), alone: false, ...soon });
       return this.#proceed();
     }
     this.#send(outcome.reply, running.row.opensData !== 'no');
