@@ -125,6 +125,7 @@ export class ControlSocket implements ControlConnection {
     this.#stream = tls;
     this.#securing = false;
     this.#facts = tlsFacts(tls, session);
+    session.secured(tls);
     this.#emitTls(this.#facts);
     if (this.#handler) this.#listen();
     return this.#facts;

@@ -101,7 +101,7 @@ export class DataSocket implements DataConnection {
     tls.on('error', ignore);
     tls.on('close', () => this.#socket.destroy());
     this.#trace.tls(facts);
-    this.#judgeBinding(session, facts);
+    this.#judgeBinding(session, tls);
     return facts;
   }
 
@@ -230,8 +230,8 @@ export class DataSocket implements DataConnection {
     if (this.#secured) linger(this.#secured.tls, this.#secured.bridge, () => this.destroy());
   }
 
-  #judgeBinding(session: TlsSession, facts: TlsFacts): void {
-    const binding = checkBinding(session, facts, this.#needsProof);
+  #judgeBinding(session: TlsSession, tls: TLSSocket): void {
+    const binding = checkBinding(session, tls, this.#needsProof);
     if (binding.verdict === 'accept') return;
     const { because } = binding;
     if (binding.verdict === 'unproven') {

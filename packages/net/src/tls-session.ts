@@ -9,6 +9,7 @@ import {
   type SecureContextOptions,
   TLSSocket,
 } from 'node:tls';
+import { SessionProof } from './session-proof.ts';
 import { checkCertificate, checkIdentity } from './tls-certificate.ts';
 import type { Pem, TlsBinding, TlsClientSettings, TlsServerSettings } from './tls-settings.ts';
 import type { Side } from './trace.ts';
@@ -31,6 +32,10 @@ export interface TlsSession {
   objection(tls: TLSSocket): string | undefined;
   /** After a handshake without objection: whether the peer's certificate was verified. Undefined: none was asked for. */
   authorized(tls: TLSSocket): boolean | undefined;
+  /** The handshake of the control connection is done: data connections are measured by it. */
+  secured(tls: TLSSocket): void;
+  /** After the handshake of a data connection: it resumed the session of the control connection. Asked once a connection. */
+  isProven(tls: TLSSocket): boolean;
 }
 
 /** TLS of a server: one for the process; a session for each control connection. */
@@ -50,6 +55,7 @@ export class TlsServer {
     const shared = settings.binding === 'off' ? this.#shared : undefined;
     let context = shared;
     let sessions: Server | undefined;
+    const proof = new SessionProof();
     return {
       role: 'server',
       binding: settings.binding ?? 'prefer',
@@ -63,6 +69,8 @@ export class TlsServer {
       },
       objection: () => undefined,
       authorized: () => undefined,
+      secured: (tls) => proof.remember(tls),
+      isProven: (tls) => proof.isProven(tls),
     };
   }
 }
@@ -126,6 +134,8 @@ export class TlsClient {
       objection: (tls) => checkCertificate(tls, settings, name),
       // A pinned certificate that was not the one is an objection.
       authorized: (tls) => settings.fingerprint !== undefined || tls.authorized,
+      secured: () => {},
+      isProven: (tls) => tls.isSessionReused(),
     };
   }
 }

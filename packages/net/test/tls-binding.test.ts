@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import {
   type ControlConnection,
@@ -132,6 +132,73 @@ describe('TLS binds data connections to their control connection', () => {
     assert.match(decision?.because ?? '', /did not resume/);
     pair.client.destroy();
     pair.server.destroy();
+  });
+
+  for (const [version, options] of [
+    ['TLSv1.2', {}],
+    ['TLSv1.2', { secureOptions: constants.SSL_OP_NO_TICKET }],
+    ['TLSv1.3', { minVersion: 'TLSv1.3' }],
+  ] as const) {
+    const how = 'secureOptions' in options ? `${version} by session number` : version;
+    it(`a thief cannot prove himself with the ticket that his own refused connection was given: ${how}`, async () => {
+      const minVersion = version;
+      const server = new TlsServer({ ...settings, minVersion, binding: 'require' });
+      const mine = await session(server, new TlsClient({ ca: settings.cert }));
+      const thief = new TlsClient({ insecure: true, binding: 'off', ...options }).session('localhost');
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        const pair = await openPair(pool);
+        const theft = pair.client.startTls(thief, { transfer: 'send' }).then(
+          // Reads, so that a ticket that is on its way is taken.
+          () => pair.client.receive(memorySink()),
+          () => {},
+        );
+        await assert.rejects(pair.server.startTls(mine.server, { transfer: 'send' }), { phase: 'tls' });
+        await theft.catch(() => {});
+        pair.client.destroy();
+      }
+    });
+  }
+
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    it(`a ticket that a data connection was given proves nothing: ${maxVersion}`, async () => {
+      const mine = await session(new TlsServer(settings), new TlsClient({ ca: settings.cert, maxVersion }));
+      const thief = new TlsClient({ insecure: true, maxVersion, binding: 'off' }).session('localhost');
+      const first = await openPair(pool);
+      await secure(first, { server: mine.server, client: thief }, 'server');
+      await Promise.all([
+        first.server.send(memorySource(patternBytes(10))),
+        first.client.receive(memorySink()),
+      ]);
+      const lease = await pool.lease(request({ policy: { kind: 'tls' } }));
+      const [atThief, atServer] = await Promise.all([
+        dial(lease.endpoint, { side: 'client', from: { address: '127.0.0.9' } }),
+        lease.accept(),
+      ]);
+      const theft = atThief.startTls(thief).catch(() => {});
+      await assert.rejects(atServer.startTls(mine.server), { code: 'FTP_CONNECTION', phase: 'tls' });
+      await theft;
+      atThief.destroy();
+    });
+  }
+
+  it('resumes by session number with a client that takes no tickets', async () => {
+    const secureOptions = constants.SSL_OP_NO_TICKET;
+    const client = new TlsClient({
+      ca: settings.cert,
+      secureOptions,
+      maxVersion: 'TLSv1.2',
+      binding: 'require',
+    });
+    const ends = await session(new TlsServer({ ...settings, binding: 'require' }), client);
+    for (let i = 0; i < 3; i += 1) {
+      const pair = await openPair(pool);
+      await secure(pair, ends, 'client');
+      assert.ok(pair.server.reused);
+      await Promise.all([
+        pair.client.send(memorySource(patternBytes(10))),
+        pair.server.receive(memorySink()),
+      ]);
+    }
   });
 
   it('takes a data connection from another address only when TLS proves it', async () => {
