@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ServerEvent } from '@duoport/server';
 import { contentOf, noise, seed, serve } from './serving.ts';
 import { dial, gone } from './sockets.ts';
 
@@ -103,4 +104,20 @@ test('settings that cannot work are refused with what to do', async (t) => {
   await rejects({ passive: { ports: { low: 0, high: 70_000 } } }, /1 to 65535/);
   await rejects({ tls: undefined, requireTls: 'both' }, /needs a certificate/);
   await rejects({ tls: undefined, implicitTls: true }, /needs a certificate/);
+});
+
+test('accounts that fail are a fault of the server, told as 451, and the session goes on', async (t) => {
+  const failure = new Error('the database is away');
+  const events: ServerEvent[] = [];
+  const { connect } = await serve(t, {
+    accounts: { login: () => Promise.reject(failure) },
+    log: (event) => events.push(event),
+  });
+  const client = await connect();
+  await client.expect(331, 'USER u');
+  const reply = await client.expect(451, 'PASS p');
+  assert.ok(!reply.lines.join('').includes('database'));
+  await client.expect(200, 'NOOP');
+  const bug = events.find((event) => event.kind === 'bug');
+  assert.ok(bug?.kind === 'bug' && bug.error === failure && bug.verb === 'PASS');
 });

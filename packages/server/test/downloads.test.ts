@@ -130,3 +130,29 @@ test('a read that fails in the middle is 451, and the client does not take what 
   assert.equal(closed, 1);
   await client.expect(200, 'NOOP');
 });
+
+test('a file that is opened when its client is gone already is closed again', async (t) => {
+  const memory = new MemoryFiles();
+  await seed(memory, '/f', 'content');
+  let open: () => void = () => {};
+  let closed: () => void = () => {};
+  const isClosed = new Promise<void>((resolve) => {
+    closed = resolve;
+  });
+  const openRead = async (path: string): Promise<ReadHandle> => {
+    await new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const handle = memory.openRead(path);
+    return { size: handle.size, read: (into, at) => handle.read(into, at), close: () => closed() };
+  };
+  const { login, heard, event } = await serve(t, { files: filesLike(memory, { openRead }) });
+  const client = await login();
+  await client.passive();
+  client.send('RETR f');
+  await heard('RETR f');
+  client.raw.resetAndDestroy();
+  await event('closed');
+  open();
+  await isClosed;
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { certificate } from './certificate.ts';
+import { certificate } from '@duoport/testkit';
 
 import { contentOf, noise, seed, serve } from './serving.ts';
 import { dial, gone, readAll } from './sockets.ts';

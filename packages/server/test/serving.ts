@@ -10,7 +10,7 @@ import {
   type ServerEvent,
   type ServerOptions,
 } from '@duoport/server';
-import { certificate } from './certificate.ts';
+import { certificate } from '@duoport/testkit';
 import { RawClient, type RawOptions } from './raw-client.ts';
 import { within } from './sockets.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { type Files, FilesError, MemoryFiles, type WriteHandle } from '@duoport/server';
-import { certificate } from './certificate.ts';
+import { certificate } from '@duoport/testkit';
 import { contentOf, filesLike, noise, seed, serve } from './serving.ts';
 import { dial, gone } from './sockets.ts';
 
