@@ -13,7 +13,7 @@ const batchNames = 256;
 const helpedFrom = 4;
 /** Batches that are looked at before the first of them is taken: of the listing thread and this one, or of the thread pool. */
 const ahead = 6;
-const aheadInPool = 2;
+const aheadInPool = 4;
 
 /** The entries of a directory in batches, with turns of the event loop between them. */
 export async function* listDirectory(store: Store, path: string): AsyncGenerator<readonly Entry[]> {
@@ -47,7 +47,7 @@ interface Slot {
 
 /**
  * In the order of the directory. The listing thread, once it runs, always has a batch or two; this thread looks at the next
- * ones meanwhile and makes lines of what is there. A slow root is left to the thread pool.
+ * ones meanwhile and makes lines of what is there; on a slow root the thread pool does it instead.
  */
 async function* batches(listing: Listing): AsyncGenerator<readonly Entry[]> {
   const { gate } = listing.store.system;
@@ -68,7 +68,7 @@ async function* batches(listing: Listing): AsyncGenerator<readonly Entry[]> {
         isHelped = true;
       }
       const fast = gate.fast;
-      while (isHelped && fast && !ended && slots.length < ahead && listingHelper.free) {
+      while (isHelped && !ended && slots.length < ahead && listingHelper.free) {
         slots.push(slot(byHelper(listing, await next())));
       }
       const first = slots[0];
