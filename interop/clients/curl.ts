@@ -73,7 +73,7 @@ function call(target: Target, args: readonly string[]) {
     program: need('curl'),
     args: [...common, ...modeArgs(way), ...tlsArgs(way), ...args],
     cwd: target.scratch,
-    timeout: 110_000,
+    timeout: 220_000,
   };
 }
 

@@ -55,6 +55,6 @@ async function drive(target: Target, jobs: readonly Job[]): Promise<Outcome> {
   };
   const input = Buffer.from(JSON.stringify(order));
   return outcomeOf(
-    await run({ program: need('python3'), args: [script], input, cwd: scratch, timeout: 110_000 }),
+    await run({ program: need('python3'), args: [script], input, cwd: scratch, timeout: 220_000 }),
   );
 }

@@ -61,7 +61,7 @@ function lftpCall(target: Target, commands: readonly (readonly Word[])[]): Promi
     input: Buffer.concat(lines),
     cwd: target.scratch,
     environment: { HOME: target.scratch, LFTP_HOME: target.scratch },
-    timeout: 110_000,
+    timeout: 220_000,
   });
 }
 

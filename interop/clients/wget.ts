@@ -60,7 +60,7 @@ async function wgetRun(target: Target, args: readonly string[]): Promise<Outcome
   const common = ['--no-config', '--no-hsts', '-d', '-nv', '--tries=1', '--timeout=30', '--no-proxy'];
   const mode = isActive(way.mode) ? '--no-passive-ftp' : '--passive-ftp';
   const all = [...common, ...login, mode, ...tlsArgs(way), ...args];
-  return outcomeOf(await run({ program: need('wget'), args: all, cwd: scratch, timeout: 110_000 }));
+  return outcomeOf(await run({ program: need('wget'), args: all, cwd: scratch, timeout: 220_000 }));
 }
 
 function url({ host, port, way }: Target, remote: Uint8Array): string {

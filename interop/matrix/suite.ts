@@ -11,7 +11,7 @@ export function interopSuite(title: string, matches: readonly Match[]): void {
     after(() => field.close());
     const cells = [...transferCells(matches, field), ...actCells(matches, field)];
     for (const cell of cells.filter(({ empty }) => empty === undefined)) {
-      it(cell.id, { skip: cell.missing ?? false, timeout: 240_000 }, async (context) => {
+      it(cell.id, { skip: cell.missing ?? false, timeout: 600_000 }, async (context) => {
         const verdict = await cell.run();
         if (verdict.kind === 'passed' && verdict.note !== undefined) context.diagnostic(verdict.note);
         if (verdict.kind === 'failed') assert.fail(`${verdict.why}\n${verdict.evidence}`);
