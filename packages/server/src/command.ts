@@ -31,6 +31,8 @@ export interface Context {
   /** Whether the control connection is under TLS. */
   readonly secure: boolean;
   readonly transfer: RunningTransfer | undefined;
+  /** Aborted when the session is over: long work for it ends then. */
+  readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

@@ -141,6 +141,7 @@ export class DataSetup {
   }
 }
 
-function sessionOver(): FtpClosedError {
+/** Why what was done for a session ends with it. */
+export function sessionOver(): FtpClosedError {
   return new FtpClosedError('The session is over');
 }

@@ -3,7 +3,7 @@ import { isFtpError, type Outcome, type Reply, type Run, reply, ServerMachine } 
 import type { Answer, Change, Context } from './command.ts';
 import { ControlOutput } from './control-output.ts';
 import { ControlTrace } from './control-trace.ts';
-import { DataSetup } from './data-setup.ts';
+import { DataSetup, sessionOver } from './data-setup.ts';
 import { dispatch } from './dispatch.ts';
 import { resolvePath } from './files/paths.ts';
 import { type SessionLog, sessionLog } from './log.ts';
@@ -33,8 +33,9 @@ export class Session implements ControlHandler {
   readonly #state: SessionState;
   #tls: TlsSession | undefined;
   #transfer: RunningTransfer | undefined;
-  /** Of the transfers of this session: made anew only when one was aborted. */
+  /** Of what is done for this session: made anew only when a transfer was aborted. */
   #abort = new AbortController();
+  #over = false;
   #timer: NodeJS.Timeout | undefined;
   #gone = false;
   #reason = 'the client closed the control connection';
@@ -113,8 +114,7 @@ export class Session implements ControlHandler {
     this.#gone = true;
     if (error !== undefined) this.#reason = error.message;
     clearTimeout(this.#timer);
-    this.#transfer?.stop();
-    this.#data.close();
+    this.#abandon();
     this.#log({ kind: 'closed', reason: this.#reason });
     this.#ended(this);
   }
@@ -201,15 +201,14 @@ export class Session implements ControlHandler {
       settings: this.#settings,
       data: this.#data,
       transfer: this.#transfer,
+      signal: this.#controller.signal,
       now: Date.now(),
     };
   }
 
   #startTransfer(id: number, run: Run, plan: TransferPlan): void {
-    if (this.#abort.signal.aborted) this.#abort = new AbortController();
-    const running = new RunningTransfer(plan, this.#abort);
+    const running = new RunningTransfer(plan, this.#controller);
     this.#transfer = running;
-    if (this.#gone) running.stop();
     this.#settle(id, { kind: 'opening' });
     const finished = (end: LoggedEnd) => {
       this.#transfer = undefined;
@@ -266,11 +265,22 @@ export class Session implements ControlHandler {
     }, wait);
   }
 
+  get #controller(): AbortController {
+    if (this.#abort.signal.aborted && !this.#over) this.#abort = new AbortController();
+    return this.#abort;
+  }
+
+  /** RFC 959 §4.1.1: a control connection that closes takes its transfer with it, and all that is done for it. */
+  #abandon(): void {
+    this.#over = true;
+    this.#transfer?.stop();
+    this.#abort.abort(sessionOver());
+    this.#data.close();
+  }
+
   #close(reason: string): void {
     this.#reason = reason;
-    // RFC 959 §4.1.1: a control connection that closes takes its transfer with it.
-    this.#transfer?.stop();
-    this.#data.close();
+    this.#abandon();
     this.#output.flush();
     this.#connection.end();
     clearTimeout(this.#timer);

@@ -156,3 +156,31 @@ test('a file that is opened when its client is gone already is closed again', as
   open();
   await isClosed;
 });
+
+test('attack: HASH of a huge file by clients that drop is not worked on to its end', async (t) => {
+  const memory = new MemoryFiles();
+  let reads = 0;
+  let closed: () => void = () => {};
+  const isClosed = new Promise<void>((resolve) => {
+    closed = resolve;
+  });
+  // A file without end: only the abort closes it.
+  const openRead = (): ReadHandle => ({
+    size: Number.MAX_SAFE_INTEGER,
+    read: (into) => {
+      reads += 1;
+      return into.length;
+    },
+    close: () => closed(),
+  });
+  const { login, heard, event } = await serve(t, { files: filesLike(memory, { openRead }) });
+  for (const line of ['HASH f', 'XMD5 f']) {
+    const client = await login();
+    client.send(line);
+    await heard(line);
+    client.raw.resetAndDestroy();
+    await event('closed');
+    await isClosed;
+  }
+  assert.ok(reads > 0);
+});

@@ -90,6 +90,7 @@ export function contextOf(line: string, scene: Scene = {}): Context {
     local,
     secure: scene.secure ?? false,
     transfer: undefined,
+    signal: new AbortController().signal,
     now: clock,
   };
 }

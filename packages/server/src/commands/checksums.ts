@@ -4,11 +4,12 @@ import { type HashAlgorithm, hashFile } from '../files/hash.ts';
 import { resolvePath } from '../files/paths.ts';
 
 /** draft-ietf-ftpext2-hash §3: `213 SHA-256 0-12 <hash> <path>`, over the bytes of a RANG when one stands. */
-export const hash = command('HASH', async ({ files, path, parameters, run, argument }) => {
+export const hash = command('HASH', async ({ files, path, parameters, run, argument, signal }) => {
   const [first, last] = run.restart?.verb === 'RANG' ? run.restart.argument.split(' ').map(Number) : [];
   const range =
     first === undefined || last === undefined || last < first ? {} : { start: first, end: last + 1 };
-  const { digest, start, end } = await hashFile(files, { path, algorithm: parameters.hash, ...range });
+  const request = { path, algorithm: parameters.hash, signal, ...range };
+  const { digest, start, end } = await hashFile(files, request);
   return reply(213, `${parameters.hash} ${start}-${Math.max(start, end - 1)} ${digest} ${argument}`);
 });
 
@@ -24,7 +25,7 @@ export const checksums: readonly Handler[] = (
   ] as const
 ).map(([verb, algorithm]) => command(verb, (context) => checksum(context, algorithm)));
 
-async function checksum({ files, parameters, argument }: Context, algorithm: HashAlgorithm) {
+async function checksum({ files, parameters, argument, signal }: Context, algorithm: HashAlgorithm) {
   const quoted = /^"((?:[^"]|"")*)"(?: (\d{1,15})(?: (\d{1,15}))?)?$/.exec(argument);
   const name = quoted?.[1]?.replaceAll('""', '"') ?? argument;
   const path = resolvePath(parameters.directory, name);
@@ -32,6 +33,6 @@ async function checksum({ files, parameters, argument }: Context, algorithm: Has
     ...(quoted?.[2] === undefined ? {} : { start: Number(quoted[2]) }),
     ...(quoted?.[3] === undefined ? {} : { end: Number(quoted[3]) }),
   };
-  const { digest } = await hashFile(files, { path, algorithm, ...range });
+  const { digest } = await hashFile(files, { path, algorithm, signal, ...range });
   return reply(250, digest.toUpperCase());
 }
