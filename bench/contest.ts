@@ -6,6 +6,8 @@ export interface Measurement<Contestant> {
   /** Why this contestant cannot do it, or undefined. */
   lacks(contestant: Contestant): string | undefined;
   run(contestant: Contestant): Promise<readonly number[]>;
+  /** Milliseconds it may take, where that is more than usual. */
+  readonly limit?: number;
 }
 
 /** What became of one row with one contestant. A failure is never a number. */
@@ -63,10 +65,11 @@ function hasFailed(results: Results, rows: readonly Row[], name: string): boolea
 async function attempt<C>(
   measurement: Measurement<C>,
   contestant: C,
-  { limit, abandon }: ContestOptions<C>,
+  options: ContestOptions<C>,
 ): Promise<Attempt> {
   const reason = measurement.lacks(contestant);
   if (reason !== undefined) return { kind: 'lacks', reason };
+  const limit = measurement.limit ?? options.limit;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not done within ${limit / 1000} s`)), limit);
@@ -77,7 +80,7 @@ async function attempt<C>(
     const { user, system } = process.cpuUsage(begin.cpu);
     return { kind: 'done', numbers, load: (user + system) / 1000 / (performance.now() - begin.time) };
   } catch (error) {
-    abandon();
+    options.abandon();
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   } finally {
     clearTimeout(timer);

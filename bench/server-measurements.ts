@@ -114,6 +114,7 @@ function idle({ idleSessions, supplies }: Scale): ServerMeasurement {
   return {
     rows: [serverRow('idle', { title, unit: 'KB', better: 'less' })],
     lacks: ({ kind }) => (kind.name === 'ceiling' ? 'it is no server' : undefined),
+    limit: 60_000,
     // A process that has worked before has memory to give back or to reuse: take a fresh one.
     run: async ({ kind }) => {
       const server = await kind.start(supplies);

@@ -17,8 +17,9 @@ export function loginWorker(target: Target): Worker {
 export async function openSessions(target: Target, count: number, width: number): Promise<Control[]> {
   const sessions: Control[] = [];
   let begun = 0;
+  let failed = false;
   const opener = async () => {
-    while (begun < count) {
+    while (begun < count && !failed) {
       begun += 1;
       const control = await Control.open(target);
       sessions.push(control);
@@ -28,6 +29,7 @@ export async function openSessions(target: Target, count: number, width: number)
   try {
     await Promise.all(Array.from({ length: width }, opener));
   } catch (error) {
+    failed = true;
     for (const session of sessions) session.destroy();
     throw error;
   }
