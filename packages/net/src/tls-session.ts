@@ -65,7 +65,10 @@ export class TlsServer {
         context ??= createSecureContext(serverContext(settings));
         if (shared === undefined) sessions ??= sessionCache();
         const cache = sessions === undefined ? {} : { server: sessions };
-        return new TLSSocket(stream, { isServer: true, secureContext: context, ...cache });
+        const tls = new TLSSocket(stream, { isServer: true, secureContext: context, ...cache });
+        // A client that asks for handshake after handshake costs us far more than itself.
+        tls.disableRenegotiation();
+        return tls;
       },
       objection: () => undefined,
       authorized: () => undefined,
