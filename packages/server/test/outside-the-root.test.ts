@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -125,7 +126,7 @@ test('attack: a folder swapped for a symlink while it is being read', async (t) 
   const root = join(parent, 'root');
   await mkdir(join(root, 'folder'), { recursive: true });
   await mkdir(join(parent, 'outside'));
-  for (let count = 0; count < 2_000; count += 1) await writeFile(join(root, 'folder', `ours-${count}`), '');
+  for (let count = 0; count < 600; count += 1) writeFileSync(join(root, 'folder', `ours-${count}`), '');
   await writeFile(join(root, 'folder', 'f'), 'ours');
   await writeFile(join(parent, 'outside', 'f'), 'secret');
   await writeFile(join(parent, 'outside', 'theirs'), '');
@@ -157,5 +158,5 @@ test('attack: a folder swapped for a symlink while it is being read', async (t) 
   swapping = false;
   assert.ok((await swapped) > 0);
   assert.equal((await client.fetch('RETR folder/f')).toString(), 'ours');
-  assert.match((await client.fetch('NLST folder')).toString(), /folder\/ours-1999\r\n/);
+  assert.match((await client.fetch('NLST folder')).toString(), /folder\/ours-599\r\n/);
 });
