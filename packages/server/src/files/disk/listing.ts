@@ -9,8 +9,10 @@ import type { Store } from './store.ts';
 
 /** Names in a batch: some 0.5 ms of work where a directory is in memory. */
 const batchNames = 256;
-/** Smaller directories are listed before another thread would be of use. */
-const helpedFrom = 4;
+/** This thread must soon be back to make lines and to give the other one more. */
+const ownNames = 128;
+/** Directories of fewer batches are listed before another thread has been started. */
+const startedFrom = 8;
 /** Batches that are looked at before the first of them is taken: of the listing thread and this one, or of the thread pool. */
 const ahead = 6;
 const aheadInPool = 4;
@@ -55,21 +57,21 @@ async function* batches(listing: Listing): AsyncGenerator<readonly Entry[]> {
   let isHelped = false;
   let count = 0;
   let ended = false;
-  const next = async () => {
-    const found = await readNames(listing);
-    ended = found.length < batchNames;
+  const next = async (most: number) => {
+    const found = await readNames(listing, most);
+    ended = found.length < most;
     count++;
     return found;
   };
   try {
     for (;;) {
-      if (!isHelped && count >= helpedFrom && listing.directory.fixed) {
+      if (!isHelped && count > 0 && listing.directory.fixed && (listingHelper.free || count >= startedFrom)) {
         listingHelper.use();
         isHelped = true;
       }
       const fast = gate.fast;
       while (isHelped && !ended && slots.length < ahead && listingHelper.free) {
-        slots.push(slot(byHelper(listing, await next())));
+        slots.push(slot(byHelper(listing, await next(batchNames))));
       }
       const first = slots[0];
       if (
@@ -80,10 +82,10 @@ async function* batches(listing: Listing): AsyncGenerator<readonly Entry[]> {
         const entries = await first.over;
         if (entries.length > 0) yield entries;
       } else if (fast) {
-        slots.push(slot(byThisThread(listing, await next())));
+        slots.push(slot(byThisThread(listing, await next(ownNames))));
         if (!ended) await turn();
       } else {
-        slots.push(slot(byPool(listing, await next())));
+        slots.push(slot(byPool(listing, await next(batchNames))));
       }
     }
   } finally {
@@ -102,12 +104,12 @@ function slot(over: Promise<readonly Entry[]>): Slot {
   return made;
 }
 
-async function readNames({ dir, store }: Listing): Promise<Dirent[]> {
+async function readNames({ dir, store }: Listing, most: number): Promise<Dirent[]> {
   const { gate } = store.system;
   const found: Dirent[] = [];
-  if (gate.fast) gate.measure(() => readNow(dir, found));
+  if (gate.fast) gate.measure(() => readNow(dir, found, most));
   else {
-    while (found.length < batchNames) {
+    while (found.length < most) {
       const entry = await dir.read();
       if (entry === null) break;
       found.push(entry);
@@ -116,8 +118,8 @@ async function readNames({ dir, store }: Listing): Promise<Dirent[]> {
   return found;
 }
 
-function readNow(dir: Dir, found: Dirent[]): void {
-  while (found.length < batchNames) {
+function readNow(dir: Dir, found: Dirent[], most: number): void {
+  while (found.length < most) {
     const entry = dir.readSync();
     if (entry === null) break;
     found.push(entry);
