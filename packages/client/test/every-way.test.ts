@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { ByteSink } from '@duoport/net';
+import { certificate } from '@duoport/testkit';
 import { type ConnectOptions, connect, createHostMemory, type FtpClient } from '../src/index.ts';
-import { certificate } from './certificate.ts';
 import { ownServer } from './own-server.ts';
 
 const tlsWays: Readonly<Record<string, ConnectOptions>> = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { certificate } from '@duoport/testkit';
 import { connect } from '../src/index.ts';
-import { certificate } from './certificate.ts';
 import { ownServer } from './own-server.ts';
 import { scripted } from './scripted-server.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createServer, DiskFiles, MemoryAccounts, type ServerOptions } from '@duoport/server';
-import { certificate } from './certificate.ts';
+import { certificate } from '@duoport/testkit';
 
 export interface OwnServer {
   /** `127.0.0.1:2121` or `[::1]:2121`. */

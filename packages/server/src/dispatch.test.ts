@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeFeat, findVerb, type VerbRow, verbs } from '@duoport/protocol';
-import { certificate } from '../test/certificate.ts';
+import { certificate } from '@duoport/testkit';
 import { ask, contextOf, replyTo, type Scene, settingsFor } from '../test/handlers.ts';
 import { allPermissions, type Permission } from './accounts/accounts.ts';
 import { handlerOf } from './commands.ts';

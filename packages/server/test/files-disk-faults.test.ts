@@ -36,7 +36,7 @@ function smallDisk(t: TestContext, mountOptions: string, options?: DiskFilesOpti
   const files = new DiskFiles(directory, options);
   t.after(() => {
     files.close();
-    if (mount.status === 0) execFileSync('umount', [directory]);
+    if (mount.status === 0) execFileSync('umount', ['--lazy', directory]);
     rmdirSync(directory);
   });
   return mount.status === 0 ? { directory, files } : undefined;

@@ -14,7 +14,7 @@ function smallDisk(t: TestContext, more = ''): string {
   const directory = mkdtempSync(join(tmpdir(), 'duoport-full-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=1m${more}`, 'duoport-test', directory]);
   t.after(() => {
-    execFileSync('umount', ['-l', directory]);
+    execFileSync('umount', ['--lazy', directory]);
     rmdirSync(directory);
   });
   return directory;

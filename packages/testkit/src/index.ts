@@ -1,3 +1,4 @@
 export { type TestCertificate, testCertificate } from './certificate.ts';
 export { bytesOf, type Decoder, decodeChunks, everyCut } from './chunks.ts';
+export { certificate } from './fixed-certificate.ts';
 export { memorySink, memorySource, patternBytes } from './memory-bytes.ts';

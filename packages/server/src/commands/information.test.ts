@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeFeat, findVerb, isFault, verbs } from '@duoport/protocol';
-import { certificate } from '../../test/certificate.ts';
+import { certificate } from '@duoport/testkit';
 import { changeOf, replyTo, told } from '../../test/handlers.ts';
 import { handlerOf } from '../commands.ts';
 

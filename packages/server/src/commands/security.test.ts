@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { certificate } from '../../test/certificate.ts';
+import { certificate } from '@duoport/testkit';
 import { changeOf, replyTo } from '../../test/handlers.ts';
 
 const options = { tls: { ...certificate, allowClear: true } };
