@@ -11,7 +11,7 @@ const idleTime = 30_000;
  * A thread that looks at names for large listings, so that another core helps. The thread pool of Node does not: handing
  * over one lstat and taking its answer back costs the main thread as much as the call. Here that is paid once a batch.
  */
-export class ListingHelper {
+class ListingHelper {
   #worker: Worker | undefined;
   #isReady = false;
   #failed = !isMainThread;
