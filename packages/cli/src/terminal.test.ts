@@ -17,7 +17,12 @@ function terminal(
     interrupt: signal,
     terminate: signal,
   };
-  const text = (stream: PassThrough): string => String(stream.read() ?? '');
+  // From Node 26 on, read() gives one chunk at a time.
+  const text = (stream: PassThrough): string => {
+    const chunks: unknown[] = [];
+    for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) chunks.push(chunk);
+    return chunks.join('');
+  };
   return { ...createTerminal(io, options), out: () => text(stdout), err: () => text(stderr) };
 }
 

@@ -10,6 +10,21 @@ export type Powers = ReadonlySet<Power>;
  * files are unknown, and what depends on them is not promised.
  */
 export function powersOf(settings: Settings, files: Files | undefined): Powers {
+  let known = remembered.get(settings);
+  if (known === undefined) {
+    known = new WeakMap();
+    remembered.set(settings, known);
+  }
+  // Every session of a server asks, and the answer only depends on these two.
+  const key = files ?? settings;
+  const powers = known.get(key) ?? workOut(settings, files);
+  known.set(key, powers);
+  return powers;
+}
+
+const remembered = new WeakMap<Settings, WeakMap<object, Powers>>();
+
+function workOut(settings: Settings, files: Files | undefined): Powers {
   const powers = new Set<Power>();
   const add = (power: Power, there: boolean) => {
     if (there) powers.add(power);
