@@ -71,3 +71,8 @@ test('what is no FTP URL is refused, and the password is not in the message', ()
     );
   }
 });
+
+test('? and # belong to the name', () => {
+  assert.equal(parseFtpUrl('ftp://h/a?b#c').path, 'a?b#c');
+  assert.equal(parseFtpUrl('ftp://h/a#b;type=a').path, 'a#b');
+});

@@ -29,7 +29,8 @@ export function parseFtpUrl(text: string): Target {
   if (!/^ftps?:\/\//i.test(text)) throw refuse(text, 'it does not begin with ftp:// or ftps://');
   const url = parse(text);
   if (url.hostname === '') throw refuse(text, 'it names no host');
-  const { path, type } = splitType(`${url.pathname.slice(1)}${url.search}`);
+  // FTP knows neither queries nor fragments: `?` and `#` are characters of names.
+  const { path, type } = splitType(`${url.pathname.slice(1)}${url.search}${url.hash}`);
   return {
     secure: /^ftps/i.test(text),
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),

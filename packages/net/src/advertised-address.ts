@@ -114,7 +114,7 @@ function own(facts: AdvertisedFacts, why: string): AdvertisedChoice {
     return { fault: `the control connection has no IPv${facts.family} address to give: EPSV needs none` };
   }
   return {
-    endpoint: endpoint(address, facts.listening.port),
+    endpoint: { address, port: facts.listening.port, family: facts.family },
     because: `the control connection's own address: ${why}`,
   };
 }

@@ -105,7 +105,8 @@ export class DataSetup {
     const timeout = settings.dataTimeout;
     if (setup.kind === 'passive') return setup.lease.accept({ timeout, signal });
     return dial(setup.to, {
-      from: { address: local.address, ports: settings.sourcePort },
+      // Port 20 towards a client port that was just used cannot be had again at once: any other is better than none.
+      from: { address: local.address, ports: settings.sourcePort, orAny: true },
       timeout,
       signal,
       side: 'server',
