@@ -34,7 +34,7 @@ export class Session implements ControlHandler {
   #tls: TlsSession | undefined;
   #transfer: RunningTransfer | undefined;
   /** Of what is done for this session: made anew only when a transfer was aborted. */
-  #abort = new AbortController();
+  #abort: AbortController | undefined;
   #over = false;
   #timer: NodeJS.Timeout | undefined;
   #gone = false;
@@ -185,6 +185,7 @@ export class Session implements ControlHandler {
     const { argument } = run.command;
     const { parameters, powers, user, login, files } = this.#state;
     const { peer, local, secure } = this.#connection;
+    const controller = () => this.#controller;
     return {
       argument: argument ?? '',
       path: run.row.path ? resolvePath(parameters.directory, argument) : parameters.directory,
@@ -201,7 +202,9 @@ export class Session implements ControlHandler {
       settings: this.#settings,
       data: this.#data,
       transfer: this.#transfer,
-      signal: this.#controller.signal,
+      get signal() {
+        return controller().signal;
+      },
       now: Date.now(),
     };
   }
@@ -258,15 +261,18 @@ export class Session implements ControlHandler {
   #wake(at: number): void {
     clearTimeout(this.#timer);
     if (this.#gone) return;
-    const wait = Math.max(1, Math.ceil(at - performance.now()));
-    this.#timer = setTimeout(() => {
+    const tick = () => {
       this.#machine.tick(performance.now());
       this.#drain();
-    }, wait);
+    };
+    this.#timer = setTimeout(tick, Math.max(1, Math.ceil(at - performance.now())));
   }
 
   get #controller(): AbortController {
-    if (this.#abort.signal.aborted && !this.#over) this.#abort = new AbortController();
+    const old = this.#abort;
+    if (old !== undefined && (this.#over || !old.signal.aborted)) return old;
+    this.#abort = new AbortController();
+    if (this.#over) this.#abort.abort(sessionOver());
     return this.#abort;
   }
 
@@ -274,7 +280,7 @@ export class Session implements ControlHandler {
   #abandon(): void {
     this.#over = true;
     this.#transfer?.stop();
-    this.#abort.abort(sessionOver());
+    this.#abort?.abort(sessionOver());
     this.#data.close();
   }
 
