@@ -89,7 +89,8 @@ export class DataSetup {
     const { settings, peer } = this.#facts;
     const facts = { control: peer.address, data: to.address, port: to.port };
     const { verdict, because } = checkPeer(settings.peers, facts);
-    if (verdict === 'refuse') return { refused: because };
+    // What only TLS could prove cannot be proven before the dialling, and nothing is dialled unproven.
+    if (verdict !== 'accept') return { refused: because };
     this.#setup = { kind: 'active', to };
     return undefined;
   }

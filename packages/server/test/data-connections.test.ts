@@ -151,6 +151,13 @@ test('attack: a stranger cannot store through the lease of another client', asyn
   assert.equal(contentOf(memory, '/f').toString(), 'good');
 });
 
+test('attack: PORT to another host is refused where only TLS may vouch for one: it would be dialled unproven', async (t) => {
+  const { login } = await serve(t, { peers: { kind: 'tls' } });
+  const client = await login();
+  const line = `PORT ${encodePort({ address: '127.0.0.2', port: 40_000, family: 4 })}`;
+  assert.equal((await client.ask(line)).code, 504);
+});
+
 test('attack: PORT to another host is refused, and nobody is dialled (FXP is off)', async (t) => {
   const { login } = await serve(t);
   const victim = createServer().listen(0, '127.0.0.2');
