@@ -47,8 +47,10 @@ export function directories(law: Law): void {
     for (let i = 0; i < 600; i++) await put(files, `/v${i}`, '');
     let seen = 0;
     for await (const batch of files.list('/')) {
+      const isFirst = seen === 0;
       seen += batch.length;
-      if (seen > 300) continue;
+      // Later batches may have been read ahead, and name what is gone by now.
+      if (!isFirst) continue;
       for (let i = 0; i < 600; i++) {
         const path = `/v${i}`;
         if (!batch.some((entry) => entry.name === `v${i}`)) await files.removeFile(path);
