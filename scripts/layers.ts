@@ -1,5 +1,5 @@
 // The layer check: arrows between packages only go down, and sockets are opened in one package alone (ARCHITECTURE.md).
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +9,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   net: ['protocol'],
   client: ['net', 'protocol'],
   server: ['net', 'protocol'],
-  cli: ['client', 'server', 'net', 'protocol'],
+  firewall: [],
+  doctor: ['client', 'firewall', 'net', 'protocol'],
+  lab: ['client', 'doctor', 'firewall', 'net', 'protocol'],
+  cli: ['client', 'doctor', 'firewall', 'lab', 'net', 'protocol', 'server'],
   testkit: ['net'],
 };
 
@@ -19,8 +22,8 @@ const socketModules = /^node:(net|tls|dns|dgram|http|https|http2)(\/|$)/;
 /** Every import that breaks a rule, as `file: what and why`. Tests may also use the test kit and any module of Node. */
 export function violations(root: string): string[] {
   const found: string[] = [];
-  for (const name of readdirSync(path.join(root, 'packages'))) {
-    const folder = path.join(root, 'packages', name);
+  for (const folder of folders(root)) {
+    const name = path.basename(folder);
     for (const file of sources(path.join(folder, 'src'))) {
       const isTest = /\.test(-support)?\.ts$/.test(file);
       for (const specifier of imports(readFileSync(file, 'utf8'))) {
@@ -32,11 +35,19 @@ export function violations(root: string): string[] {
     for (const dependency of Object.keys(dependencies)) {
       const other = family(dependency);
       if (other !== undefined && !allowed[name]?.includes(other)) {
-        found.push(`packages/${name}/package.json: ${dependency}: ${name} may depend on ${list(name)} only`);
+        const file = path.relative(root, path.join(folder, 'package.json'));
+        found.push(`${file}: ${dependency}: ${name} may depend on ${list(name)} only`);
       }
     }
   }
   return found;
+}
+
+/** Where packages are: the lab stands beside them, for it drives whole programs. */
+function folders(root: string): string[] {
+  const packages = readdirSync(path.join(root, 'packages')).map((name) => path.join(root, 'packages', name));
+  const lab = path.join(root, 'lab');
+  return existsSync(lab) ? [...packages, lab] : packages;
 }
 
 interface Import {
@@ -59,7 +70,7 @@ function judge({ name, folder, file, specifier, isTest }: Import): string | unde
     return allowed[name]?.includes(other) ? undefined : `${name} may import ${list(name)} only`;
   }
   if (isTest) return undefined;
-  if (name === 'protocol') return 'protocol is pure: it imports nothing';
+  if (name === 'protocol' || name === 'firewall') return `${name} is pure: it imports nothing`;
   if (socketModules.test(specifier) && name !== 'net') return 'only net opens sockets and asks for names';
   return undefined;
 }

@@ -15,7 +15,7 @@ ensureBuilt();
 await preparePeers({ servers: full });
 
 const isLong = (file) => file.endsWith('.full.test.ts') || file.startsWith(`interop${path.sep}`);
-const all = ['packages', 'scripts', 'interop', 'bench', 'examples']
+const all = ['packages', 'lab', 'scripts', 'interop', 'bench', 'examples']
   .flatMap((folder) => files(folder, (file) => file.endsWith('.test.ts')))
   .filter((file) => only.length === 0 || only.some((word) => file.includes(word)));
 const quick = all.filter((file) => !isLong(file));

@@ -36,11 +36,10 @@ export async function ensureInstalled() {
 
 /** Builds the packages when a source is newer than the last build. */
 export function ensureBuilt() {
-  const stamps = files('packages', (file) => file.endsWith(`dist${path.sep}.tsbuildinfo`));
-  const sources = files(
-    'packages',
-    (file) => file.endsWith('.ts') && file.includes(`${path.sep}src${path.sep}`),
-  );
+  const isStamp = (file) => file.endsWith(`dist${path.sep}.tsbuildinfo`);
+  const stamps = ['packages', 'lab'].flatMap((folder) => files(folder, isStamp));
+  const isSource = (file) => file.endsWith('.ts') && file.includes(`${path.sep}src${path.sep}`);
+  const sources = ['packages', 'lab'].flatMap((folder) => files(folder, isSource));
   const built = Math.min(...stamps.map(modified));
   if (stamps.length > 0 && sources.every((file) => modified(file) <= built)) return;
   console.error('Building…');

@@ -1,0 +1,117 @@
+import type { DataVerb } from './report.ts';
+
+/** How one TCP connection that we dialled went. */
+export interface DialObservation {
+  readonly to: { readonly address: string; readonly port: number };
+  /** `rejected`: an ICMP error; `refused`: a reset. */
+  readonly how: 'open' | 'refused' | 'rejected' | 'silent' | 'failed';
+  /** Node's error code: ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT … */
+  readonly errno: string | undefined;
+  /** Milliseconds until that was known. */
+  readonly took: number;
+  /** Who sent the ICMP error, when packets could be watched. */
+  readonly icmpFrom: string | undefined;
+  /** TTL of the answer (SYN-ACK or RST) as it arrived, when packets could be watched. */
+  readonly ttl: number | undefined;
+}
+
+/** SYNs with growing TTL towards one port: which routers let it go on. */
+export interface HopTrace {
+  readonly to: { readonly address: string; readonly port: number };
+  /** From 1 on. `expired`: a router answered that the TTL ran out there; `reached`: the port itself answered. */
+  readonly hops: readonly {
+    readonly distance: number;
+    readonly how: 'expired' | 'reached' | 'refused' | 'rejected' | 'silent';
+    /** The router's address, when packets could be watched. */
+    readonly address: string | undefined;
+  }[];
+}
+
+/** One try of one data connection. */
+export interface Attempt {
+  readonly verb: DataVerb;
+  readonly secure: boolean;
+  /** What was asked to be transferred: `LIST`, `RETR name`, `SITE NONCE`. Undefined: it did not get that far. */
+  readonly transfer: string | undefined;
+  /** Reply to PASV, EPSV, PORT or EPRT. */
+  readonly agreed: { readonly code: number; readonly text: string } | undefined;
+  /** Passive: where the reply says to dial. Active: what we said. */
+  readonly announced: { readonly address: string; readonly port: number } | undefined;
+  /** Passive: each address that was tried, in order (what was announced; the control peer's address when that differs). */
+  readonly dials: readonly DialObservation[];
+  /** Active: what came to our listener. */
+  readonly accepted: { readonly address: string; readonly port: number } | undefined;
+  /** Active: SYNs to our port that were seen on the network card, accepted or not. Undefined: packets could not be watched. */
+  readonly synsSeen:
+    | readonly { readonly address: string; readonly port: number; readonly ttl: number }[]
+    | undefined;
+  /** 150 or 125, and the final reply, as far as they came. */
+  readonly preliminary: { readonly code: number; readonly text: string } | undefined;
+  readonly final: { readonly code: number; readonly text: string } | undefined;
+  readonly tls:
+    | { readonly how: 'done' | 'failed'; readonly reused: boolean; readonly error: string | undefined }
+    | undefined;
+  readonly bytes: number;
+  readonly outcome: 'works' | 'fails' | 'not-tried';
+  /** Where the control connection was lost in this try, if it was. */
+  readonly lost: string | undefined;
+  /** What our own kind of server told about this try. */
+  readonly server: ServerView | undefined;
+  /** Milliseconds. */
+  readonly took: number;
+}
+
+/** What a duoport server says it saw and did (SITE PROBE): compared with what we saw and did. */
+export interface ServerView {
+  /** The control connection as the server sees it. */
+  readonly peer: { readonly address: string; readonly port: number };
+  readonly local: { readonly address: string; readonly port: number };
+  /** Argument of the last PORT or EPRT as it arrived there. */
+  readonly received: string | undefined;
+  /** The last 227 or 229 text as it was sent. */
+  readonly sent: string | undefined;
+  /** Passive: SYN of our data connection seen half open there (its answer is lost), seen whole, or not seen at all. */
+  readonly arrival: 'none' | 'half-open' | 'accepted' | 'stranger' | undefined;
+  /** Active: how the server's dial stands. */
+  readonly dial: 'none' | 'dialling' | 'open' | 'refused' | 'rejected' | 'timed-out' | undefined;
+  /** Active: the port the server dials from. */
+  readonly sourcePort: number | undefined;
+}
+
+/** All that was seen in one run, before anybody draws a conclusion. Plain data; the diagnosis is a pure function of it. */
+export interface Observations {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly addresses: readonly string[];
+  /** Our own end of the control connection. */
+  readonly local: { readonly address: string; readonly port: number } | undefined;
+  readonly control: {
+    readonly dial: DialObservation | undefined;
+    readonly greeting: { readonly code: number; readonly text: string } | undefined;
+    /** First bytes of what greeted when it was no FTP reply: an SSH server, a web proxy, TLS from the first byte. */
+    readonly foreign: string | undefined;
+    readonly system: string | undefined;
+    readonly feat: readonly string[];
+    readonly tlsOffered: boolean;
+    readonly tls: { readonly how: 'done' | 'failed'; readonly error: string | undefined } | undefined;
+    readonly login: { readonly code: number; readonly text: string } | undefined;
+    /** Where the dialogue broke off: the verb that was sent and how it ended. */
+    readonly broken:
+      | { readonly verb: string; readonly how: 'hangs' | 'closed' | 'garbage' | 'reset' }
+      | undefined;
+  };
+  readonly attempts: readonly Attempt[];
+  /** Towards the control port, a passive port that failed, and a port that nobody listens on. */
+  readonly traces: {
+    readonly control: HopTrace | undefined;
+    readonly data: HopTrace | undefined;
+    readonly other: HopTrace | undefined;
+  };
+  /** Hole punching towards the server's source port: at this distance a SYN of ours opens the way for the server's. */
+  readonly punched: { readonly verb: DataVerb; readonly opensBeyond: number | undefined } | undefined;
+  /** `--long`: milliseconds of silence after which the control connection was dead; undefined: it lived, or was not tried. */
+  readonly idle: { readonly silence: number; readonly how: 'alive' | 'dead' } | undefined;
+  /** Whether packets could be watched (Linux, root), and TTLs set (Linux). */
+  readonly sight: { readonly packets: boolean; readonly ttl: boolean };
+}

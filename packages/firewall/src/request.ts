@@ -1,0 +1,55 @@
+/** Ports from `low` to `high`, both included. */
+export interface PortRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Whose machine the rules are for: the server's host, the client's host, or a box in between. */
+export type Side = 'server' | 'client' | 'middle';
+
+/** Who opens the data connection: `passive` the client, `active` the server. */
+export type Mode = 'passive' | 'active';
+
+/**
+ * What FTP has to get through one firewall. Addresses are literal, networks are written with their prefix length
+ * (`10.0.0.0/8`), ports are 1 to 65535.
+ */
+export interface FirewallRequest {
+  readonly side: Side;
+  readonly modes: readonly Mode[];
+  /** Ports of the control connection. Default 21. */
+  readonly controlPorts?: readonly number[] | undefined;
+  /** The server's passive range. Needed for passive mode without a helper, and not with `singlePort`. */
+  readonly passivePorts?: PortRange | undefined;
+  /** The client's active range. Undefined: any port from 1024 on. */
+  readonly activePorts?: PortRange | undefined;
+  /** The port that the server dials from in active mode. Undefined: any. */
+  readonly sourcePort?: number | undefined;
+  /** The server takes passive data connections on its control port. */
+  readonly singlePort?: boolean | undefined;
+  /** The control connection may be under TLS: a conntrack helper is blind then. */
+  readonly tls?: boolean | undefined;
+  /** Rely on the kernel's FTP helper instead of open ranges. */
+  readonly helper?: boolean | undefined;
+  /** Networks that clients come from. Empty or undefined: everywhere. */
+  readonly clients?: readonly string[] | undefined;
+  /** Addresses or networks of the servers. Empty or undefined: any (on the server's own host: itself). */
+  readonly servers?: readonly string[] | undefined;
+  /** The box translates addresses: port forwarding towards a server behind it, or masquerading for clients behind it. */
+  readonly nat?: NatFacts | undefined;
+  /** New connections *out* of the machine are dropped too, so they need rules. Default false: only what comes in is shut. */
+  readonly strictOutput?: boolean | undefined;
+}
+
+/** `forward`: the server is behind the box. `masquerade`: the clients are. */
+export type NatFacts =
+  | {
+      readonly kind: 'forward';
+      /** Where the server is, behind the box. */
+      readonly server: string;
+      /** The address that the outside sees. Undefined: whatever the outer interface has. */
+      readonly publicAddress?: string | undefined;
+      /** Outer port = inner port + this. Default 0. */
+      readonly portOffset?: number | undefined;
+    }
+  | { readonly kind: 'masquerade'; readonly outInterface?: string | undefined };
