@@ -1,7 +1,7 @@
 // Makes sure of the Debian programs that the interop and bench suites drive. Plain JavaScript: it runs before anything
 // is built or installed. `node scripts/debian.mjs` fetches what is missing; `locatePeers()` only looks.
 //
-// Tools that get along with each other (curl, lftp, wget, openssl, python3) are installed with apt. The FTP servers
+// Tools that get along with each other (curl, lftp, nft, python3 …) are installed with apt. The FTP servers
 // conflict with each other as packages and would start system services, so their packages are only unpacked into
 // `.cache/peers`, together with the libraries that this machine lacks.
 import { spawnSync } from 'node:child_process';
@@ -33,6 +33,13 @@ const tools = {
   openssl: 'openssl',
   python3: 'python3',
   unshare: 'util-linux',
+  nsenter: 'util-linux',
+  setpriv: 'util-linux',
+  ip: 'iproute2',
+  tc: 'iproute2',
+  nft: 'nftables',
+  iptables: 'iptables',
+  conntrack: 'conntrack',
 };
 
 /** Server → what to unpack, and the files that prove it is all there. */
