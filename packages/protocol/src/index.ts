@@ -102,6 +102,19 @@ export {
   type Transition,
   transitions,
 } from './order.ts';
+export {
+  decodeLetters,
+  decodeNonce,
+  decodeNonceArgument,
+  decodeProbe,
+  encodeLetters,
+  encodeNonce,
+  type NonceView,
+  type ProbeArrival,
+  type ProbeDial,
+  type ProbeView,
+  probeReply,
+} from './probe.ts';
 export type { Quirk } from './quirks.ts';
 export { decodePath, pathReply, quote } from './quote.ts';
 export {

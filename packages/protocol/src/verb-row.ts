@@ -21,7 +21,8 @@ export type Power =
   | 'set-created' // MFCT
   | 'chmod' // SITE CHMOD
   | 'symlink' // SITE SYMLINK
-  | 'mode-z'; // MODE Z
+  | 'mode-z' // MODE Z
+  | 'probe'; // SITE PROBE, SITE NONCE
 
 export type Permission =
   | 'none'
