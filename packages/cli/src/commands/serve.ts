@@ -54,6 +54,7 @@ function serverOptions(
     active: { enabled: plan.modes.active, sourcePort: plan.activeSourcePort },
     tls: certificate && { cert: certificate.cert, key: certificate.key },
     requireTls: plan.requireTls,
+    timeouts: { data: plan.dataTimeout },
     log: logTo(terminal, flags),
     trace: flags.trace === true ? (session) => traceTo(terminal, session) : undefined,
   };

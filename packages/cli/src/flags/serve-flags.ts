@@ -1,3 +1,4 @@
+import type { AdvertisedRule } from '@duoport/net';
 import { type Command, Option } from 'commander';
 import {
   type ListenAddress,
@@ -6,6 +7,7 @@ import {
   parseDuration,
   parseListen,
   parseModes,
+  parsePassiveAddress,
   parsePort,
   parsePortRange,
   parseUser,
@@ -20,7 +22,8 @@ export interface ServeFlags {
   readonly user?: readonly UserSpec[];
   readonly anonymous?: boolean;
   readonly passivePorts?: PortRange;
-  readonly passiveAddress?: string;
+  readonly passiveAddress?: readonly AdvertisedRule[];
+  readonly dataTimeout?: number;
   readonly activeSourcePort?: number;
   readonly modes?: ModeSet;
   readonly tlsCert?: string;
@@ -62,7 +65,14 @@ function options(): readonly Option[] {
     new Option('--passive-ports <lo-hi>', 'passive mode: ports for data connections').argParser(
       parsePortRange,
     ),
-    new Option('--passive-address <addr>', 'passive mode: address or name to announce (behind NAT)'),
+    new Option(
+      '--passive-address <[net=]addr[:+n]>',
+      'passive mode: address or name to announce (behind NAT), NET= only to clients in that network, :+N or :-N when the outside has port P at P+N or P-N; may be repeated, the first that fits counts',
+    ).argParser(repeated(parsePassiveAddress)),
+    new Option(
+      '--data-timeout <time>',
+      'how long to wait for a data connection to come about (default: 30s)',
+    ).argParser(parseDuration),
     new Option('--active-source-port <port>', 'active mode: dial from this port (20 by custom)').argParser(
       (text) => parsePort(text),
     ),

@@ -5,6 +5,7 @@ import {
   parseFingerprint,
   parseListen,
   parseModes,
+  parsePassiveAddress,
   parsePort,
   parsePortRange,
   parseUser,
@@ -75,4 +76,17 @@ test('a fingerprint', () => {
 test('a repeated flag gathers its values', () => {
   const ports = repeated((text) => parsePort(text));
   assert.deepEqual(ports('2', ports('1', undefined)), [1, 2]);
+});
+
+test('addresses to announce: to all, to a network, with the ports of port-mapped NAT', () => {
+  assert.deepEqual(parsePassiveAddress('203.0.113.7'), { address: '203.0.113.7' });
+  assert.deepEqual(parsePassiveAddress('ftp-2.example.org'), { address: 'ftp-2.example.org' });
+  assert.deepEqual(parsePassiveAddress('[2001:db8::1]:-5'), { address: '2001:db8::1', portOffset: -5 });
+  assert.deepEqual(parsePassiveAddress('10.0.0.0/8, 192.168.0.0/16=local:+10000'), {
+    address: 'local',
+    clients: ['10.0.0.0/8', '192.168.0.0/16'],
+    portOffset: 10_000,
+  });
+  for (const bad of ['', '10.0.0.0/8=', '10.0.0.0/33=local', '=local', '10.0.0.300', 'a b', 'x:+'])
+    assert.throws(() => parsePassiveAddress(bad), /is written/);
 });

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { type AdvertisedRule, networkSet } from '@duoport/net';
 import { InvalidArgumentError } from 'commander';
 
 /** Ports low to high, both included. */
@@ -102,6 +104,30 @@ export function parseFingerprint(text: string): string {
     return refuse('A fingerprint is the SHA-256 of the certificate: 64 hexadecimal digits, colons allowed.');
   }
   return (digits.toUpperCase().match(/../g) ?? []).join(':');
+}
+
+/**
+ * What 227 names, and to whom: `ADDR`, `local`, or `NETWORK[,NETWORK…]=ADDR`; `:+N` or `:-N` behind it says that the outside
+ * reaches port P at P+N or P-N (port-mapped NAT).
+ */
+export function parsePassiveAddress(text: string): AdvertisedRule {
+  const [, networks, given = '', offset] = /^(?:([^=]*)=)?(.*?)(?::([+-]\d{1,5}))?$/.exec(text.trim()) ?? [];
+  const address = given.replace(/^\[(.*)\]$/, '$1');
+  const clients = networks?.split(',').map((network) => network.trim());
+  try {
+    if (clients !== undefined) networkSet(clients);
+  } catch {
+    return refuse('A network is written 10.0.0.0/8 or 2001:db8::/32, several with commas, and = after them.');
+  }
+  // Four numbers with dots are meant as an address, and one that is none is no name either.
+  const isName = /^(?=.{1,253}$)[\w-]+(\.[\w-]+)*\.?$/.test(address) && !/^[\d.]+$/.test(address);
+  if (isIP(address) === 0 && !isName)
+    return refuse('An address is written 203.0.113.7, ftp.example.org or local, or 10.0.0.0/8=local.');
+  return {
+    address,
+    ...(clients === undefined ? {} : { clients }),
+    ...(offset === undefined ? {} : { portOffset: Number(offset) }),
+  };
 }
 
 /** For a flag that may be repeated: adds each parsed value to the list. */

@@ -45,7 +45,7 @@ test('TLS both ways, two users, anonymous, one mode', () => {
         { name: undefined, password: undefined, readOnly: true },
       ],
       modes: { passive: true, active: false },
-      passiveAddress: 'ftp.example',
+      passiveAddress: [{ address: 'ftp.example' }],
       certificate,
       requireTls: 'both',
       sample: "it's two words.txt",

@@ -1,3 +1,4 @@
+import type { AdvertisedRule } from '@duoport/net';
 import type { ModeSet, PortRange } from '../flags/values.ts';
 import { printable } from '../printable.ts';
 import { type ClientLine, clientLines, type Door } from './client-lines.ts';
@@ -20,7 +21,7 @@ export interface Announcement {
   }[];
   readonly modes: ModeSet;
   readonly passivePorts: PortRange;
-  readonly passiveAddress: string | undefined;
+  readonly passiveAddress: readonly AdvertisedRule[] | undefined;
   readonly activeSourcePort: number | undefined;
   readonly certificate:
     | { readonly sha256: string; readonly sha1: string; readonly pin: string; readonly selfSigned: boolean }
@@ -93,7 +94,7 @@ function loginText(user: Announcement['users'][number]): string {
 
 function modeRows(what: Announcement): readonly (readonly [string, string])[] {
   const { modes, passivePorts, passiveAddress, activeSourcePort } = what;
-  const told = passiveAddress === undefined ? '' : `, announced as ${printable(passiveAddress)}`;
+  const told = passiveAddress === undefined ? '' : `, announced as ${passiveAddress.map(toldAs).join(', ')}`;
   const rows: (readonly [string, string])[] = [];
   if (modes.passive)
     rows.push([
@@ -105,6 +106,12 @@ function modeRows(what: Announcement): readonly (readonly [string, string])[] {
     rows.push(['active', `this server opens the data connection, from ${port} here`]);
   }
   return rows;
+}
+
+/** `203.0.113.7`, `203.0.113.7 ports +10000 (to 10.0.0.0/8)`. */
+function toldAs({ address, clients, portOffset = 0 }: AdvertisedRule): string {
+  const ports = portOffset === 0 ? '' : ` ports ${portOffset > 0 ? '+' : ''}${portOffset}`;
+  return `${printable(address)}${ports}${clients === undefined ? '' : ` (to ${clients.join(', ')})`}`;
 }
 
 function tlsRows(what: Announcement): readonly (readonly [string, string])[] {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { AdvertisedRule } from '@duoport/net';
 import type { ServeFlags } from '../flags/serve-flags.ts';
 import type { ModeSet, PortRange, UserSpec } from '../flags/values.ts';
 import { printable } from '../printable.ts';
@@ -26,7 +27,9 @@ export interface ServePlan {
   readonly anonymous: boolean;
   readonly modes: ModeSet;
   readonly passivePorts: PortRange;
-  readonly passiveAddress: string | undefined;
+  readonly passiveAddress: readonly AdvertisedRule[] | undefined;
+  /** Milliseconds. Undefined: the server's default. */
+  readonly dataTimeout: number | undefined;
   readonly activeSourcePort: number | undefined;
   readonly certificate: Certificate | undefined;
   readonly requireTls: 'none' | 'control' | 'data' | 'both';
@@ -51,6 +54,7 @@ export async function planServe(directory: string, flags: ServeFlags): Promise<S
     modes,
     passivePorts: flags.passivePorts ?? defaultPassivePorts,
     passiveAddress: flags.passiveAddress,
+    dataTimeout: flags.dataTimeout,
     activeSourcePort: flags.activeSourcePort,
     certificate: await certificateOf(flags),
     requireTls: flags.requireTls ?? 'none',
