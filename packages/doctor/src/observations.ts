@@ -1,3 +1,4 @@
+import type { PortRange } from '@duoport/net';
 import type { DataVerb } from './report.ts';
 
 /** How one TCP connection that we dialled went. */
@@ -31,6 +32,11 @@ export interface HopTrace {
 export interface Attempt {
   readonly verb: DataVerb;
   readonly secure: boolean;
+  /**
+   * Active: PORT or EPRT was sent behind a NOOP in one segment, where no helper on the way looks. Such a try counts for no
+   * mode: it only tells whether a helper spoils the open one.
+   */
+  readonly hidden?: boolean | undefined;
   /** What was asked to be transferred: `LIST`, `RETR name`, `SITE NONCE`. Undefined: it did not get that far. */
   readonly transfer: string | undefined;
   /** Reply to PASV, EPSV, PORT or EPRT. */
@@ -80,7 +86,20 @@ export interface ServerView {
 
 /** All that was seen in one run, before anybody draws a conclusion. Plain data; the diagnosis is a pure function of it. */
 export interface Observations {
+  /** Without a password. */
   readonly url: string;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  /** Milliseconds. */
+  readonly took: number;
+  /** What was given for the run, as far as remedies need it. */
+  readonly asked: {
+    readonly activePorts?: PortRange | undefined;
+    readonly externalAddress?: string | undefined;
+    readonly user?: string | undefined;
+  };
+  /** All addresses of this machine. */
+  readonly machine: readonly string[];
   readonly host: string;
   readonly port: number;
   readonly addresses: readonly string[];
@@ -94,7 +113,14 @@ export interface Observations {
     readonly system: string | undefined;
     readonly feat: readonly string[];
     readonly tlsOffered: boolean;
-    readonly tls: { readonly how: 'done' | 'failed'; readonly error: string | undefined } | undefined;
+    readonly tls:
+      | {
+          readonly how: 'done' | 'failed';
+          readonly error: string | undefined;
+          /** Why the certificate does not hold: Node's code (`CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID` …). */
+          readonly untrusted?: string | undefined;
+        }
+      | undefined;
     readonly login: { readonly code: number; readonly text: string } | undefined;
     /** Where the dialogue broke off: the verb that was sent and how it ended. */
     readonly broken:
@@ -102,6 +128,8 @@ export interface Observations {
       | undefined;
   };
   readonly attempts: readonly Attempt[];
+  /** Every passive port that was announced in the run, in the order seen. */
+  readonly passivePorts: readonly number[];
   /** Towards the control port, a passive port that failed, and a port that nobody listens on. */
   readonly traces: {
     readonly control: HopTrace | undefined;
