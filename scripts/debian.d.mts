@@ -9,7 +9,9 @@ export type PeerName =
   | 'vsftpd'
   | 'proftpd'
   | 'pureftpd'
-  | 'pyftpdlib';
+  | 'pyftpdlib'
+  | 'ufw'
+  | 'firewalld';
 
 export interface PeerPaths {
   /** Folder that the server packages are unpacked into (`usr/sbin/…`, `usr/lib/…` below it). */

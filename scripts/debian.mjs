@@ -54,6 +54,26 @@ const servers = {
     packages: ['python3-pyftpdlib', 'python3-openssl'],
     files: ['usr/lib/python3/dist-packages/pyftpdlib/__init__.py'],
   },
+  // Two firewalls that take over the machine they are installed on: the lab runs them from here, in a namespace.
+  ufw: { packages: ['ufw'], files: ['usr/sbin/ufw'] },
+  firewalld: {
+    packages: [
+      'firewalld',
+      'gir1.2-nm-1.0',
+      'gir1.2-glib-2.0',
+      'python3-dbus',
+      'python3-gi',
+      'dbus',
+      'dbus-daemon',
+      'dbus-system-bus-common',
+      'polkitd',
+    ],
+    files: [
+      'usr/sbin/firewalld',
+      'usr/bin/dbus-daemon',
+      'usr/lib/python3/dist-packages/firewall/__init__.py',
+    ],
+  },
 };
 
 /** Where every peer is, and why the missing ones are missing. Changes nothing. */
