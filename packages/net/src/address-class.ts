@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { FtpLocalError } from '@duoport/protocol';
+import { FtpLocalError, formatAddress, parseAddress } from '@duoport/protocol';
 
 /** What kind of network an address belongs to (IANA special-purpose registries, RFC 6890). */
 export type AddressClass =
@@ -67,6 +67,15 @@ export function samePrefix(
   const family = isIP(plainAddress(a));
   if (family === 0 || family !== isIP(plainAddress(b))) return false;
   return networkSet([`${plainAddress(a)}/${family === 4 ? bits.bits4 : bits.bits6}`]).has(b);
+}
+
+/** The network that an address is in, `203.0.113.0/24`; the text itself when it is no address. */
+export function networkOf(address: string, bits: { readonly bits4: number; readonly bits6: number }): string {
+  const bytes = parseAddress(plainAddress(address));
+  if (bytes === undefined) return address;
+  const length = bytes.length === 4 ? bits.bits4 : bits.bits6;
+  const kept = bytes.map((byte, at) => byte & (0xff00 >> Math.min(8, Math.max(0, length - 8 * at))));
+  return `${formatAddress(kept)}/${length}`;
 }
 
 /** Without a zone, and an IPv4-mapped address as the IPv4 it is. */

@@ -3,7 +3,9 @@ export {
   classifyAddress,
   isSpecialUse,
   type NetworkSet,
+  networkOf,
   networkSet,
+  plainAddress,
 } from './address-class.ts';
 export {
   AdvertisedAddress,
@@ -33,6 +35,7 @@ export type {
   StartTlsOptions,
 } from './data-connection.ts';
 export { type DialFrom, type DialOptions, dial } from './dial.ts';
+export { halfOpenPeers } from './half-open.ts';
 export type { LookupHost } from './host-cache.ts';
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
 export {
@@ -50,6 +53,7 @@ export {
   type PortPoolOptions,
 } from './port-pool.ts';
 export type { PortRange } from './port-range.ts';
+export { errorCode } from './socket-error.ts';
 export { TlsClient, TlsServer, type TlsSession } from './tls-session.ts';
 export type {
   Pem,

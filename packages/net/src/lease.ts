@@ -169,6 +169,7 @@ export class ArmedLease implements Lease {
 
   #stray(peer: Endpoint, because: string): void {
     const { trace, connection = 'data-1' } = this.request;
+    this.request.onStray?.(peer, because);
     if (trace) emit(trace, { kind: 'stray', connection, peer, because });
   }
 

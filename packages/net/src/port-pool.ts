@@ -31,6 +31,8 @@ export interface LeaseRequest extends TraceContext {
   readonly session: object;
   /** How exactly the peer must match. Default exact. Anything wider makes the lease exclusive. */
   readonly policy?: PeerPolicy | undefined;
+  /** Somebody connected who may not, and was turned away; the lease stays armed. */
+  onStray?(peer: Endpoint, because: string): void;
 }
 
 export interface AcceptOptions {

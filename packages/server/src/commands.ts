@@ -8,6 +8,7 @@ import { avbl, dele, mdtm, mfct, mff, mfmt, rnfr, rnto, size } from './commands/
 import { abor, clnt, csid, feat, help, lang, noop, syst } from './commands/information.ts';
 import { list, mlsd, mlst, nlst, stat } from './commands/listings.ts';
 import { opts, optsHash, optsMlst, optsModeZ, optsUtf8 } from './commands/options.ts';
+import { siteNonce, siteProbe } from './commands/probe.ts';
 import { auth, ccc, pbsz, prot } from './commands/security.ts';
 import { site, siteChmod, siteHelp, siteMkdir, siteSymlink, siteUtime } from './commands/site.ts';
 import { allo, mode, modeZ, rang, rest, stru, type } from './commands/transfer-parameters.ts';
@@ -20,7 +21,7 @@ const handlers: readonly Handler[] = [
   ...[type, mode, modeZ, stru, rest, rang, allo, opts, optsUtf8, optsMlst, optsHash, optsModeZ],
   ...[retr, stor, appe, stou, list, nlst, mlsd, mlst, stat, abor],
   ...[feat, help, syst, noop, lang, clnt, csid, hash, ...checksums],
-  ...[site, siteHelp, siteChmod, siteUtime, siteSymlink, siteMkdir],
+  ...[site, siteHelp, siteChmod, siteUtime, siteSymlink, siteMkdir, siteProbe, siteNonce],
 ];
 
 const byVerb: ReadonlyMap<string, Handler> = new Map(handlers.map((handler) => [handler.verb, handler]));

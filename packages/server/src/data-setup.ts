@@ -1,5 +1,12 @@
 import { checkPeer, type DataConnection, dial, type Lease, type Trace } from '@duoport/net';
-import { type Endpoint, FtpClosedError, FtpLimitError, FtpLocalError } from '@duoport/protocol';
+import {
+  type Endpoint,
+  FtpClosedError,
+  FtpLimitError,
+  FtpLocalError,
+  type ProbeView,
+} from '@duoport/protocol';
+import { type DataFailure, DataStory } from './data-story.ts';
 import type { Settings } from './settings.ts';
 
 type Setup =
@@ -9,6 +16,11 @@ type Setup =
   /** Opened ahead of the transfer, by ESTA or ESTP. */
   | { readonly kind: 'open'; readonly connection: DataConnection };
 
+interface Ends {
+  readonly peer: Endpoint;
+  readonly local: Endpoint;
+}
+
 /** The session facts that data connections are made from. */
 export interface DataSetupFacts {
   readonly settings: Settings;
@@ -17,6 +29,8 @@ export interface DataSetupFacts {
   readonly trace: Trace | undefined;
   /** Counts leases against the session that holds them. */
   readonly session: object;
+  /** A data connection that was agreed on came about, or could not. */
+  outcome(of: { readonly opened: 'passive' | 'active' } | { readonly failure: DataFailure }): void;
 }
 
 /**
@@ -24,19 +38,28 @@ export interface DataSetupFacts {
  * nothing. Each new word replaces the one before; a transfer uses it up (RFC 959 §3.2).
  */
 export class DataSetup {
+  /** What became of it, for SITE PROBE. */
+  readonly story = new DataStory();
   readonly #facts: DataSetupFacts;
   #setup: Setup = { kind: 'none' };
   #opened = 0;
+  #ends: Ends;
   #over = false;
   /** Breaks off what ESTA or ESTP waits for. Made when it is needed: thousands of sessions never do. */
   #ahead: AbortController | undefined;
 
   constructor(facts: DataSetupFacts) {
     this.#facts = facts;
+    this.#ends = facts;
   }
 
   get kind(): Setup['kind'] {
     return this.#setup.kind;
+  }
+
+  /** Both ends of the data connection that was opened last; before the first one, those of the control connection. */
+  get ends(): Ends {
+    return { peer: this.#ends.peer, local: this.#ends.local };
   }
 
   /** Where the data connection will be, for the text of a 150: `passive on …`, `active to …`. */
@@ -60,6 +83,7 @@ export class DataSetup {
       peer: exclusive ? undefined : peer.address,
       session,
       policy: settings.peers,
+      onStray: (stranger) => this.story.stranger(stranger),
       side: 'server',
       connection: `data-${this.#opened + 1}`,
       trace,
@@ -80,18 +104,26 @@ export class DataSetup {
       throw new FtpLimitError(choice.fault, { limit: 'advertisedAddress', value: 0 });
     }
     this.#setup = { kind: 'passive', lease };
+    this.story.agree({ mode: 'passive', local: lease.endpoint, remote: peer });
+    this.story.advertised = choice.endpoint;
     return choice.endpoint;
   }
 
   /** Keeps where to dial, or says why that must not be dialled: judged here, before anything is sent there. */
   active(to: Endpoint): { readonly refused: string } | undefined {
     this.release();
-    const { settings, peer } = this.#facts;
+    const { settings, peer, local } = this.#facts;
     const facts = { control: peer.address, data: to.address, port: to.port };
     const { verdict, because } = checkPeer(settings.peers, facts);
     // What only TLS could prove cannot be proven before the dialling, and nothing is dialled unproven.
-    if (verdict !== 'accept') return { refused: because };
+    if (verdict !== 'accept') {
+      const agreed = { mode: 'active', problem: 'illegal-address', local, remote: to } as const;
+      this.#facts.outcome({ failure: { ...agreed, advertised: undefined, waited: 0 } });
+      return { refused: because };
+    }
     this.#setup = { kind: 'active', to };
+    const from = typeof settings.sourcePort === 'number' ? settings.sourcePort : 0;
+    this.story.agree({ mode: 'active', local: { ...local, port: from }, remote: to });
     return undefined;
   }
 
@@ -102,6 +134,25 @@ export class DataSetup {
     if (setup.kind === 'open') return setup.connection;
     if (setup.kind === 'none') throw new FtpLocalError('Use PASV, EPSV, PORT or EPRT first');
     this.#opened += 1;
+    const started = performance.now();
+    this.story.opening();
+    try {
+      const connection = await this.#connect(setup, signal);
+      this.story.opened();
+      this.#ends = { peer: connection.peer, local: connection.local };
+      this.#facts.outcome({ opened: setup.kind });
+      return connection;
+    } catch (error) {
+      const failure = await this.story.failed(error, performance.now() - started);
+      if (failure !== undefined) this.#facts.outcome({ failure });
+      throw error;
+    }
+  }
+
+  #connect(
+    setup: Extract<Setup, { readonly kind: 'passive' | 'active' }>,
+    signal: AbortSignal,
+  ): Promise<DataConnection> {
     const { settings, trace, local } = this.#facts;
     const timeout = settings.dataTimeout;
     if (setup.kind === 'passive') return setup.lease.accept({ timeout, signal });
@@ -114,6 +165,17 @@ export class DataSetup {
       connection: `data-${this.#opened}`,
       trace,
     });
+  }
+
+  /** What SITE PROBE tells. */
+  async view(): Promise<ProbeView> {
+    const { peer, local, settings } = this.#facts;
+    const { received, sent, dial } = this.story;
+    const setup = this.#setup;
+    const waits = setup.kind === 'passive' && setup.lease.arrived;
+    const arrival = waits ? 'accepted' : await this.story.arrival();
+    const sourcePort = typeof settings.sourcePort === 'number' ? settings.sourcePort : undefined;
+    return { peer, local, received, sent, arrival, dial, sourcePort };
   }
 
   /** Opens it now and keeps it for the transfer to come (ESTA, ESTP). */

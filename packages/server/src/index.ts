@@ -14,6 +14,8 @@ export {
   type MemoryAccountsOptions,
   type UserOptions,
 } from './accounts/memory.ts';
+export type { DataCause } from './data-cause.ts';
+export type { DataFailure, DataProblem } from './data-story.ts';
 export { DiskFiles, type DiskFilesOptions } from './files/disk/disk-files.ts';
 export {
   type Files,
@@ -33,6 +35,6 @@ export {
 } from './files/hash.ts';
 export { MemoryFiles, type MemoryFilesOptions } from './files/memory/memory-files.ts';
 export { readOnly } from './files/read-only.ts';
-export type { ServerEvent, ServerLog } from './log.ts';
+export type { DataAdvice, ServerEvent, ServerLog } from './log.ts';
 export { createServer, type FtpServer, type Listening } from './server.ts';
 export type { ListenOptions, ServerOptions } from './settings.ts';

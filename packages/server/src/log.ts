@@ -1,4 +1,7 @@
+import type { PortRange } from '@duoport/net';
 import type { Endpoint, Reply } from '@duoport/protocol';
+import type { DataCause } from './data-cause.ts';
+import type { DataFailure } from './data-story.ts';
 
 /** What a server tells about itself as it goes. Plain data; `session` numbers the control connections. */
 export type ServerEvent = { readonly session: number; readonly peer: Endpoint } & (
@@ -17,10 +20,39 @@ export type ServerEvent = { readonly session: number; readonly peer: Endpoint } 
       readonly duration: number;
       readonly reply: Reply;
     }
+  /** A data connection that was agreed on did not come about. */
+  | ({
+      readonly kind: 'data-failed';
+      /** Whether the control connection is under TLS: NAT helpers see nothing then. */
+      readonly secure: boolean;
+      readonly cause: DataCause;
+      /** The same in one plain sentence part, with what to do. */
+      readonly explanation: string;
+    } & DataFailure)
+  /** Several failed for the same reason, none worked in between: told once for a cause and a network of clients. */
+  | ({ readonly kind: 'data-shut'; readonly network: string; readonly failures: number } & DataAdvice)
   | { readonly kind: 'closed'; readonly reason: string }
   /** Something that is a fault of ours: the session got a 451. */
   | { readonly kind: 'bug'; readonly verb: string; readonly error: unknown }
 );
+
+/** What to open, and where; without `opens` no firewall rule helps. */
+export interface DataAdvice {
+  readonly cause: DataCause;
+  readonly explanation: string;
+  readonly opens:
+    | {
+        readonly side: 'server' | 'client';
+        readonly mode: 'passive' | 'active';
+        readonly controlPort: number;
+        /** The server's passive range; undefined: it has none, and should get one. */
+        readonly passivePorts: PortRange | undefined;
+        readonly sourcePort: number | undefined;
+        readonly server: string;
+        readonly secure: boolean;
+      }
+    | undefined;
+}
 
 export type ServerLog = (event: ServerEvent) => void;
 

@@ -34,6 +34,7 @@ function workOut(settings: Settings, files: Files | undefined): Powers {
   add('active', settings.active);
   add('hash', settings.hash);
   add('mode-z', settings.deflate);
+  add('probe', settings.probe);
   add('range', true);
   add('pre-transfer', true);
   add('language', true);

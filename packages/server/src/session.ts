@@ -3,6 +3,7 @@ import { isFtpError, type Outcome, type Reply, type Run, reply, ServerMachine } 
 import type { Answer, Change, Context } from './command.ts';
 import { ControlOutput } from './control-output.ts';
 import { ControlTrace } from './control-trace.ts';
+import { outcomeTeller } from './data-outcome.ts';
 import { DataSetup, sessionOver } from './data-setup.ts';
 import { dispatch } from './dispatch.ts';
 import { resolvePath } from './files/paths.ts';
@@ -21,6 +22,7 @@ const lingering = 5_000;
  * handlers and the transfer, and keeps what they change. Idle, it holds no buffer and one timer.
  */
 export class Session implements ControlHandler {
+  readonly peerAddress: string;
   readonly #connection: ControlConnection;
   readonly #settings: Settings;
   readonly #machine: ServerMachine;
@@ -64,12 +66,10 @@ export class Session implements ControlHandler {
       isAvailable: ({ power }) => power === undefined || this.#state.powers.has(power),
     });
     const { peer, local } = connection;
+    this.peerAddress = peer.address;
     this.#log = sessionLog(settings.log, id, peer);
-    this.#data = new DataSetup({ settings, peer, local, trace: this.#trace, session: this });
-  }
-
-  get peerAddress(): string {
-    return this.#connection.peer.address;
+    const outcome = outcomeTeller({ settings, log: this.#log, connection });
+    this.#data = new DataSetup({ settings, peer, local, trace: this.#trace, session: this, outcome });
   }
 
   /** Begins to read, and greets a client that has not spoken by then: one turn of the event loop shows whether it has. */

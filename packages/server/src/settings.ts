@@ -11,6 +11,7 @@ import {
 } from '@duoport/net';
 import { limits } from '@duoport/protocol';
 import type { Accounts } from './accounts/accounts.ts';
+import { DataFailures } from './data-failures.ts';
 import type { ServerLog } from './log.ts';
 
 /** One address to listen on. */
@@ -52,6 +53,8 @@ export interface ServerOptions {
   readonly deflate?: boolean | undefined;
   /** HASH and its older kin: they cost a read of the whole file. Default on. */
   readonly hash?: boolean | undefined;
+  /** SITE PROBE and SITE NONCE: tell a client what became of its data connection. Default on. */
+  readonly probe?: boolean | undefined;
   /** Sessions at once; more are greeted with 421. */
   readonly maxSessions?: number | undefined;
   readonly maxSessionsPerAddress?: number | undefined;
@@ -71,6 +74,7 @@ export interface Settings {
   readonly accounts: Accounts;
   readonly passive: boolean;
   readonly active: boolean;
+  readonly passivePorts: PortRange | undefined;
   readonly pool: PortPool;
   readonly advertised: AdvertisedAddress;
   readonly sourcePort: number | PortRange | undefined;
@@ -84,6 +88,9 @@ export interface Settings {
   readonly greeting: string;
   readonly deflate: boolean;
   readonly hash: boolean;
+  readonly probe: boolean;
+  /** Data connections that failed, of all sessions. */
+  readonly failures: DataFailures;
   readonly maxSessions: number;
   readonly maxSessionsPerAddress: number;
   readonly loginTimeout: number;
@@ -117,6 +124,7 @@ export function settingsOf(options: ServerOptions): Settings {
     accounts: options.accounts,
     passive,
     active,
+    passivePorts: ports,
     pool: new PortPool({ ports }),
     advertised: new AdvertisedAddress({ rules }),
     sourcePort: options.active?.sourcePort,
@@ -132,6 +140,8 @@ export function settingsOf(options: ServerOptions): Settings {
     greeting: options.greeting ?? 'duoport FTP server ready.',
     deflate: options.deflate ?? true,
     hash: options.hash ?? true,
+    probe: options.probe ?? true,
+    failures: new DataFailures(),
     maxSessions: options.maxSessions ?? 10_000,
     maxSessionsPerAddress: options.maxSessionsPerAddress ?? Number.POSITIVE_INFINITY,
     loginTimeout: timeouts.login ?? limits.loginTimeout,

@@ -85,7 +85,7 @@ export function contextOf(line: string, scene: Scene = {}): Context {
     user: scene.user,
     login,
     files,
-    data: new DataSetup({ settings, peer, local, trace: undefined, session: {} }),
+    data: new DataSetup({ settings, peer, local, trace: undefined, session: {}, outcome: () => undefined }),
     peer,
     local,
     secure: scene.secure ?? false,

@@ -20,18 +20,19 @@ import { type Context, command } from '../command.ts';
 export const pasv = command('PASV', async (context) => {
   if (context.local.family === 6)
     return reply(425, 'PASV names an IPv4 address and this connection is IPv6; use EPSV');
-  return passiveReply(await context.data.passive(4, context.secure));
+  return said(context, passiveReply(await context.data.passive(4, context.secure)));
 });
 
 /** RFC 2428 §3: only a port is told; the address is that of the control connection. */
-export const epsv = command('EPSV', async ({ run, data, local, secure }) => {
+export const epsv = command('EPSV', async (context) => {
+  const { run, data, local, secure } = context;
   const asked = decodeEpsvArgument(run.command.argument);
   if (isFault(asked)) return asked.reason === 'protocol' ? otherFamily(local) : reply(501, asked.fault);
   if (asked.want === 'all') return reply(200, 'Only EPSV is accepted from now on');
   const family = asked.want === 'any' ? local.family : asked.want === 1 ? 4 : 6;
   if (family !== local.family) return otherFamily(local);
   const { port } = await data.passive(family, secure);
-  return extendedPassiveReply(port);
+  return said(context, extendedPassiveReply(port));
 });
 
 /** RFC 1639: PASV for any family. */
@@ -88,11 +89,18 @@ export const estp = command('ESTP', async ({ data }) => {
  * RFC 2577 §3: no bounce: judged before anything is sent to that address. A client that does not know its own address
  * names none (lftp over ::1 sends `EPRT |2|::|port|`): that can only mean the one it speaks from.
  */
-function dialLater({ data, run, peer }: Context, named: Endpoint): Reply {
+function dialLater({ data, run, peer, argument }: Context, named: Endpoint): Reply {
+  data.story.received = argument;
   const to = isUnspecified(named) ? { ...peer, port: named.port } : named;
   const verdict = data.active(to);
   if (verdict !== undefined) return reply(504, `Illegal ${run.row.verb}: ${verdict.refused}`);
   return reply(200, `${run.row.verb} successful`);
+}
+
+/** Kept as it goes out, for a client that wants to know whether it arrived so. */
+function said({ data }: Context, answer: Reply): Reply {
+  data.story.sent = answer.lines[0];
+  return answer;
 }
 
 /** RFC 2428 §2: 522 names the families that work here. */

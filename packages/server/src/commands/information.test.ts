@@ -36,6 +36,8 @@ test('FEAT, whole, for a session that may do everything', async () => {
       'PROT',
       'RANG STREAM',
       'REST STREAM',
+      'SITE NONCE',
+      'SITE PROBE',
       'SIZE',
       'TVFS',
       'UTF8',

@@ -1,0 +1,120 @@
+import { errorCode, halfOpenPeers, plainAddress } from '@duoport/net';
+import {
+  type Endpoint,
+  FtpConnectionError,
+  FtpTimeoutError,
+  type ProbeArrival,
+  type ProbeDial,
+} from '@duoport/protocol';
+
+/** How a data connection failed to come about. */
+export type DataProblem =
+  | 'never-came'
+  /** Its SYN arrived, and what we answered did not: the way back is shut. */
+  | 'half-open'
+  | 'wrong-address'
+  /** PORT named another machine than the one that sent it: nothing was dialled. */
+  | 'illegal-address'
+  | 'refused'
+  | 'rejected'
+  | 'no-answer';
+
+/** A data connection that was agreed on and could not be opened. */
+export interface DataFailure {
+  readonly mode: 'passive' | 'active';
+  readonly problem: DataProblem;
+  /** Passive: where it was listened. Active: where it was dialled from; port 0 is one of the system's. */
+  readonly local: Endpoint;
+  /** Passive: who was expected, or who came instead. Active: who was dialled. */
+  readonly remote: Endpoint;
+  /** Passive: where the client was told to dial. */
+  readonly advertised: Endpoint | undefined;
+  /** Milliseconds. */
+  readonly waited: number;
+}
+
+/** What was agreed on. */
+type Agreed =
+  | { readonly mode: 'passive'; readonly local: Endpoint; readonly remote: Endpoint }
+  | { readonly mode: 'active'; readonly local: Endpoint; readonly remote: Endpoint };
+
+/**
+ * What has become of the data connection that one session agreed on last, until the next one: SITE PROBE tells it to a
+ * client that asks, and the log gets it when it failed.
+ */
+export class DataStory {
+  /** The text of the last 227 or 229, and the argument of the last PORT or EPRT. */
+  sent: string | undefined;
+  received: string | undefined;
+  /** Passive: where the client was told to dial. */
+  advertised: Endpoint | undefined;
+  #agreed: Agreed | undefined;
+  #dial: ProbeDial = 'none';
+  #accepted = false;
+  #stranger: Endpoint | undefined;
+
+  agree(agreed: Agreed): void {
+    this.#agreed = agreed;
+    this.#dial = 'none';
+    this.#accepted = false;
+    this.#stranger = undefined;
+    this.advertised = undefined;
+  }
+
+  stranger(peer: Endpoint): void {
+    this.#stranger = peer;
+  }
+
+  opening(): void {
+    if (this.#agreed?.mode === 'active') this.#dial = 'dialling';
+  }
+
+  opened(): void {
+    if (this.#agreed?.mode === 'active') this.#dial = 'open';
+    this.#accepted = true;
+  }
+
+  /** Undefined: it was not the network that failed. */
+  async failed(error: unknown, waited: number): Promise<DataFailure | undefined> {
+    const agreed = this.#agreed;
+    if (agreed === undefined) return undefined;
+    const problem = agreed.mode === 'active' ? this.#undialled(error) : await this.#unaccepted(error);
+    if (problem === undefined) return undefined;
+    const remote = problem === 'wrong-address' ? (this.#stranger ?? agreed.remote) : agreed.remote;
+    return { ...agreed, problem, remote, advertised: this.advertised, waited };
+  }
+
+  get dial(): ProbeDial | undefined {
+    return this.#agreed?.mode === 'active' ? this.#dial : undefined;
+  }
+
+  async arrival(): Promise<ProbeArrival | undefined> {
+    if (this.#agreed?.mode !== 'passive') return undefined;
+    if (this.#accepted) return 'accepted';
+    if (this.#stranger !== undefined) return 'stranger';
+    return (await this.#isHalfOpen(this.#agreed)) ? 'half-open' : 'none';
+  }
+
+  #undialled(error: unknown): DataProblem | undefined {
+    if (error instanceof FtpTimeoutError) {
+      this.#dial = 'timed-out';
+      return 'no-answer';
+    }
+    if (!(error instanceof FtpConnectionError) || error.phase !== 'connect') return undefined;
+    const isRefused = errorCode(error.cause) === 'ECONNREFUSED';
+    this.#dial = isRefused ? 'refused' : 'rejected';
+    return this.#dial;
+  }
+
+  async #unaccepted(error: unknown): Promise<DataProblem | undefined> {
+    if (!(error instanceof FtpTimeoutError) || this.#agreed === undefined) return undefined;
+    if (this.#stranger !== undefined) return 'wrong-address';
+    return (await this.#isHalfOpen(this.#agreed)) ? 'half-open' : 'never-came';
+  }
+
+  async #isHalfOpen({ local, remote }: Agreed): Promise<boolean> {
+    const address = plainAddress(remote.address);
+    const peers = await halfOpenPeers(local.port);
+    return peers.some((peer) => peer.address === address);
+  }
+}
