@@ -38,6 +38,10 @@ export { type DialFrom, type DialOptions, dial } from './dial.ts';
 export { halfOpenPeers } from './half-open.ts';
 export type { LookupHost } from './host-cache.ts';
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
+export type { Packet, PacketEnd } from './native/packet.ts';
+export { type SendSynOptions, sendSyn } from './native/send-syn.ts';
+export { canTraceHops, type TracedHop, type TraceHopsOptions, traceHops } from './native/trace-hops.ts';
+export { type PacketWatch, type SeenPacket, watchPackets } from './native/watch-packets.ts';
 export {
   checkPeer,
   type PeerFacts,
