@@ -17,7 +17,7 @@ export type Mode = 'passive' | 'active';
 export interface FirewallRequest {
   readonly side: Side;
   readonly modes: readonly Mode[];
-  /** Ports of the control connection. Default 21. */
+  /** Ports of the control connection, as the server has them. Default 21. */
   readonly controlPorts?: readonly number[] | undefined;
   /** The server's passive range. Needed for passive mode without a helper, and not with `singlePort`. */
   readonly passivePorts?: PortRange | undefined;
@@ -39,6 +39,8 @@ export interface FirewallRequest {
   readonly nat?: NatFacts | undefined;
   /** New connections *out* of the machine are dropped too, so they need rules. Default false: only what comes in is shut. */
   readonly strictOutput?: boolean | undefined;
+  /** The firewall has no rule yet for packets of connections that are open already: write that one too. Default false. */
+  readonly replies?: boolean | undefined;
 }
 
 /** `forward`: the server is behind the box. `masquerade`: the clients are. */
@@ -47,9 +49,15 @@ export type NatFacts =
       readonly kind: 'forward';
       /** Where the server is, behind the box. */
       readonly server: string;
-      /** The address that the outside sees. Undefined: whatever the outer interface has. */
+      /** The address that the outside sees. Undefined: whatever address the box itself has. */
       readonly publicAddress?: string | undefined;
-      /** Outer port = inner port + this. Default 0. */
+      /** Outer port of the passive range = inner port + this. Default 0. */
       readonly portOffset?: number | undefined;
+      /** What the outside dials for each of `controlPorts`, in the same order. Default: the same ports. */
+      readonly publicControlPorts?: readonly number[] | undefined;
     }
-  | { readonly kind: 'masquerade'; readonly outInterface?: string | undefined };
+  | {
+      readonly kind: 'masquerade';
+      /** The interface towards the servers. Undefined: `clients` must say whom to masquerade. */
+      readonly outInterface?: string | undefined;
+    };

@@ -1,0 +1,31 @@
+import { type CheckedRequest, checkRequest } from './check.ts';
+import { wrong } from './firewall-error.ts';
+import type { Flow } from './flow.ts';
+import { neededFlows } from './needed-flows.ts';
+import { quoted } from './network.ts';
+import { notesFor } from './notes.ts';
+import { checkPlace, type Place } from './place.ts';
+import type { FirewallRequest } from './request.ts';
+import { type Answer, type Target, targets } from './rules.ts';
+import { nftables } from './targets/nftables.ts';
+
+/** Writes one target. Gets a checked request, its flows, and a place in which every name is harmless. Pure. */
+export type Writer = (request: CheckedRequest, flows: readonly Flow[], place: Place) => Answer;
+
+const writers: { readonly [target in Target]?: Writer } = {
+  nftables,
+};
+
+/**
+ * The rules that let FTP through one firewall, with their undo and what one has to know, or a refusal where the target
+ * cannot say exactly that. Pure: the same request gives the same text. Throws FirewallError when the request makes no sense.
+ */
+export function firewallRules(target: Target, request: FirewallRequest, place: Place = {}): Answer {
+  if (!targets.includes(target)) wrong(`${quoted(target)} is no target. Known: ${targets.join(', ')}.`);
+  const checked = checkRequest(request);
+  const flows = neededFlows(checked);
+  const answer = writers[target]?.(checked, flows, checkPlace(place));
+  if (answer === undefined) return wrong(`${target} is not written yet.`);
+  if (answer.kind === 'refused') return answer;
+  return { ...answer, notes: [...notesFor(checked, flows), ...answer.notes] };
+}
