@@ -12,7 +12,7 @@ export interface DialObservation {
   readonly took: number;
   /** Who sent the ICMP error, when packets could be watched. */
   readonly icmpFrom: string | undefined;
-  /** TTL of the answer (SYN-ACK or RST) as it arrived, when packets could be watched. */
+  /** TTL of the answer (SYN-ACK, RST or ICMP error) as it arrived, when packets could be watched. */
   readonly ttl: number | undefined;
 }
 
@@ -43,6 +43,8 @@ export interface Attempt {
   readonly agreed: { readonly code: number; readonly text: string } | undefined;
   /** Passive: where the reply says to dial. Active: what we said. */
   readonly announced: { readonly address: string; readonly port: number } | undefined;
+  /** Passive: why the announced address was not dialled: a server may name this machine, or an inner network. */
+  readonly notDialled?: string | undefined;
   /** Passive: each address that was tried, in order (what was announced; the control peer's address when that differs). */
   readonly dials: readonly DialObservation[];
   /** Active: what came to our listener. */
@@ -58,6 +60,17 @@ export interface Attempt {
     | { readonly how: 'done' | 'failed'; readonly reused: boolean; readonly error: string | undefined }
     | undefined;
   readonly bytes: number;
+  /** Passive: the hops towards the port that did not open, dialled as long as it was announced. */
+  readonly trace?: HopTrace | undefined;
+  /** `SITE NONCE`: both ends of the data connection as the server sees them; undefined when not that came what was asked for. */
+  readonly nonce?:
+    | {
+        readonly peer: { readonly address: string; readonly port: number };
+        readonly local: { readonly address: string; readonly port: number };
+      }
+    | undefined;
+  /** What became of the transfer on our side when it broke. */
+  readonly error?: string | undefined;
   readonly outcome: 'works' | 'fails' | 'not-tried';
   /** Where the control connection was lost in this try, if it was. */
   readonly lost: string | undefined;
@@ -107,6 +120,8 @@ export interface Observations {
   readonly local: { readonly address: string; readonly port: number } | undefined;
   readonly control: {
     readonly dial: DialObservation | undefined;
+    /** One for each address that was tried, in order; `dial` is the one that was used. */
+    readonly dials?: readonly DialObservation[] | undefined;
     readonly greeting: { readonly code: number; readonly text: string } | undefined;
     /** First bytes of what greeted when it was no FTP reply: an SSH server, a web proxy, TLS from the first byte. */
     readonly foreign: string | undefined;
@@ -121,7 +136,13 @@ export interface Observations {
           readonly untrusted?: string | undefined;
         }
       | undefined;
+    /** TLS from the first byte. */
+    readonly implicit?: boolean | undefined;
     readonly login: { readonly code: number; readonly text: string } | undefined;
+    /** The login without TLS, when the one above was under TLS: servers that want TLS refuse it. */
+    readonly plainLogin?: { readonly code: number; readonly text: string } | undefined;
+    /** Reply to PROT P. */
+    readonly protection?: { readonly code: number; readonly text: string } | undefined;
     /** Where the dialogue broke off: the verb that was sent and how it ended. */
     readonly broken:
       | { readonly verb: string; readonly how: 'hangs' | 'closed' | 'garbage' | 'reset' }
@@ -137,9 +158,22 @@ export interface Observations {
     readonly other: HopTrace | undefined;
   };
   /** Hole punching towards the server's source port: at this distance a SYN of ours opens the way for the server's. */
+  /**
+   * `opensBeyond` is the smallest TTL at which it does: the router one hop nearer is the one that shuts the server out.
+   */
   readonly punched: { readonly verb: DataVerb; readonly opensBeyond: number | undefined } | undefined;
   /** `--long`: milliseconds of silence after which the control connection was dead; undefined: it lived, or was not tried. */
   readonly idle: { readonly silence: number; readonly how: 'alive' | 'dead' } | undefined;
+  /** A passive transfer under TLS without the session of the control connection: whether the server insists on it. */
+  readonly unresumed?: Attempt | undefined;
+  /** `--write`: the replies to storing and removing one small file. */
+  readonly wrote?:
+    | {
+        readonly name: string;
+        readonly stored: { readonly code: number; readonly text: string } | undefined;
+        readonly removed: { readonly code: number; readonly text: string } | undefined;
+      }
+    | undefined;
   /** Whether packets could be watched (Linux, root), and TTLs set (Linux). */
   readonly sight: { readonly packets: boolean; readonly ttl: boolean };
 }

@@ -37,6 +37,7 @@ export type {
 export { type DialFrom, type DialOptions, dial } from './dial.ts';
 export { halfOpenPeers } from './half-open.ts';
 export type { LookupHost } from './host-cache.ts';
+export { lookupHost } from './lookup.ts';
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
 export type { Packet, PacketEnd } from './native/packet.ts';
 export { type SendSynOptions, sendSyn } from './native/send-syn.ts';
