@@ -45,6 +45,7 @@ export function linkLines(
 }
 
 function addressLines({ host, ports, routes }: Wiring): readonly string[] {
+  if (host.role === 'switch') return switchLines(ports);
   const addresses = ports.flatMap((port) => [
     ...port.addresses.map((address) => addressLine(address, port.name)),
     `link set ${port.name} up`,
@@ -54,6 +55,14 @@ function addressLines({ host, ports, routes }: Wiring): readonly string[] {
     ...addresses,
     ...(host.extraAddresses ?? []).map((address) => addressLine(address, 'lo')),
     ...routes.map(({ to, via }) => `route add ${to} via ${via}`),
+  ];
+}
+
+function switchLines(ports: Wiring['ports']): readonly string[] {
+  return [
+    'link add name bridge type bridge forward_delay 0',
+    'link set bridge up',
+    ...ports.flatMap(({ name }) => [`link set ${name} master bridge`, `link set ${name} up`]),
   ];
 }
 

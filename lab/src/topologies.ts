@@ -1,6 +1,19 @@
 import { clientActiveRange, clientShut } from './topologies/client-firewall.ts';
+import {
+  clientNat,
+  clientNatHelper,
+  clientNatHelper2121,
+  clientNatHelperTls,
+  natForgetsIdle,
+} from './topologies/client-nat.ts';
 import { flat } from './topologies/flat.ts';
+import { fourFirewalls } from './topologies/four-firewalls.ts';
+import { fromTheLan } from './topologies/hairpin.ts';
+import { middleBox } from './topologies/middle-box.ts';
+import { relayed } from './topologies/relay.ts';
 import { serverOnly21, serverRange, serverRouterOnly21 } from './topologies/server-firewall.ts';
+import { forward21, forwardWithRange, helperMasquerade, portMapped } from './topologies/server-nat.ts';
+import { sourcePort } from './topologies/source-port.ts';
 import type { Topology } from './topology.ts';
 
 /** Every topology, in the order of their numbers. */
@@ -10,7 +23,21 @@ export const topologies: readonly Topology[] = [
   serverRouterOnly21,
   serverRange,
   ...clientShut,
+  ...fourFirewalls,
   clientActiveRange,
+  clientNat,
+  clientNatHelper,
+  clientNatHelper2121,
+  clientNatHelperTls,
+  ...forward21,
+  forwardWithRange,
+  ...fromTheLan,
+  ...middleBox,
+  ...relayed,
+  ...sourcePort,
+  ...portMapped,
+  natForgetsIdle,
+  helperMasquerade,
 ];
 
 /** Throws when there is none, with the names that come nearest. */

@@ -27,7 +27,8 @@ export interface Topology {
 export interface HostSpec {
   /** At most 15 characters: also the name of the network interfaces that lead to it. */
   readonly name: string;
-  readonly role: 'client' | 'server' | 'router';
+  /** `switch`: one network segment, all links of which are in one network; it has no address and no rules. */
+  readonly role: 'client' | 'server' | 'router' | 'switch';
   /** Whose it is. */
   readonly side: Side;
   /** nft rule set, as in /etc/nftables.conf, loaded at start. */
@@ -48,7 +49,7 @@ export interface LinkSpec {
   /** Network with prefix length, `10.1.0.0/24`: the first end gets the first address, the second the second. */
   readonly ipv4?: string | undefined;
   readonly ipv6?: string | undefined;
-  /** The two IPv4 addresses when they are not the first and the second. */
+  /** The two IPv4 addresses when they are not the first and the second. A switch has none, whatever stands there. */
   readonly addresses?: readonly [string, string] | undefined;
   /** Names of the network interface at each end. Default: the name of the host at the other end. */
   readonly names?: readonly [string, string] | undefined;
@@ -63,6 +64,8 @@ export interface ServerSpec {
   readonly passiveAddress: readonly PassiveAddressRule[];
   /** Active mode: the port it dials from. Undefined: any. */
   readonly sourcePort: number | undefined;
+  /** Takes no login without TLS. */
+  readonly requireTls?: boolean | undefined;
 }
 
 export interface PassiveAddressRule {
@@ -81,6 +84,10 @@ export interface ClientSpec {
   readonly externalAddress?: string | undefined;
   /** Passive mode: dial the address of the 227 reply, not that of the control connection, as older clients do. */
   readonly obeysPassiveAddress?: boolean | undefined;
+  /** Active mode: take the data connection from whoever dials, as older clients do. */
+  readonly anyActivePeer?: boolean | undefined;
+  /** Milliseconds of silence between login and the transfer, in which the control connection may be forgotten. */
+  readonly idle?: number | undefined;
 }
 
 export interface AgentSpec {

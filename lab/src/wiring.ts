@@ -1,4 +1,6 @@
 import { addressAt, formatNetwork, isPrivate, type Network, parseNetwork } from './addresses.ts';
+import { defaultVia, nextHop } from './path.ts';
+import { type Segment, segmentsOf } from './segments.ts';
 import type { HostSpec, LinkSpec, Topology } from './topology.ts';
 
 /** A network interface of a host. */
@@ -7,7 +9,7 @@ export interface Port {
   readonly link: LinkSpec;
   /** The host at the other end. */
   readonly peer: string;
-  /** With prefix length, IPv4 first. */
+  /** With prefix length, IPv4 first. None on a switch. */
   readonly addresses: readonly string[];
 }
 
@@ -15,7 +17,6 @@ export interface Route {
   /** A network, or `default`. */
   readonly to: string;
   readonly via: string;
-  readonly family: 4 | 6;
 }
 
 /** Everything about a host that follows from the links. */
@@ -32,18 +33,15 @@ export interface Wiring {
  */
 export function wire(topology: Topology): ReadonlyMap<string, Wiring> {
   const ports = new Map(topology.hosts.map((host) => [host.name, portsOf(topology, host)]));
-  const result = new Map<string, Wiring>();
-  for (const host of topology.hosts) {
-    const own = ports.get(host.name) ?? [];
-    if (own.length === 0) throw new Error(`${topology.name}: no link leads to ${host.name}`);
-    const routes = [4, 6].flatMap((family) => routesOf(topology, host, ports, family === 4 ? 4 : 6));
-    const extra = (host.routes ?? []).map((route) => ({ ...route, family: familyOf(route.via) }));
-    const kept = routes.filter(
-      (route) => !extra.some((one) => one.to === route.to && one.family === route.family),
-    );
-    result.set(host.name, { host, ports: own, routes: [...kept, ...extra] });
-  }
-  return result;
+  const segments = segmentsOf(topology, ports);
+  return new Map(
+    topology.hosts.map((host) => {
+      const own = ports.get(host.name) ?? [];
+      if (own.length === 0) throw new Error(`${topology.name}: no link leads to ${host.name}`);
+      const routes = host.role === 'switch' ? [] : routesOf(topology, host, segments);
+      return [host.name, { host, ports: own, routes }];
+    }),
+  );
 }
 
 function portsOf(topology: Topology, host: HostSpec): readonly Port[] {
@@ -51,7 +49,8 @@ function portsOf(topology: Topology, host: HostSpec): readonly Port[] {
     const end = link.ends.indexOf(host.name);
     if (end < 0) return [];
     const peer = link.ends[end === 0 ? 1 : 0];
-    return [{ name: link.names?.[end === 0 ? 0 : 1] ?? peer, link, peer, addresses: addressesOf(link, end) }];
+    const addresses = host.role === 'switch' ? [] : addressesOf(link, end);
+    return [{ name: link.names?.[end === 0 ? 0 : 1] ?? peer, link, peer, addresses }];
   });
 }
 
@@ -65,69 +64,32 @@ function addressesOf(link: LinkSpec, end: number): readonly string[] {
   });
 }
 
-type Ports = ReadonlyMap<string, readonly Port[]>;
-
-function routesOf(topology: Topology, host: HostSpec, ports: Ports, family: 4 | 6): readonly Route[] {
-  const networks = topology.links.flatMap((link) => networkOf(link, family) ?? []);
-  const own = new Set((ports.get(host.name) ?? []).map((port) => port.link));
-  const routes = topology.links.flatMap((link): readonly Route[] => {
-    const network = networkOf(link, family);
-    if (network === undefined || own.has(link)) return [];
-    const via = nextHop(host.name, ports, family, (name, came) => {
-      const hidden = isPrivate(network);
-      if (hidden && came !== undefined && !isHidden(came, family)) return 'stop';
-      return link.ends.includes(name) ? 'found' : 'on';
+function routesOf(topology: Topology, host: HostSpec, segments: readonly Segment[]): readonly Route[] {
+  const routes = ([4, 6] as const).flatMap((family): readonly Route[] => {
+    const networks = segments.flatMap((segment) => {
+      const network = segment.networks[family];
+      return network === undefined || segment.members.some((one) => one.host === host.name) ? [] : [network];
     });
-    return via === undefined ? [] : [{ to: formatNetwork(network), via, family }];
+    const found = networks.flatMap((network) => routeTo(network, host, segments));
+    const via = host.side === 'middle' ? undefined : defaultVia(topology, host, { segments, family });
+    return via === undefined ? found : [...found, { to: 'default', via }];
   });
-  if (host.side === 'middle' || networks.length === 0) return routes;
-  const middle = new Set(topology.hosts.filter((one) => one.side === 'middle').map((one) => one.name));
-  const via = nextHop(host.name, ports, family, (name) => (middle.has(name) ? 'found' : 'on'));
-  return via === undefined ? routes : [...routes, { to: 'default', via, family }];
+  const own = host.routes ?? [];
+  return [...routes.filter((route) => !own.some((one) => sameTarget(one, route))), ...own];
 }
 
-/** Breadth first from a host; answers the address of its neighbour on the shortest way to what is looked for. */
-function nextHop(
-  from: string,
-  ports: Ports,
-  family: 4 | 6,
-  look: (host: string, came: LinkSpec | undefined) => 'found' | 'on' | 'stop',
-): string | undefined {
-  const seen = new Set([from]);
-  const queue: { readonly host: string; readonly first: string | undefined }[] = [
-    { host: from, first: undefined },
-  ];
-  for (const { host, first } of queue) {
-    for (const port of ports.get(host) ?? []) {
-      const facing = addressOf(
-        ports.get(port.peer)?.find((one) => one.link === port.link),
-        family,
-      );
-      if (seen.has(port.peer) || facing === undefined) continue;
-      const verdict = look(port.peer, port.link);
-      if (verdict === 'stop') continue;
-      if (verdict === 'found') return first ?? facing;
-      seen.add(port.peer);
-      queue.push({ host: port.peer, first: first ?? facing });
-    }
-  }
-  return undefined;
+function sameTarget(one: Route, other: Route): boolean {
+  return one.to === other.to && one.via.includes(':') === other.via.includes(':');
 }
 
-function addressOf(port: Port | undefined, family: 4 | 6): string | undefined {
-  return port?.addresses.map((text) => text.split('/')[0] ?? '').find((text) => familyOf(text) === family);
-}
-
-function networkOf(link: LinkSpec, family: 4 | 6): Network | undefined {
-  const text = family === 4 ? link.ipv4 : link.ipv6;
-  return text === undefined ? undefined : parseNetwork(text);
-}
-
-function isHidden(link: LinkSpec, family: 4 | 6): boolean {
-  const network = networkOf(link, family);
-  return network !== undefined && isPrivate(network);
-}
-
-function familyOf(address: string): 4 | 6 {
-  return address.includes(':') ? 6 : 4;
+function routeTo(network: Network, host: HostSpec, segments: readonly Segment[]): readonly Route[] {
+  const { family } = network;
+  const text = formatNetwork(network);
+  const usable = isPrivate(network)
+    ? segments.filter(({ networks }) => networks[family] !== undefined && isPrivate(networks[family]))
+    : segments;
+  const goal = segments.find(({ networks }) => networks[family] && formatNetwork(networks[family]) === text);
+  const reached = new Set(goal?.members.map((one) => one.host));
+  const via = nextHop(host.name, { segments: usable, family }, (name) => reached.has(name));
+  return via === undefined ? [] : [{ to: text, via }];
 }

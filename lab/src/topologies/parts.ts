@@ -119,3 +119,58 @@ export function forwardFirewall(allowed: readonly string[], refusal: Refusal = '
   }
 }`;
 }
+
+/** The router of a home or a small office: masquerades, lets everything out and nothing in but what is told. */
+export function homeRouter(
+  options: { readonly helper?: readonly number[]; readonly forward?: string } = {},
+): string {
+  const { helper, forward } = options;
+  const helperTable =
+    helper === undefined
+      ? ''
+      : `
+
+table inet helpers {
+  ct helper ftp-standard {
+    type "ftp" protocol tcp
+  }
+  chain prerouting {
+    type filter hook prerouting priority filter; policy accept;
+    tcp dport ${helper.length === 1 ? helper[0] : `{ ${helper.join(', ')} }`} ct helper set "ftp-standard"
+  }
+}`;
+  const prerouting =
+    forward === undefined
+      ? ''
+      : `
+  chain prerouting {
+    type nat hook prerouting priority dstnat; policy accept;
+    ${forward.split('\n').join('\n    ')}
+  }`;
+  return `table inet filter {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    iif lo accept
+    iifname "lan" accept
+    ct state established,related accept
+    meta l4proto { icmp, ipv6-icmp } accept
+  }
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct state established,related accept
+    ct state invalid drop
+    iifname "lan" accept
+    ct status dnat accept
+  }
+  chain output {
+    type filter hook output priority filter; policy accept;
+  }
+}
+
+table ip nat {${prerouting}
+  chain postrouting {
+    type nat hook postrouting priority srcnat; policy accept;
+    oifname "wan" masquerade
+  }
+}${helperTable}`;
+}
