@@ -172,7 +172,7 @@ function checkNat(nat: NatFacts | undefined, controlPorts: readonly number[]): C
 
 /** Linux allows more in a name; these are the names that rules can hold without any quoting. */
 function checkInterface(name: string): string {
-  if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9_.:-]{0,14}$/.test(name)) {
+  if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9_.-]{0,14}$/.test(name)) {
     wrong(`${quoted(name)} cannot be the name of an interface. Write for example eth0.`);
   }
   return name;

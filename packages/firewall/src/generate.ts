@@ -7,6 +7,7 @@ import { notesFor } from './notes.ts';
 import { checkPlace, type Place } from './place.ts';
 import type { FirewallRequest } from './request.ts';
 import { type Answer, type Target, targets } from './rules.ts';
+import { iptables } from './targets/iptables.ts';
 import { nftables } from './targets/nftables.ts';
 
 /** Writes one target. Gets a checked request, its flows, and a place in which every name is harmless. Pure. */
@@ -14,6 +15,7 @@ export type Writer = (request: CheckedRequest, flows: readonly Flow[], place: Pl
 
 const writers: { readonly [target in Target]?: Writer } = {
   nftables,
+  iptables,
 };
 
 /**

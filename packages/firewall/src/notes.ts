@@ -93,6 +93,7 @@ function natNotes({
   passivePorts,
   singlePort,
   helper,
+  tls,
 }: CheckedRequest): readonly (Note | false)[] {
   if (nat === undefined) return [];
   const forward = nat.kind === 'forward';

@@ -1,5 +1,6 @@
 import type { CheckedRequest } from '../../check.ts';
 import type { Flow } from '../../flow.ts';
+import { familyOf } from '../../network.ts';
 import { ports, width } from '../../text.ts';
 import {
   type DestinationRule,
@@ -38,10 +39,12 @@ function helperChain(request: CheckedRequest, flows: readonly Flow[], tag: strin
   const control = watched(request, flows);
   if (control === undefined) return [];
   const hook = request.side === 'client' ? 'output' : 'prerouting';
-  const local = request.nat?.kind === 'forward' && request.nat.publicAddress === undefined;
+  const { nat } = request;
+  const local = nat?.kind === 'forward' && nat.publicAddress === undefined;
+  const family = nat?.kind === 'forward' ? familyOf(nat.server) : undefined;
   const lines = pairsOf(control).map((pair) =>
     [
-      ...addresses(pair),
+      ...addresses({ ...pair, family: pair.family ?? family }),
       ...(local ? ['fib daddr type local'] : []),
       ...tcpPorts(undefined, control.destinationPorts),
       'ct helper set "ftp_control"',

@@ -1,48 +1,27 @@
 import type { Flow } from '../../flow.ts';
 import { familyOf } from '../../network.ts';
 import type { PortRange } from '../../request.ts';
+import { type Pair, pairsOf } from '../linux/pairs.ts';
 
-/** One flow as a rule that names addresses of one family only. `family` undefined: no address is named, both are meant. */
-export interface Match {
-  readonly family: 4 | 6 | undefined;
-  readonly from: readonly string[];
-  readonly to: readonly string[];
-}
-
-/** For targets whose rules may not mix families: one match for each family that both ends can have. */
-export function byFamily(flow: Pick<Flow, 'from' | 'to'>): readonly Match[] {
-  if (flow.from.length === 0 && flow.to.length === 0) return [{ family: undefined, from: [], to: [] }];
-  return bothFamilies(flow);
-}
-
-/** As {@link byFamily}, for targets that must say an address even when it is any address. */
-export function bothFamilies(
-  flow: Pick<Flow, 'from' | 'to'>,
-): readonly (Match & { readonly family: 4 | 6 })[] {
-  const families: readonly (4 | 6)[] = [4, 6];
-  return families.flatMap((family) => {
-    const from = ofFamily(flow.from, family);
-    const to = ofFamily(flow.to, family);
-    return from === undefined || to === undefined ? [] : [{ family, from, to }];
+/** As `pairsOf`, for targets that must name an address of some family even where any address is meant. */
+export function ofEachFamily(flow: Pick<Flow, 'from' | 'to'>): readonly (Pair & { readonly family: 4 | 6 })[] {
+  return pairsOf(flow).flatMap((pair) => {
+    const { family } = pair;
+    const families: readonly (4 | 6)[] = family === undefined ? [4, 6] : [family];
+    return families.map((one) => ({ ...pair, family: one }));
   });
 }
 
-/** Undefined: there are addresses, but none of this family. */
-function ofFamily(networks: readonly string[], family: 4 | 6): readonly string[] | undefined {
-  const own = networks.filter((network) => familyOf(network) === family);
-  return networks.length > 0 && own.length === 0 ? undefined : own;
-}
-
-/** Every pair of a sender and a receiver, for rules that name one of each. Undefined: any. */
-export function pairs(match: Pick<Match, 'from' | 'to'>): readonly {
+/** Every sender with every receiver, for rules that name one of each. Undefined: any. */
+export function endsOf(pair: Pick<Pair, 'from' | 'to'>): readonly {
   readonly from: string | undefined;
   readonly to: string | undefined;
 }[] {
-  const receivers = orAny(match.to);
-  return orAny(match.from).flatMap((from) => receivers.map((to) => ({ from, to })));
+  const receivers = orAny(pair.to);
+  return orAny(pair.from).flatMap((from) => receivers.map((to) => ({ from, to })));
 }
 
-function orAny(networks: readonly string[]): readonly (string | undefined)[] {
+export function orAny(networks: readonly string[]): readonly (string | undefined)[] {
   return networks.length === 0 ? [undefined] : networks;
 }
 
@@ -68,8 +47,4 @@ export function eachPort(ranges: readonly PortRange[]): readonly number[] {
     Array.from({ length: high - low + 1 }, (_, index) => low + index),
   );
   return [...new Set(ports)].sort((a, b) => a - b);
-}
-
-export function shifted({ low, high }: PortRange, by: number): PortRange {
-  return { low: low + by, high: high + by };
 }
