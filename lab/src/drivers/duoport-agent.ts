@@ -44,6 +44,7 @@ async function tryCell(order: AgentOrder, cell: AgentOrder['cells'][number]): Pr
   try {
     const ftp = await connect(urlOf(order), optionsOf(order, cell));
     try {
+      if (order.idle !== undefined) await new Promise((resolve) => setTimeout(resolve, order.idle));
       fetched = await fetchBoth(ftp, order, mark);
       mark.since = performance.now();
       await ftp.put(order.upload, cell.store);
@@ -87,6 +88,7 @@ function optionsOf(order: AgentOrder, { verb, secure }: Cell): ConnectOptions {
     // What one cell learns is none of another's business.
     memory: createHostMemory(),
     ...(activePorts === undefined ? {} : { portRange: activePorts }),
+    ...(order.anyActivePeer === true ? { activePeer: 'any' } : {}),
     ...(externalAddress === undefined ? {} : { externalAddress }),
     timeouts: {
       connect: patience * 2,

@@ -21,6 +21,7 @@ export function serveDuoport(
     ['--data-timeout', `${patience}ms`],
     ...server.passiveAddress.map((rule) => ['--passive-address', ruleText(rule)]),
     server.sourcePort === undefined ? [] : ['--active-source-port', String(server.sourcePort)],
+    server.requireTls === true ? ['--require-tls'] : [],
     certificate === undefined ? [] : ['--tls-cert', certificate.certificate, '--tls-key', certificate.key],
   ];
   return { argv: [...duoport, ...words.flat()], user, password };

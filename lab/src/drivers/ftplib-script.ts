@@ -70,6 +70,7 @@ def do(ftp, act, remote, local):
 
 try:
     ftp = connect()
+    time.sleep(order["idle"])
     for act, remote, local in order["jobs"]:
         do(ftp, act, remote, local)
     step("control")

@@ -6,7 +6,7 @@ import { howOf, refusedTransfer } from './dialogue.ts';
 import { ftplibScript } from './ftplib-script.ts';
 import { clientHost } from './server.ts';
 
-/** Python's ftplib, for what neither curl nor lftp can do: EPRT over IPv4 with TLS. */
+/** Python's ftplib, for what neither curl nor lftp can do: EPRT over IPv4 with TLS, a pause after the login. */
 export const ftplib: ClientDriver = {
   name: 'ftplib',
   run: (errand, cell) => {
@@ -55,6 +55,7 @@ async function call(errand: Errand, cell: Cell, jobs: readonly Job[]): Promise<M
     secure: cell.secure,
     ports: client.activePorts ?? { low: 0, high: 0 },
     external: client.externalAddress ?? '',
+    idle: (client.idle ?? 0) / 1000,
     obey: client.obeysPassiveAddress === true,
     timeout: isPassive(cell.verb) ? patience / 1000 : patience / 1000 + 2,
     jobs,
@@ -78,7 +79,8 @@ function verdictOf({ step, error, took }: Told, cell: Cell): Omit<Failed, 'outco
   if (reply === undefined) {
     const how = howOf(error) ?? 'closed';
     const where = isPassive(cell.verb) ? 'connect' : 'accept';
-    return { step: step === 'data' ? where : step, how, text: error };
+    // Without a reply to PASV or PORT it is the control connection that is gone.
+    return { step: step === 'data' ? where : 'control', how, text: error };
   }
   if (step !== 'data') return { step, how: 'reply', reply, text: error };
   return refusedTransfer({ text: error }, took, cell);

@@ -13,7 +13,7 @@ export function serveVsftpd(topology: Topology, folder: ServedFolder, options: S
   const file = join(folder.scratch, 'vsftpd.conf');
   const empty = join(folder.scratch, 'empty');
   mkdirSync(empty);
-  writeFileSync(file, configurationText({ ...settings(topology, folder, empty), ...tls(options) }));
+  writeFileSync(file, configurationText({ ...settings(topology, folder, empty), ...tls(topology, options) }));
   const { programs } = options;
   return {
     argv: [programs.need('vsftpd'), file],
@@ -68,15 +68,16 @@ function passive({ passivePorts, passiveAddress }: Topology['server']): Settings
   };
 }
 
-function tls({ certificate }: ServerOptions): Settings {
+function tls({ server }: Topology, { certificate }: ServerOptions): Settings {
   if (certificate === undefined) return { ssl_enable: false };
+  const force = server.requireTls === true;
   return {
     ssl_enable: true,
     rsa_cert_file: certificate.certificate,
     rsa_private_key_file: certificate.key,
     allow_anon_ssl: true,
-    force_anon_logins_ssl: false,
-    force_anon_data_ssl: false,
+    force_anon_logins_ssl: force,
+    force_anon_data_ssl: force,
     force_local_logins_ssl: false,
     force_local_data_ssl: false,
     // ftplib cannot resume a session, and this is about firewalls.
