@@ -1,3 +1,4 @@
+import { refuse } from './answer.ts';
 import { type CheckedRequest, checkRequest } from './check.ts';
 import { wrong } from './firewall-error.ts';
 import type { Flow } from './flow.ts';
@@ -27,7 +28,7 @@ export function firewallRules(target: Target, request: FirewallRequest, place: P
   const checked = checkRequest(request);
   const flows = neededFlows(checked);
   const answer = writers[target]?.(checked, flows, checkPlace(place));
-  if (answer === undefined) return wrong(`${target} is not written yet.`);
+  if (answer === undefined) return refuse(target, 'This target is not written yet.', 'Use another one.');
   if (answer.kind === 'refused') return answer;
   return { ...answer, notes: [...notesFor(checked, flows), ...answer.notes] };
 }

@@ -108,6 +108,7 @@ function destinationRule(rule: DestinationRule): Rule {
     table: 'nat',
     chain: 'PREROUTING',
     words: [
+      ...(rule.inInterface === undefined ? [] : [`-i ${rule.inInterface}`]),
       // Several networks in one -s would be several rules all the same.
       ...(rule.from.length === 0 ? [] : [`-s ${rule.from.join(',')}`]),
       ...tcp({ from: undefined, to, source: rule.sourcePorts, destination: rule.outside }),

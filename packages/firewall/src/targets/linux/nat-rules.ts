@@ -11,6 +11,8 @@ export interface DestinationRule {
   readonly from: readonly string[];
   /** The address that is dialled; undefined: any that the box itself has. */
   readonly dialled: string | undefined;
+  /** Undefined: whichever it comes in by. */
+  readonly inInterface: string | undefined;
   readonly sourcePorts: PortRange | undefined;
   readonly outside: PortRange;
   readonly server: string;
@@ -38,28 +40,31 @@ export function destinationRules(
   const news = flows.filter(({ state }) => state === 'new');
   if (nat?.kind === 'forward') {
     const { server, publicAddress: dialled } = nat;
-    return news.flatMap((flow) => forwarded(flow, { server, dialled }));
+    return news.flatMap((flow) => forwarded(flow, { server, dialled, inInterface: undefined }));
   }
   const [client] = request.clients;
   if (nat?.kind !== 'masquerade' || client === undefined) return [];
   return news
     .filter(({ by }) => by === 'server')
     .flatMap((flow) =>
-      forwarded({ ...flow, outsidePorts: flow.destinationPorts }, { server: client, dialled: undefined }),
+      forwarded(
+        { ...flow, outsidePorts: flow.destinationPorts },
+        { server: client, dialled: undefined, inInterface: nat.outInterface },
+      ),
     );
 }
 
 function forwarded(
   flow: Flow,
-  { server, dialled }: { readonly server: string; readonly dialled: string | undefined },
+  ends: Pick<DestinationRule, 'server' | 'dialled' | 'inInterface'>,
 ): readonly DestinationRule[] {
-  const family = familyOf(server);
+  const family = familyOf(ends.server);
   const from = flow.from.filter((text) => familyOf(text) === family);
   return (flow.outsidePorts ?? []).flatMap((outside, index) => {
     const inside = flow.destinationPorts[index];
     if (inside === undefined) return [];
     const { sourcePorts, why } = flow;
-    return [{ family, from, dialled, sourcePorts, outside, server, inside, why }];
+    return [{ ...ends, family, from, sourcePorts, outside, inside, why }];
   });
 }
 

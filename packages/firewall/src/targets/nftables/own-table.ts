@@ -68,6 +68,7 @@ function destinationLine(rule: DestinationRule, tag: string): string {
   const to = rule.dialled === undefined ? [] : [rule.dialled];
   const word = rule.family === 6 ? 'ip6' : 'ip';
   return [
+    ...(rule.inInterface === undefined ? [] : [`iifname "${rule.inInterface}"`]),
     ...addresses({ family: rule.family, from: rule.from, to }),
     ...(rule.dialled === undefined ? ['fib daddr type local'] : []),
     ...tcpPorts(rule.sourcePorts, [rule.outside]),
