@@ -20,6 +20,8 @@ export interface ModeResult {
   readonly text: string;
   /** Milliseconds. */
   readonly took: number;
+  /** Where on the path it stops: 0 this machine, 1 the first router, one more than there are hops the server. */
+  readonly at?: number | undefined;
   /** The finding that explains it, when it fails. */
   readonly cause?: FindingCode | undefined;
 }

@@ -1,0 +1,87 @@
+import { changedOnTheWay, type Facts } from '../facts.ts';
+import { harmless } from '../harmless.ts';
+import type { Attempt } from '../observations.ts';
+import type { Verdict } from '../verdict.ts';
+import { isChangedArgument } from './active.ts';
+import { wrongAddress } from './address.ts';
+import { nameOf, verdict } from './attempt.ts';
+import { blockedDial } from './passive.ts';
+import { seenRange } from './range.ts';
+
+/** A verdict that is no cause of a failed try: it is worth a word all the same. */
+export interface Remark extends Verdict {
+  readonly attempts: readonly Attempt[];
+}
+
+/** Faults that hide behind others, and what works today by luck. */
+export function remarks(facts: Facts): readonly Remark[] {
+  return [
+    ...behindAddress(facts),
+    ...wrongButWorking(facts),
+    ...helpers(facts),
+    ...range(facts),
+    ...idle(facts),
+  ];
+}
+
+/** The address in 227 is wrong, and the port of the right address is shut too: the one is no use without the other. */
+function behindAddress(facts: Facts): readonly Remark[] {
+  return facts.attempts.flatMap((attempt) => {
+    if (attempt.outcome !== 'fails' || wrongAddress(attempt, facts) === undefined) return [];
+    const dial = attempt.dials.find((one) => one.to.address === facts.peer);
+    const found = dial === undefined ? undefined : blockedDial(attempt, dial, facts);
+    return found === undefined ? [] : [{ ...found, attempts: [attempt] }];
+  });
+}
+
+/** We dialled the control connection's address and were through; a client that believes the 227 is not. */
+function wrongButWorking(facts: Facts): readonly Remark[] {
+  return facts.attempts.flatMap((attempt) => {
+    const obeyed = attempt.dials.find((dial) => dial.to.address === attempt.announced?.address);
+    if (attempt.outcome !== 'works' || obeyed?.how === 'open') return [];
+    const found = wrongAddress(attempt, facts);
+    return found === undefined ? [] : [{ ...found, attempts: [attempt] }];
+  });
+}
+
+/** Helpers that do their work: good to know, for under TLS they cannot. */
+function helpers(facts: Facts): readonly Remark[] {
+  return facts.attempts.flatMap((attempt): readonly Remark[] => {
+    if (attempt.outcome !== 'works') return [];
+    const passive = changedOnTheWay(attempt);
+    if (passive !== undefined) {
+      const evidence = [
+        `${nameOf(attempt)}: the server sent "${harmless(passive.sent)}", and "${harmless(passive.came)}" arrived`,
+      ];
+      return [
+        {
+          ...verdict('address-rewritten', evidence, facts.serverNat ? 'server' : 'middle'),
+          attempts: [attempt],
+        },
+      ];
+    }
+    const received = attempt.server?.received;
+    if (received === undefined || !isChangedArgument(attempt)) return [];
+    const evidence = [
+      `${nameOf(attempt)}: the server received ${harmless(received, 60)}, which is not what was sent from here`,
+    ];
+    return [{ ...verdict('address-rewritten', evidence, 'client'), attempts: [attempt] }];
+  });
+}
+
+function range(facts: Facts): readonly Remark[] {
+  const seen = seenRange(facts);
+  if (seen?.unstable !== true) return [];
+  const evidence = [`Ports announced: ${facts.seen.passivePorts.slice(0, 8).join(', ')}`];
+  return [{ ...verdict('range-unstable', evidence, 'server'), attempts: [] }];
+}
+
+function idle(facts: Facts): readonly Remark[] {
+  const { idle } = facts.seen;
+  if (idle?.how !== 'dead') return [];
+  const evidence = [
+    `After ${Math.round(idle.silence / 1000)} s of silence the control connection did not answer any more`,
+  ];
+  const side = facts.clientNat ? 'client' : facts.serverNat ? 'server' : 'unknown';
+  return [{ ...verdict('idle-cut', evidence, side), attempts: [] }];
+}
