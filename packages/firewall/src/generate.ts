@@ -7,7 +7,8 @@ import { quoted } from './network.ts';
 import { notesFor } from './notes.ts';
 import { checkPlace, type Place } from './place.ts';
 import type { FirewallRequest } from './request.ts';
-import { type Answer, type Target, targets } from './rules.ts';
+import { type Answer, type Note, type Target, targets } from './rules.ts';
+import { targetFacts } from './target-facts.ts';
 import { iptables } from './targets/iptables.ts';
 import { nftables } from './targets/nftables.ts';
 
@@ -30,5 +31,12 @@ export function firewallRules(target: Target, request: FirewallRequest, place: P
   const answer = writers[target]?.(checked, flows, checkPlace(place));
   if (answer === undefined) return refuse(target, 'This target is not written yet.', 'Use another one.');
   if (answer.kind === 'refused') return answer;
-  return { ...answer, notes: [...notesFor(checked, flows), ...answer.notes] };
+  return { ...answer, notes: [...notesFor(checked, flows), ...answer.notes, ...unproven(target)] };
+}
+
+function unproven(target: Target): readonly Note[] {
+  const { proof, how, title } = targetFacts[target];
+  if (proof === 'executed') return [];
+  const text = `The rules for ${title} were ${how}, and never run on the real thing: look at them before you use them.`;
+  return [{ code: 'not-executed', text }];
 }

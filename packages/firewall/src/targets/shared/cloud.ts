@@ -1,6 +1,5 @@
 import type { CheckedRequest } from '../../check.ts';
 import type { Flow } from '../../flow.ts';
-import type { PortRange } from '../../request.ts';
 import type { Note, Refusal, Target } from '../../rules.ts';
 import { cidr } from './address.ts';
 import { type Gaps, gap, ownOf, peersOf } from './gap.ts';
@@ -41,9 +40,4 @@ export function cloudNotes(request: CheckedRequest, product: string): readonly N
     });
   }
   return notes;
-}
-
-/** Whether a port list names a single port. */
-export function isOne({ low, high }: PortRange): boolean {
-  return low === high;
 }

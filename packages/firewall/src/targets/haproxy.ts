@@ -1,0 +1,54 @@
+import { rules } from '../answer.ts';
+import type { CheckedRequest } from '../check.ts';
+import type { Flow } from '../flow.ts';
+import { familyOf } from '../network.ts';
+import type { Answer } from '../rules.ts';
+import { ports } from '../text.ts';
+import { bracketed } from './shared/address.ts';
+import { type Relay, relayNotes, relayRefusal, relays } from './shared/relay.ts';
+
+const file = '/etc/haproxy/duoport.cfg';
+
+/** A TCP proxy on a box with port forwarding. `listen` takes ranges, and a server may lie at a distance from the port dialled. */
+export function haproxy(request: CheckedRequest, flows: readonly Flow[]): Answer {
+  const refusal = relayRefusal('haproxy', 'HAProxy', request);
+  if (refusal !== undefined) return refusal;
+  const sections = relays(request, flows).flatMap(sectionsOf);
+  return rules('haproxy', flows, {
+    format: 'file',
+    file,
+    apply: sections.map((section, index) => (index === 0 ? section : `\n${section}`)),
+    undo: [`rm ${file}`, 'systemctl reload haproxy'],
+    notes: [
+      {
+        code: 'haproxy-file',
+        text: `HAProxy reads the file when it is started with it: haproxy -f /etc/haproxy/haproxy.cfg -f ${file} (on Debian: EXTRAOPTS in /etc/default/haproxy).`,
+      },
+      ...relayNotes(request),
+    ],
+  });
+}
+
+/** One section for each distance between the port outside and the port of the server. */
+function sectionsOf(relay: Relay): readonly string[] {
+  const distances = [...new Set(relay.pairs.map(({ outside, inside }) => inside.low - outside.low))];
+  return distances.map((distance, index) => {
+    const here = relay.pairs.filter(({ outside, inside }) => inside.low - outside.low === distance);
+    const only = familyOf(relay.address) === 6 && relay.address === '::' ? ' v6only' : '';
+    const clients = relay.clients.join(' ');
+    return [
+      `# ${relay.why}`,
+      `listen duoport-${relay.id}${index === 0 ? '' : `-${index + 1}`}`,
+      '    mode tcp',
+      ...here.map(({ outside }) => `    bind ${bracketed(relay.address)}:${ports(outside)}${only}`),
+      ...(clients === '' ? [] : [`    tcp-request connection reject unless { src ${clients} }`]),
+      '    timeout connect 10s',
+      // A control connection is silent while its transfer runs.
+      '    timeout client 1h',
+      '    timeout server 1h',
+      '    option clitcpka',
+      '    option srvtcpka',
+      `    server ftp ${bracketed(relay.server)}:${distance < 0 ? '' : '+'}${distance}`,
+    ].join('\n');
+  });
+}
