@@ -9,8 +9,25 @@ import { checkPlace, type Place } from './place.ts';
 import type { FirewallRequest } from './request.ts';
 import { type Answer, type Note, type Target, targets } from './rules.ts';
 import { targetFacts } from './target-facts.ts';
+import { awsCli } from './targets/aws-cli.ts';
+import { awsTerraform } from './targets/aws-terraform.ts';
+import { azureCli } from './targets/azure-cli.ts';
+import { azureTerraform } from './targets/azure-terraform.ts';
+import { compose } from './targets/compose.ts';
+import { docker } from './targets/docker.ts';
+import { googleCli } from './targets/google-cli.ts';
+import { googleTerraform } from './targets/google-terraform.ts';
+import { haproxy } from './targets/haproxy.ts';
 import { iptables } from './targets/iptables.ts';
+import { kubernetesPolicy } from './targets/kubernetes-policy.ts';
+import { kubernetesService } from './targets/kubernetes-service.ts';
+import { mikrotik } from './targets/mikrotik.ts';
 import { nftables } from './targets/nftables.ts';
+import { nginx } from './targets/nginx.ts';
+import { openwrt } from './targets/openwrt.ts';
+import { pf } from './targets/pf.ts';
+import { windowsNetsh } from './targets/windows-netsh.ts';
+import { windowsPowershell } from './targets/windows-powershell.ts';
 
 /** Writes one target. Gets a checked request, its flows, and a place in which every name is harmless. Pure. */
 export type Writer = (request: CheckedRequest, flows: readonly Flow[], place: Place) => Answer;
@@ -18,6 +35,23 @@ export type Writer = (request: CheckedRequest, flows: readonly Flow[], place: Pl
 const writers: { readonly [target in Target]?: Writer } = {
   nftables,
   iptables,
+  pf,
+  'windows-netsh': windowsNetsh,
+  'windows-powershell': windowsPowershell,
+  mikrotik,
+  openwrt,
+  'aws-cli': awsCli,
+  'aws-terraform': awsTerraform,
+  'google-cli': googleCli,
+  'google-terraform': googleTerraform,
+  'azure-cli': azureCli,
+  'azure-terraform': azureTerraform,
+  docker,
+  compose,
+  'kubernetes-service': kubernetesService,
+  'kubernetes-policy': kubernetesPolicy,
+  haproxy,
+  nginx,
 };
 
 /**

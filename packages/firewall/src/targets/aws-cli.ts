@@ -20,7 +20,12 @@ export function awsCli(request: CheckedRequest, flows: readonly Flow[], place: P
   });
 }
 
-function call(verb: 'authorize' | 'revoke', group: string, some: readonly AwsRule[], described: boolean): string {
+function call(
+  verb: 'authorize' | 'revoke',
+  group: string,
+  some: readonly AwsRule[],
+  described: boolean,
+): string {
   const side = some[0]?.direction === 'out' ? 'egress' : 'ingress';
   return command(`aws ec2 ${verb}-security-group-${side}`, [
     `--group-id ${group}`,

@@ -4,7 +4,7 @@ import type { Flow } from '../flow.ts';
 import type { Place } from '../place.ts';
 import type { Answer } from '../rules.ts';
 import { azureNotes, azureRefusal, azureRules } from './shared/azure.ts';
-import { type HclEntry, resource, terraformFile, valueOf, variable } from './shared/terraform.ts';
+import { given, type HclEntry, resource, terraformFile, variable } from './shared/terraform.ts';
 
 /** Rules of a network security group as resources of their own. */
 export function azureTerraform(request: CheckedRequest, flows: readonly Flow[], place: Place): Answer {
@@ -12,15 +12,19 @@ export function azureTerraform(request: CheckedRequest, flows: readonly Flow[], 
   if (refusal !== undefined) return refusal;
   const { resourceGroup, group } = place;
   const variables = [
-    ...(resourceGroup === undefined ? [variable('resource_group_name', 'The resource group of the network security group.')] : []),
-    ...(group === undefined ? [variable('network_security_group_name', 'The network security group that the rules go into.')] : []),
+    ...(resourceGroup === undefined
+      ? [variable('resource_group_name', 'The resource group of the network security group.')]
+      : []),
+    ...(group === undefined
+      ? [variable('network_security_group_name', 'The network security group that the rules go into.')]
+      : []),
   ];
   const resources = azureRules(flows).map((rule) =>
     resource('azurerm_network_security_rule', rule.name, [
       ['name', rule.name],
       ['description', rule.description],
-      ['resource_group_name', valueOf(resourceGroup, 'resource_group_name')],
-      ['network_security_group_name', valueOf(group, 'network_security_group_name')],
+      ['resource_group_name', given(resourceGroup, 'resource_group_name')],
+      ['network_security_group_name', given(group, 'network_security_group_name')],
       ['priority', rule.priority],
       ['direction', rule.direction],
       ['access', 'Allow'],

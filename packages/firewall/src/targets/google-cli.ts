@@ -28,7 +28,10 @@ export function googleCli(request: CheckedRequest, flows: readonly Flow[], place
         `--description=${shellWord(rule.description)}`,
       ]),
     ),
-    undo: all.length === 0 ? [] : [`gcloud compute firewall-rules delete ${all.map(({ name }) => name).join(' ')}`],
+    undo:
+      all.length === 0
+        ? []
+        : [`gcloud compute firewall-rules delete ${all.map(({ name }) => name).join(' ')}`],
     notes: googleNotes(request, flows),
   });
 }

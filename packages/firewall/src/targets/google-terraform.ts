@@ -4,7 +4,7 @@ import type { Flow } from '../flow.ts';
 import type { Place } from '../place.ts';
 import type { Answer } from '../rules.ts';
 import { googleNotes, googleRefusal, googleRules } from './shared/google.ts';
-import { type HclEntry, resource, terraformFile, valueOf, variable } from './shared/terraform.ts';
+import { given, type HclEntry, resource, terraformFile, variable } from './shared/terraform.ts';
 
 /** VPC firewall rules as Terraform resources. */
 export function googleTerraform(request: CheckedRequest, flows: readonly Flow[], place: Place): Answer {
@@ -19,12 +19,20 @@ export function googleTerraform(request: CheckedRequest, flows: readonly Flow[],
     const entries: readonly HclEntry[] = [
       ['name', rule.name],
       ['description', rule.description],
-      ['network', valueOf(place.group, 'network')],
+      ['network', given(place.group, 'network')],
       ['direction', rule.direction],
       ...listed('source_ranges', rule.sources),
       ...listed('destination_ranges', rule.destinations),
       ['target_tags', tag],
-      ['allow', { block: [['protocol', 'tcp'], ['ports', rule.ports]] }],
+      [
+        'allow',
+        {
+          block: [
+            ['protocol', 'tcp'],
+            ['ports', rule.ports],
+          ],
+        },
+      ],
     ];
     return resource('google_compute_firewall', rule.name, entries);
   });

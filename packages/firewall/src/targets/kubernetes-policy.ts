@@ -20,14 +20,18 @@ export function kubernetesPolicy(request: CheckedRequest, flows: readonly Flow[]
       product: 'A Kubernetes NetworkPolicy',
       through: 'Write a policy for the pods at the end that is in the cluster: side server or side client.',
       helper: 'Leave the helper out and open the ranges, or use the single-port mode of the server.',
-      sourcePorts: 'Leave the source port out, which admits the server from any port. Passive mode needs no source port.',
+      sourcePorts:
+        'Leave the source port out, which admits the server from any port. Passive mode needs no source port.',
       own: 'Leave the address of the machine out: a policy holds for all addresses of the pods it selects.',
     },
   );
   if (refusal !== undefined) return refusal;
   const incoming = flows.filter(({ direction }) => direction === 'in');
   const outgoing = flows.filter(({ direction }) => direction === 'out');
-  const types = [...(incoming.length > 0 || !request.strictOutput ? ['Ingress'] : []), ...(request.strictOutput ? ['Egress'] : [])];
+  const types = [
+    ...(incoming.length > 0 || !request.strictOutput ? ['Ingress'] : []),
+    ...(request.strictOutput ? ['Egress'] : []),
+  ];
   return rules('kubernetes-policy', flows, {
     format: 'file',
     file,

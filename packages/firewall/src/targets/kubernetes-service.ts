@@ -29,7 +29,9 @@ export function kubernetesService(request: CheckedRequest, flows: readonly Flow[
       '  sessionAffinity: ClientIP',
       '  selector:',
       `    app: ${place.service ?? 'duoport'}`,
-      ...(clients.length === 0 ? [] : ['  loadBalancerSourceRanges:', ...clients.map((network) => `    - "${network}"`)]),
+      ...(clients.length === 0
+        ? []
+        : ['  loadBalancerSourceRanges:', ...clients.map((network) => `    - "${network}"`)]),
       '  ports:',
       ...flows.flatMap(portsOf),
     ],
@@ -64,8 +66,10 @@ function refusalOf(request: CheckedRequest, flows: readonly Flow[]): Refusal | u
       { request, flows },
       {
         product: 'A Kubernetes Service',
-        through: 'For a server in the cluster ask for side server; for a box in front of it, for haproxy or nginx.',
-        helper: 'Leave the helper out and list the ports of a small range, or use the single-port mode of the server.',
+        through:
+          'For a server in the cluster ask for side server; for a box in front of it, for haproxy or nginx.',
+        helper:
+          'Leave the helper out and list the ports of a small range, or use the single-port mode of the server.',
         outgoing: 'For what a pod may dial, ask for kubernetes-policy.',
         own: 'Leave the address of the server out: the load balancer gets its address from the cluster.',
       },

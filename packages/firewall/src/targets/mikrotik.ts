@@ -62,7 +62,12 @@ const helperCheck = [
 function filter(flow: Flow): readonly RouterRule[] {
   const chain = { in: 'input', out: 'output', through: 'forward' }[flow.direction];
   const related: RouterRule['properties'] =
-    flow.state === 'related' ? [['connection-state', 'related'], ['connection-type', 'ftp']] : [];
+    flow.state === 'related'
+      ? [
+          ['connection-state', 'related'],
+          ['connection-type', 'ftp'],
+        ]
+      : [];
   return ofEachFamily(flow).flatMap((pair) =>
     endsOf(pair).map(({ from, to }) => ({
       menu: menuOf(pair.family, 'filter'),
@@ -106,7 +111,9 @@ function translateDestination(rule: DestinationRule, place: Place): readonly Rou
       ['protocol', 'tcp'],
       ['src-address', from],
       ['src-port', rule.sourcePorts === undefined ? undefined : ports(rule.sourcePorts)],
-      ...(rule.dialled === undefined ? ([['dst-address-type', 'local']] as const) : ([['dst-address', rule.dialled]] as const)),
+      ...(rule.dialled === undefined
+        ? ([['dst-address-type', 'local']] as const)
+        : ([['dst-address', rule.dialled]] as const)),
       ['in-interface', place.interface],
       ['dst-port', ports(rule.outside)],
       ['to-addresses', rule.server],
@@ -159,7 +166,10 @@ function jump(menu: string, chain: string, own: string): string {
 
 function notesOf(request: CheckedRequest): readonly Note[] {
   const notes: Note[] = [
-    { code: 'mikrotik-import', text: 'Copy the file to the router and run: /import file-name=duoport-firewall.rsc' },
+    {
+      code: 'mikrotik-import',
+      text: 'Copy the file to the router and run: /import file-name=duoport-firewall.rsc',
+    },
   ];
   if (!request.helper) return notes;
   const list = request.controlPorts.join(',');

@@ -21,7 +21,9 @@ export function nginx(request: CheckedRequest, flows: readonly Flow[]): Answer {
       'nginx does no sums with ports, so each port that is shifted needs a server of its own',
     );
   if (refusal !== undefined) return refusal;
-  const servers = all.flatMap((relay) => relay.pairs.flatMap(portByPort).map((pair) => serverOf(relay, pair)));
+  const servers = all.flatMap((relay) =>
+    relay.pairs.flatMap(portByPort).map((pair) => serverOf(relay, pair)),
+  );
   return rules('nginx', flows, {
     format: 'file',
     file,

@@ -36,7 +36,9 @@ export function openwrt(request: CheckedRequest, flows: readonly Flow[], place: 
   if (refusal !== undefined) return refusal;
   const forwarded = new Set(destinations.map(({ why }) => why));
   const sections = [
-    ...(request.helper ? flows.filter(({ id }) => id === 'control').flatMap((flow) => helper(flow, request, zones)) : []),
+    ...(request.helper
+      ? flows.filter(({ id }) => id === 'control').flatMap((flow) => helper(flow, request, zones))
+      : []),
     ...destinations.flatMap(portByPort).flatMap((rule) => redirect(rule, flows, zones)),
     ...flows
       .filter((flow) => flow.state === 'new' && !forwarded.has(flow.why))
@@ -62,7 +64,11 @@ function helperRefusal(request: CheckedRequest): (Answer & { kind: 'refused' }) 
 }
 
 /** Zones that the first packet of a flow comes from and goes to: `*` is any zone, undefined the router itself. */
-function zonesOf(flow: Flow, { nat }: CheckedRequest, { inside, outside }: Zones): { src?: string; dest?: string } {
+function zonesOf(
+  flow: Flow,
+  { nat }: CheckedRequest,
+  { inside, outside }: Zones,
+): { src?: string; dest?: string } {
   if (flow.direction === 'in') return { src: '*' };
   if (flow.direction === 'out') return { dest: '*' };
   if (nat === undefined) return { src: '*', dest: '*' };
@@ -91,7 +97,11 @@ function allow(flow: Flow, request: CheckedRequest, zones: Zones): readonly Sect
 }
 
 /** A redirect takes one network, and lets through what it has translated. */
-function redirect(rule: DestinationRule, flows: readonly Flow[], { inside, outside }: Zones): readonly Section[] {
+function redirect(
+  rule: DestinationRule,
+  flows: readonly Flow[],
+  { inside, outside }: Zones,
+): readonly Section[] {
   const id = flows.find(({ why }) => why === rule.why)?.id ?? 'control';
   const senders = rule.from.length === 0 ? [undefined] : rule.from;
   return senders.map((from) => ({

@@ -16,7 +16,8 @@ const self = '(self)';
 
 /** Packet filter of OpenBSD, FreeBSD and macOS: rules in an anchor of their own, so the undo only empties the anchor. */
 export function pf(request: CheckedRequest, flows: readonly Flow[], place: Place): Answer {
-  const interfaceName = request.nat?.kind === 'masquerade' ? (request.nat.outInterface ?? place.interface) : place.interface;
+  const interfaceName =
+    request.nat?.kind === 'masquerade' ? (request.nat.outInterface ?? place.interface) : place.interface;
   const refusal = gap(
     'pf',
     { request, flows },
@@ -40,7 +41,11 @@ export function pf(request: CheckedRequest, flows: readonly Flow[], place: Place
     ...sources.flatMap((rule) => translateSource(rule, on, interfaceName)),
     ...destinationRules(request, flows).flatMap((rule) => translateDestination(rule, on, interfaceName)),
   ];
-  return written(flows, { translations, anchor: `duoport/${tagOf({ request, place })}`, middle: request.side === 'middle' });
+  return written(flows, {
+    translations,
+    anchor: `duoport/${tagOf({ request, place })}`,
+    middle: request.side === 'middle',
+  });
 }
 
 function written(
@@ -57,7 +62,10 @@ function written(
       ...(middle ? outAgain : []),
       'END',
     ],
-    undo: [`pfctl -a ${anchor} -F rules`, ...(translating ? [`pfctl -a ${anchor} -F nat  # not on OpenBSD`] : [])],
+    undo: [
+      `pfctl -a ${anchor} -F rules`,
+      ...(translating ? [`pfctl -a ${anchor} -F nat  # not on OpenBSD`] : []),
+    ],
     notes: notesOf(translating),
   });
 }
@@ -99,7 +107,11 @@ function translateSource(rule: SourceRule, on: string, interfaceName: string | u
   ];
 }
 
-function translateDestination(rule: DestinationRule, on: string, interfaceName: string | undefined): readonly string[] {
+function translateDestination(
+  rule: DestinationRule,
+  on: string,
+  interfaceName: string | undefined,
+): readonly string[] {
   const dialled = rule.dialled ?? (interfaceName === undefined ? self : `(${interfaceName})`);
   const what =
     `${on}${inet(rule.family)}proto tcp from ${list(rule.from, 'any')}${fromPort(rule.sourcePorts)} ` +
@@ -133,7 +145,9 @@ function list(words: readonly string[], none = 'any'): string {
 }
 
 function notesOf(translating: boolean): readonly Note[] {
-  const more = translating ? ' (on FreeBSD and macOS also nat-anchor "duoport/*" and rdr-anchor "duoport/*")' : '';
+  const more = translating
+    ? ' (on FreeBSD and macOS also nat-anchor "duoport/*" and rdr-anchor "duoport/*")'
+    : '';
   return [
     {
       code: 'pf-anchor',

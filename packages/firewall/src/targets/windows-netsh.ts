@@ -14,7 +14,8 @@ export function windowsNetsh(request: CheckedRequest, flows: readonly Flow[]): A
     file: 'duoport-firewall.cmd',
     apply: [...(request.helper ? ['netsh advfirewall show global statefulftp'] : []), ...all.map(addition)],
     undo: all.map(
-      ({ name, direction }) => `netsh advfirewall firewall delete rule name="${name}" dir=${direction} protocol=TCP`,
+      ({ name, direction }) =>
+        `netsh advfirewall firewall delete rule name="${name}" dir=${direction} protocol=TCP`,
     ),
     notes: windowsNotes(request),
   });

@@ -4,7 +4,9 @@ import type { PortRange } from '../../request.ts';
 import { type Pair, pairsOf } from '../linux/pairs.ts';
 
 /** As `pairsOf`, for targets that must name an address of some family even where any address is meant. */
-export function ofEachFamily(flow: Pick<Flow, 'from' | 'to'>): readonly (Pair & { readonly family: 4 | 6 })[] {
+export function ofEachFamily(
+  flow: Pick<Flow, 'from' | 'to'>,
+): readonly (Pair & { readonly family: 4 | 6 })[] {
   return pairsOf(flow).flatMap((pair) => {
     const { family } = pair;
     const families: readonly (4 | 6)[] = family === undefined ? [4, 6] : [family];

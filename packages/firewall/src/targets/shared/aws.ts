@@ -33,7 +33,11 @@ export function awsRules(flows: readonly Flow[]): readonly AwsRule[] {
   );
 }
 
-export function awsRefusal(target: Target, request: CheckedRequest, flows: readonly Flow[]): Refusal | undefined {
+export function awsRefusal(
+  target: Target,
+  request: CheckedRequest,
+  flows: readonly Flow[],
+): Refusal | undefined {
   return cloudRefusal(
     target,
     { request, flows },

@@ -48,7 +48,11 @@ function orStar(values: readonly string[]): readonly string[] {
   return values.length === 0 ? ['*'] : values;
 }
 
-export function azureRefusal(target: Target, request: CheckedRequest, flows: readonly Flow[]): Refusal | undefined {
+export function azureRefusal(
+  target: Target,
+  request: CheckedRequest,
+  flows: readonly Flow[],
+): Refusal | undefined {
   return cloudRefusal(target, { request, flows }, { product: 'An Azure network security group' });
 }
 

@@ -19,7 +19,10 @@ export function cloudRefusal(
 }
 
 /** The ends of a flow (or of the part of it in one family) as clouds name them: the other end, and the machine itself. */
-export function endsAt(flow: Flow, part: Pick<Flow, 'from' | 'to'> = flow): { peers: readonly string[]; own: readonly string[] } {
+export function endsAt(
+  flow: Flow,
+  part: Pick<Flow, 'from' | 'to'> = flow,
+): { peers: readonly string[]; own: readonly string[] } {
   const ends = { ...flow, from: part.from, to: part.to };
   return { peers: peersOf(ends).map(cidr), own: ownOf(ends).map(cidr) };
 }

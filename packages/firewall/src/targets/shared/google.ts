@@ -37,7 +37,11 @@ export function googleRules(flows: readonly Flow[], tag?: string): readonly Goog
   });
 }
 
-export function googleRefusal(target: Target, request: CheckedRequest, flows: readonly Flow[]): Refusal | undefined {
+export function googleRefusal(
+  target: Target,
+  request: CheckedRequest,
+  flows: readonly Flow[],
+): Refusal | undefined {
   return cloudRefusal(
     target,
     { request, flows },

@@ -1,7 +1,7 @@
+import { refuse } from '../../answer.ts';
 import type { CheckedRequest } from '../../check.ts';
 import type { Flow } from '../../flow.ts';
 import type { Note, Refusal, Target } from '../../rules.ts';
-import { refuse } from '../../answer.ts';
 import { ports, width } from '../../text.ts';
 import { bracketed } from './address.ts';
 import { gap } from './gap.ts';
@@ -27,7 +27,11 @@ export function published(flows: readonly Flow[]): readonly Published[] {
   );
 }
 
-export function publishRefusal(target: Target, request: CheckedRequest, flows: readonly Flow[]): Refusal | undefined {
+export function publishRefusal(
+  target: Target,
+  request: CheckedRequest,
+  flows: readonly Flow[],
+): Refusal | undefined {
   const inTheHost =
     'Publish the ports, and put the tighter rule into the chain DOCKER-USER of the host (target iptables, with that chain as the place for forwarding).';
   const refusal = gap(
@@ -37,7 +41,8 @@ export function publishRefusal(target: Target, request: CheckedRequest, flows: r
       product: 'Publishing a port of a container',
       through: 'Write rules for the system of the box itself: nftables or iptables.',
       helper: 'Leave the helper out and publish the ranges, or use the single-port mode of the server.',
-      outgoing: 'Containers dial out freely. To shut that, write rules for the host: nftables or iptables, side middle.',
+      outgoing:
+        'Containers dial out freely. To shut that, write rules for the host: nftables or iptables, side middle.',
       sourcePorts: inTheHost,
       peers: inTheHost,
     },
@@ -50,7 +55,9 @@ export function publishRefusal(target: Target, request: CheckedRequest, flows: r
       'Name the one address of the host, or none.',
     );
   }
-  const count = flows.flatMap(({ destinationPorts }) => destinationPorts).reduce((sum, range) => sum + width(range), 0);
+  const count = flows
+    .flatMap(({ destinationPorts }) => destinationPorts)
+    .reduce((sum, range) => sum + width(range), 0);
   if (count <= mostPublished) return undefined;
   return refuse(
     target,

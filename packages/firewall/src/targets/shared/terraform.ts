@@ -3,7 +3,9 @@ import type { Rules } from '../../rules.ts';
 export type HclValue = string | number | readonly string[] | { readonly expression: string };
 
 /** An attribute, or a nested block of attributes. */
-export type HclEntry = readonly [string, HclValue] | readonly [string, { readonly block: readonly HclEntry[] }];
+export type HclEntry =
+  | readonly [string, HclValue]
+  | readonly [string, { readonly block: readonly HclEntry[] }];
 
 /** One block, laid out as `terraform fmt` would have it. */
 export function block(head: string, entries: readonly HclEntry[], indent = ''): string {
@@ -31,8 +33,8 @@ export function variable(name: string, description: string): string {
 }
 
 /** Where the place has the value, it stands there itself; else there is a variable to give. */
-export function valueOf(given: string | undefined, name: string): HclValue {
-  return given ?? { expression: `var.${name}` };
+export function given(value: string | undefined, name: string): HclValue {
+  return value ?? { expression: `var.${name}` };
 }
 
 /** Blocks of a file with an empty line between them, and how a file of Terraform is taken back. */

@@ -29,7 +29,10 @@ export function windowsRules(request: CheckedRequest, flows: readonly Flow[]): r
   const names = ruleNames(parts, tagOf(request));
   return parts.map(({ flow, from, to }, index) => {
     const incoming = flow.direction === 'in';
-    const [source, destination] = [texts(flow.sourcePorts), flow.destinationPorts.map((range) => ports(range))];
+    const [source, destination] = [
+      texts(flow.sourcePorts),
+      flow.destinationPorts.map((range) => ports(range)),
+    ];
     return {
       name: names[index] ?? '',
       description: comment(flow.why),
@@ -46,7 +49,11 @@ function texts(range: PortRange | undefined): readonly string[] {
   return range === undefined ? [] : [ports(range)];
 }
 
-export function windowsRefusal(target: Target, request: CheckedRequest, flows: readonly Flow[]): Refusal | undefined {
+export function windowsRefusal(
+  target: Target,
+  request: CheckedRequest,
+  flows: readonly Flow[],
+): Refusal | undefined {
   const only21 = request.controlPorts.every((port) => port === 21);
   if (request.helper && !only21) {
     return refuse(
