@@ -1,4 +1,3 @@
-export { agentCommand } from './agents.ts';
 export { buildLab, type Lab, type LabOptions } from './build.ts';
 export { removeLeftovers } from './leftovers.ts';
 export type { RunOptions, RunResult } from './processes.ts';

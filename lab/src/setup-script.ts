@@ -13,6 +13,9 @@ const routing = {
   'net.ipv6.conf.all.forwarding': '1',
 } as const;
 
+/** Link-local addresses would be of no use for a second or two, and with them neighbour discovery. */
+const noDuplicateDetection = 'for file in /proc/sys/net/ipv6/conf/*/accept_dad; do echo 0 > "$file"; done';
+
 /** The shell script that sets up one host, run inside its namespace after the links are there. */
 export function setupScript(wiring: Wiring): string {
   const { host } = wiring;
@@ -22,6 +25,7 @@ export function setupScript(wiring: Wiring): string {
     ...Object.entries(settings).map(
       ([name, value]) => `echo ${value} > /proc/sys/${name.replaceAll('.', '/')}`,
     ),
+    noDuplicateDetection,
     ...here('ip -batch -', addressLines(wiring)),
     ...(host.rules === undefined ? [] : here('nft -f -', host.rules.split('\n'))),
     ...(host.iptables ?? []),

@@ -108,15 +108,21 @@ export type ExpectedCell =
   /** The verb has no meaning here: PORT and PASV over IPv6. */
   | { readonly outcome: 'none'; readonly because: string };
 
-export interface ExpectedFailure {
-  readonly outcome: 'fails';
+/** Where and how it ends. */
+export interface FailurePoint {
   /** `command`: PASV, PORT … itself; `connect`: the client's dial; `accept`: the server's; `control`: the control connection. */
-  readonly step: 'control' | 'command' | 'connect' | 'accept' | 'transfer';
+  readonly step: 'control' | 'command' | 'connect' | 'accept' | 'tls' | 'transfer';
   /**
    * How it ends there, as whoever dials sees it: `silent` nothing comes back, `refused` a reset, `rejected` an ICMP
    * error, `reply` the other end says no in words, `closed` the connection ends or goes dead.
    */
   readonly how: 'silent' | 'refused' | 'rejected' | 'reply' | 'closed';
+}
+
+export interface ExpectedFailure extends FailurePoint {
+  readonly outcome: 'fails';
+  /** Other ends of the same fault, which servers and clients come to in their own ways. */
+  readonly also?: readonly FailurePoint[] | undefined;
   /** Codes of the doctor that are right, the best one first. */
   readonly causes: readonly FindingCode[];
   /** Whose fault it is. Several: each of them blocks, and to name any one is right. */

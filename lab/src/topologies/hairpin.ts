@@ -67,6 +67,10 @@ export const fromTheLan: readonly Topology[] = [
       PASV: fails({
         step: 'transfer',
         how: 'reply',
+        also: [
+          { step: 'transfer', how: 'closed' },
+          { step: 'tls', how: 'closed' },
+        ],
         causes: ['passive-peer-refused', 'passive-hairpin'],
         sides: ['server'],
         because: 'the data connection comes from the router’s address, the control connection does not',
