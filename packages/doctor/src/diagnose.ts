@@ -15,7 +15,10 @@ export function diagnose(seen: Observations): Report {
   const facts = factsOf(seen);
   const cells = cellsOf(facts.attempts);
   const drafts = collect(facts, cells);
-  const findings = order(drafts.map((draft) => findingOf(draft, facts, cells)));
+  const findings = order(
+    drafts.map((draft) => findingOf(draft, facts, cells)),
+    cells.length === 0,
+  );
   const modes = modesOf(cells, drafts);
   const works = (passive: boolean): boolean =>
     modes.some((mode) => mode.outcome === 'works' && isPassive(mode.verb) === passive);
@@ -23,6 +26,7 @@ export function diagnose(seen: Observations): Report {
     url: harmless(seen.url, 200),
     started: seen.started,
     took: Math.round(seen.took),
+    client: { address: facts.local },
     server: serverOf(facts),
     hops: facts.path.hops,
     modes,
@@ -101,7 +105,7 @@ const rootCodes: ReadonlySet<FindingCode> = new Set([
 function severityOf({ code, cells: broken }: Draft, facts: Facts, all: readonly Cell[]): Finding['severity'] {
   const nothingTried = all.every((cell) => cell.outcome !== 'works');
   if (broken.size === 0) {
-    if (code === 'address-rewritten') return 'note';
+    if (code === 'address-rewritten' || (code === 'tls-required' && !nothingTried)) return 'note';
     if (nothingTried || rootCodes.has(code) || code === 'idle-cut') return 'fault';
     return 'warning';
   }
@@ -115,16 +119,19 @@ function severityOf({ code, cells: broken }: Draft, facts: Facts, all: readonly 
 
 const severities: readonly Finding['severity'][] = ['fault', 'warning', 'note'];
 
-function order(drafts: readonly Draftless[]): readonly Finding[] {
+function order(drafts: readonly Draftless[], nothingTried: boolean): readonly Finding[] {
   const covers = (cause: Draftless, one: Draftless): boolean =>
-    cause.breaks.length === 0 ||
+    cause.breaks.length >= one.breaks.length &&
     one.breaks.every((cell) =>
       cause.breaks.some((other) => other.verb === cell.verb && other.secure === cell.secure),
     );
   return drafts
     .map((one) => {
       const above = causesOf(one.code);
-      const causes = drafts.filter((other) => above.includes(other.code) && covers(other, one));
+      const causes = drafts.filter(
+        (other) =>
+          above.includes(other.code) && (nothingTried || (one.breaks.length > 0 && covers(other, one))),
+      );
       return { ...one, dependsOn: [...new Set(causes.map((cause) => cause.code))] };
     })
     .sort(

@@ -31,10 +31,16 @@ export function cellsOf(attempts: readonly Attempt[]): readonly Cell[] {
 }
 
 /** What became of it, in one line, with the cause when the rules found one. */
-export function modeResult(cell: Cell, cause: { readonly code: FindingCode; readonly at: number | undefined } | undefined): ModeResult {
+export function modeResult(
+  cell: Cell,
+  cause: { readonly code: FindingCode; readonly at: number | undefined } | undefined,
+): ModeResult {
   const { verb, secure, outcome, decisive: attempt } = cell;
   const took = Math.round(attempt.took);
-  const given = cause === undefined || outcome !== 'fails' ? {} : { cause: cause.code, ...(cause.at === undefined ? {} : { at: cause.at }) };
+  const given =
+    cause === undefined || outcome !== 'fails'
+      ? {}
+      : { cause: cause.code, ...(cause.at === undefined ? {} : { at: cause.at }) };
   return { verb, secure, outcome, ...endOf(cell, attempt), took, ...given };
 }
 

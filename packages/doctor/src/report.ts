@@ -72,6 +72,8 @@ export interface Report {
   readonly started: string;
   /** Milliseconds. */
   readonly took: number;
+  /** This machine's address on the control connection. */
+  readonly client: { readonly address: string | undefined };
   readonly server: {
     readonly address: string | undefined;
     readonly port: number;

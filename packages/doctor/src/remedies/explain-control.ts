@@ -23,12 +23,10 @@ export const explainControl = {
     text: `Nothing answers on port ${found.facts.seen.port}: packets to it are thrown away, or the host is off.`,
     remedies: [
       advice('server', 'Is the host up, and is the address the right one?'),
-      {
-        kind: 'flows',
-        side: 'server',
-        request: { side: 'server', modes: [], controlPorts: [found.facts.seen.port] },
-        text: `On the server’s host or the firewall in front of it: let TCP port ${found.facts.seen.port} in.`,
-      },
+      advice(
+        'server',
+        `Is TCP port ${found.facts.seen.port} let in by the server’s host and the firewall in front of it, and forwarded where there is NAT?`,
+      ),
     ],
   }),
   'not-ftp': ({ facts }) => ({

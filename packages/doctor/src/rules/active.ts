@@ -71,7 +71,14 @@ function isTranslated(attempt: Attempt, facts: Facts): boolean {
   const { server, agreed, announced } = attempt;
   if (server?.received !== undefined) return changedArgument(attempt)?.address === server.peer.address;
   const strict = ['vsftpd', 'proftpd', 'pure-ftpd', 'duoport'].includes(facts.product ?? '');
-  return strict && agreed !== undefined && agreed.code < 300 && announced !== undefined && isInside(announced.address) && facts.clientNat;
+  return (
+    strict &&
+    agreed !== undefined &&
+    agreed.code < 300 &&
+    announced !== undefined &&
+    isInside(announced.address) &&
+    facts.clientNat
+  );
 }
 
 /** PORT or EPRT itself is answered with no. */

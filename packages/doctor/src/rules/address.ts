@@ -41,6 +41,7 @@ function announcement(attempt: Attempt, facts: Facts): string {
 }
 
 function dialled(attempt: Attempt): readonly string[] {
-  const why = attempt.notDialled === undefined ? [] : [`It was not dialled: ${harmless(attempt.notDialled, 100)}`];
+  const why =
+    attempt.notDialled === undefined ? [] : [`It was not dialled: ${harmless(attempt.notDialled, 100)}`];
   return [...why, ...attempt.dials.map((dial) => dialLine(attempt, dial))];
 }
