@@ -26,6 +26,7 @@ import { nftables } from './targets/nftables.ts';
 import { nginx } from './targets/nginx.ts';
 import { openwrt } from './targets/openwrt.ts';
 import { pf } from './targets/pf.ts';
+import { ufw } from './targets/ufw.ts';
 import { windowsNetsh } from './targets/windows-netsh.ts';
 import { windowsPowershell } from './targets/windows-powershell.ts';
 
@@ -35,6 +36,7 @@ export type Writer = (request: CheckedRequest, flows: readonly Flow[], place: Pl
 const writers: { readonly [target in Target]?: Writer } = {
   nftables,
   iptables,
+  ufw,
   pf,
   'windows-netsh': windowsNetsh,
   'windows-powershell': windowsPowershell,
