@@ -18,13 +18,14 @@ export function haproxy(request: CheckedRequest, flows: readonly Flow[]): Answer
     format: 'file',
     file,
     apply: sections.map((section, index) => (index === 0 ? section : `\n${section}`)),
-    undo: [`rm ${file}`, 'systemctl reload haproxy'],
+    // Emptied, not removed: HAProxy would not start without a file that its command line names.
+    undo: [`: > ${file}`, 'systemctl reload haproxy'],
     notes: [
       {
         code: 'haproxy-file',
         text: `HAProxy reads the file when it is started with it: haproxy -f /etc/haproxy/haproxy.cfg -f ${file} (on Debian: EXTRAOPTS in /etc/default/haproxy).`,
       },
-      ...relayNotes(request),
+      ...relayNotes,
     ],
   });
 }

@@ -7,6 +7,7 @@ import type { Answer, Note } from '../rules.ts';
 import { cidr } from './shared/address.ts';
 import { gap, peersOf } from './shared/gap.ts';
 import { header, kubectlUndo } from './shared/kubernetes.ts';
+import { nothing } from './shared/nothing.ts';
 import { comment } from './shared/text.ts';
 
 const file = 'duoport-network-policy.yaml';
@@ -28,10 +29,9 @@ export function kubernetesPolicy(request: CheckedRequest, flows: readonly Flow[]
   if (refusal !== undefined) return refusal;
   const incoming = flows.filter(({ direction }) => direction === 'in');
   const outgoing = flows.filter(({ direction }) => direction === 'out');
-  const types = [
-    ...(incoming.length > 0 || !request.strictOutput ? ['Ingress'] : []),
-    ...(request.strictOutput ? ['Egress'] : []),
-  ];
+  // A direction that is named without rules would be shut, so only those with rules are named.
+  const types = [...(incoming.length > 0 ? ['Ingress'] : []), ...(outgoing.length > 0 ? ['Egress'] : [])];
+  if (types.length === 0) return nothing('kubernetes-policy');
   return rules('kubernetes-policy', flows, {
     format: 'file',
     file,
@@ -47,7 +47,7 @@ export function kubernetesPolicy(request: CheckedRequest, flows: readonly Flow[]
       ...(outgoing.length === 0 ? [] : ['  egress:', ...outgoing.flatMap((flow) => ruleOf(flow, 'to'))]),
     ],
     undo: kubectlUndo(file),
-    notes: notesOf(request),
+    notes: notesOf(outgoing.length > 0),
   });
 }
 
@@ -71,7 +71,7 @@ function portOf({ low, high }: PortRange): readonly string[] {
   ];
 }
 
-function notesOf(request: CheckedRequest): readonly Note[] {
+function notesOf(egress: boolean): readonly Note[] {
   const notes: Note[] = [
     {
       code: 'kubernetes-policy-isolates',
@@ -82,7 +82,7 @@ function notesOf(request: CheckedRequest): readonly Note[] {
       text: 'ipBlock is compared with the address that reaches the pod: that is the client only where the Service keeps it (externalTrafficPolicy: Local).',
     },
   ];
-  if (request.strictOutput) {
+  if (egress) {
     notes.push({
       code: 'kubernetes-policy-dns',
       text: 'With Egress in the policy the pod cannot ask DNS any more, unless another policy admits port 53.',

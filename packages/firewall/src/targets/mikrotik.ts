@@ -1,4 +1,4 @@
-import { rules } from '../answer.ts';
+import { refuse, rules } from '../answer.ts';
 import type { CheckedRequest } from '../check.ts';
 import type { Flow } from '../flow.ts';
 import type { Place } from '../place.ts';
@@ -26,6 +26,15 @@ interface RouterRule {
 export function mikrotik(request: CheckedRequest, flows: readonly Flow[], place: Place): Answer {
   const tag = tagOf({ request, place });
   const destinations = destinationRules(request, flows);
+  const onlySix =
+    request.helper && !flows.some((flow) => ofEachFamily(flow).some(({ family }) => family === 4));
+  if (onlySix) {
+    return refuse(
+      'mikrotik',
+      'The FTP helper of RouterOS reads control connections over IPv4 only.',
+      'Leave the helper out and open the ranges.',
+    );
+  }
   const refusal = tooManyPorts(
     'mikrotik',
     destinations.filter(isShifted).map(({ inside }) => inside),
@@ -68,7 +77,9 @@ function filter(flow: Flow): readonly RouterRule[] {
           ['connection-type', 'ftp'],
         ]
       : [];
-  return ofEachFamily(flow).flatMap((pair) =>
+  // The helper of RouterOS reads control connections over IPv4.
+  const pairs = ofEachFamily(flow).filter(({ family }) => flow.state === 'new' || family === 4);
+  return pairs.flatMap((pair) =>
     endsOf(pair).map(({ from, to }) => ({
       menu: menuOf(pair.family, 'filter'),
       chain,
@@ -175,7 +186,7 @@ function notesOf(request: CheckedRequest): readonly Note[] {
   const list = request.controlPorts.join(',');
   notes.push({
     code: 'mikrotik-helper',
-    text: `The helper is one switch for the whole router, so the script only checks that it is on. It must watch the control port: /ip firewall service-port set ftp disabled=no ports=${list}`,
+    text: `The helper reads control connections over IPv4 only. It is one switch for the whole router, so the script only checks that it is on. It must watch the control port: /ip firewall service-port set ftp disabled=no ports=${list}`,
   });
   return notes;
 }

@@ -28,13 +28,14 @@ export function nginx(request: CheckedRequest, flows: readonly Flow[]): Answer {
     format: 'file',
     file,
     apply: servers.map((server, index) => (index === 0 ? server : `\n${server}`)),
-    undo: [`rm ${file}`, 'nginx -s reload  # after the include line is gone too'],
+    // Emptied, not removed: nginx would refuse to reload while an include line names it.
+    undo: [`: > ${file}`, 'nginx -s reload'],
     notes: [
       {
         code: 'nginx-include',
         text: `The file belongs into the stream block, not into http: stream { include ${file}; }. nginx needs its stream module (on Debian: libnginx-mod-stream).`,
       },
-      ...relayNotes(request),
+      ...relayNotes,
     ],
   });
 }

@@ -9,6 +9,7 @@ import { type DestinationRule, destinationRules, type SourceRule, sourceRules } 
 import { pairsOf } from './linux/pairs.ts';
 import { isShifted } from './shared/forward.ts';
 import { gap } from './shared/gap.ts';
+import { nothing } from './shared/nothing.ts';
 import { comment } from './shared/text.ts';
 
 /** What `self` is for pf: every address of the machine, also of interfaces that change theirs. */
@@ -52,6 +53,7 @@ function written(
   flows: readonly Flow[],
   { translations, anchor, middle }: { translations: readonly string[]; anchor: string; middle: boolean },
 ): Answer {
+  if (flows.length === 0) return nothing('pf');
   const translating = translations.length > 0;
   return rules('pf', flows, {
     format: 'sh',
@@ -148,7 +150,7 @@ function notesOf(translating: boolean): readonly Note[] {
   const more = translating
     ? ' (on FreeBSD and macOS also nat-anchor "duoport/*" and rdr-anchor "duoport/*")'
     : '';
-  return [
+  const notes: Note[] = [
     {
       code: 'pf-anchor',
       text: `pf looks into the anchor only when pf.conf names it: anchor "duoport/*"${more}, before the first block rule that says quick.`,
@@ -158,4 +160,11 @@ function notesOf(translating: boolean): readonly Note[] {
       text: 'What pfctl loads is gone after a reboot. To keep it, put the rules into a file that a load anchor line of pf.conf names.',
     },
   ];
+  if (translating) {
+    notes.push({
+      code: 'pf-openbsd',
+      text: 'The lines that begin with nat and rdr are in the words of FreeBSD and macOS. OpenBSD has others: take the line after each, without its comment sign, in its place.',
+    });
+  }
+  return notes;
 }

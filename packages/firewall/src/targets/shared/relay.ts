@@ -56,16 +56,9 @@ export function relayRefusal(target: Target, product: string, request: CheckedRe
   );
 }
 
-export function relayNotes(request: CheckedRequest): readonly Note[] {
-  const shifted = request.nat?.kind === 'forward' && request.nat.portOffset !== 0;
-  return [
-    {
-      code: 'relay-peer-address',
-      text: 'The server sees the address of the proxy as every client: its check that control and data come from one address still holds but tells clients apart no longer, and limits for each address count all of them together.',
-    },
-    {
-      code: 'relay-passive-address',
-      text: `The server must announce the address of the proxy in its 227 reply${shifted ? ', and the ports as the proxy has them' : ''}.`,
-    },
-  ];
-}
+export const relayNotes: readonly Note[] = [
+  {
+    code: 'relay-peer-address',
+    text: 'The server sees the address of the proxy as every client: its check that control and data come from one address still passes but tells clients apart no longer, and its limits for each address count all of them together.',
+  },
+];
