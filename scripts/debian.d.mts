@@ -10,6 +10,8 @@ export type PeerName =
   | 'proftpd'
   | 'pureftpd'
   | 'pyftpdlib'
+  | 'haproxy'
+  | 'nginx'
   | 'ufw'
   | 'firewalld';
 

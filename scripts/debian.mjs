@@ -54,6 +54,12 @@ const servers = {
     packages: ['python3-pyftpdlib', 'python3-openssl'],
     files: ['usr/lib/python3/dist-packages/pyftpdlib/__init__.py'],
   },
+  // Two proxies: they read what `duoport firewall` writes for them (a stream module is no program, but nginx needs it).
+  haproxy: { packages: ['haproxy'], files: ['usr/sbin/haproxy'] },
+  nginx: {
+    packages: ['nginx', 'libnginx-mod-stream'],
+    files: ['usr/sbin/nginx', 'usr/lib/nginx/modules/ngx_stream_module.so'],
+  },
   // Two firewalls that take over the machine they are installed on: the lab runs them from here, in a namespace.
   ufw: { packages: ['ufw'], files: ['usr/sbin/ufw'] },
   firewalld: {
