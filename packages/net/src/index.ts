@@ -6,6 +6,7 @@ export {
   networkOf,
   networkSet,
   plainAddress,
+  samePrefix,
 } from './address-class.ts';
 export {
   AdvertisedAddress,
