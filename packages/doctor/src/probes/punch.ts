@@ -1,0 +1,91 @@
+import { PortPool, sendSyn } from '@duoport/net';
+import { endpoint } from '@duoport/protocol';
+import type { Attempt, Observations } from '../observations.ts';
+import { announce } from './active.ts';
+import { askServer, type Draft, draft } from './attempt.ts';
+import type { Access, Context } from './context.ts';
+import { orLate } from './deferred.ts';
+import { nextPunch } from './plan.ts';
+import { closeDialogue, openSession, type Session } from './session.ts';
+
+/**
+ * Finds the hop that shuts the server's SYN out. A SYN of ours from the announced port to the port that the server dials from makes every
+ * stateful firewall that it passes take the server's SYN for part of the same connection; it dies of its TTL before the server. The
+ * smallest TTL with which the server's SYN then reaches our network card stands one hop behind the one that shuts.
+ */
+export async function punch(
+  context: Context,
+  access: Access,
+  failed: Attempt,
+  distance: number,
+): Promise<Observations['punched']> {
+  context.tell({ step: 'punch', text: `which hop shuts the server out (${failed.verb})` });
+  const known: { opens: number | undefined; shut: number } = { opens: undefined, shut: 0 };
+  const most = distance - 1;
+  const { verb, secure } = failed;
+  for (;;) {
+    const ttl = nextPunch(known, most);
+    if (ttl === undefined) return { verb, opensBeyond: known.opens };
+    if (context.clock.left() < context.patience) return undefined;
+    const session = await openSession(context, access, secure);
+    try {
+      const isOpen = await punchOnce(context, session, failed, ttl);
+      if (isOpen === undefined) return undefined;
+      if (isOpen) known.opens = ttl;
+      else known.shut = ttl;
+    } finally {
+      // The server may dial in vain for a minute: that is its own affair.
+      session.dialogue.drop();
+      await closeDialogue(context, session.dialogue);
+    }
+  }
+}
+
+/** Undefined: it cannot be known. */
+async function punchOnce(
+  context: Context,
+  session: Session,
+  { verb, secure, server }: Attempt,
+  ttl: number,
+): Promise<boolean | undefined> {
+  const { dialogue } = session;
+  const { local, peer } = dialogue.connection;
+  const pool = new PortPool({ ports: context.options.portRange });
+  try {
+    const host = context.options.bindAddress ?? local.address;
+    const lease = await pool.lease({
+      host,
+      peer: undefined,
+      session,
+      policy: { kind: 'any' },
+      side: 'client',
+    });
+    const since = performance.now();
+    const transfer = { verb: 'LIST', argument: undefined } as const;
+    const attempt: Draft = draft({ verb, secure, transfer });
+    const address = (context.options.externalAddress ?? lease.endpoint.address).replace(/%.*$/, '');
+    attempt.announced = { address, port: lease.endpoint.port };
+    if (!(await announce(context, session, { verb }, attempt))) return undefined;
+    const to = (port: number) => sendSyn({ from: lease.endpoint, to: endpoint(peer.address, port), ttl });
+    const guess = context.options.sourcePort ?? server?.sourcePort ?? 20;
+    if (!(await to(guess))) return undefined;
+    const exchange = dialogue.send('LIST');
+    exchange.first.catch(() => undefined);
+    if (await comes(context, lease.endpoint.port, since, firstSyn)) return true;
+    // A server of our own kind tells the port that it dials from, which may be another for each connection.
+    const port = (await askServer(context, session))?.sourcePort;
+    if (port === undefined || port === guess || !(await to(port))) return false;
+    return await comes(context, lease.endpoint.port, since, secondSyn);
+  } finally {
+    await pool.close();
+  }
+}
+
+/** The server's first SYN goes out with the command; its second a second later. */
+const firstSyn = 800;
+const secondSyn = 2400;
+
+async function comes(context: Context, port: number, since: number, within: number): Promise<boolean> {
+  const seen = context.sight.nextSynTo(port, since, context.signal);
+  return (await orLate(seen, context.clock.atMost(within))) === true;
+}
