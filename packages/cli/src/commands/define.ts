@@ -63,5 +63,5 @@ export function clientCommands(io: ProcessIo): readonly Command[] {
     define<CpFlags>('cp URL... URL', 'copy between servers, or on one, through this machine', cp)
       .option('-r, --recursive', 'copy directories with all that is in them')
       .addOption(typeOption()),
-  ].map(addConnectionFlags);
+  ].map((command) => addConnectionFlags(command));
 }

@@ -10,6 +10,7 @@ import {
   type ServerOptions,
 } from '@duoport/server';
 import { Command } from 'commander';
+import { withConfig } from '../config/with-config.ts';
 import { addServeFlags, type ServeFlags } from '../flags/serve-flags.ts';
 import { reachableAddresses } from '../serve/addresses.ts';
 import { type Announcement, announcementLines } from '../serve/announcement.ts';
@@ -23,8 +24,11 @@ import { TraceRenderer } from '../trace/trace-renderer.ts';
 export function serveCommand(io: ProcessIo): Command {
   const command = new Command('serve')
     .description('serve a folder over FTP')
-    .argument('[dir]', 'the folder', '.')
-    .action((directory: string, flags: ServeFlags) => serve(io, directory, flags));
+    .argument('[dir]', 'the folder (default: ".")')
+    .action(async (directory: string | undefined, given: ServeFlags) => {
+      const settled = await withConfig(command, { directory, flags: given });
+      await serve(io, settled.directory, settled.flags);
+    });
   return addServeFlags(command);
 }
 

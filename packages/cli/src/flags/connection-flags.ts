@@ -24,9 +24,11 @@ export interface ConnectionFlags {
   readonly quiet?: boolean;
 }
 
-/** Adds the flags of {@link ConnectionFlags} to a command. */
-export function addConnectionFlags(command: Command): Command {
-  for (const option of options()) command.addOption(option);
+/** Adds the flags of {@link ConnectionFlags} to a command, or those of them that have a meaning there. */
+export function addConnectionFlags(command: Command, names?: ReadonlySet<keyof ConnectionFlags>): Command {
+  for (const option of options()) {
+    if (names?.has(option.attributeName() as keyof ConnectionFlags) ?? true) command.addOption(option);
+  }
   return command;
 }
 

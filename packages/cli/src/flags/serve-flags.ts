@@ -17,6 +17,7 @@ import {
 
 /** The flags of `duoport serve`. */
 export interface ServeFlags {
+  readonly config?: string;
   readonly listen?: readonly ListenAddress[];
   readonly listenTls?: readonly ListenAddress[];
   readonly user?: readonly UserSpec[];
@@ -50,6 +51,7 @@ export function spellOutRequireTls(words: readonly string[]): readonly string[] 
 
 function options(): readonly Option[] {
   return [
+    new Option('--config <file>', 'YAML or JSON with these flags as its keys; those given here win'),
     new Option(
       '--listen <[host:]port>',
       'where to listen; may be repeated; port 0 is any free one',
