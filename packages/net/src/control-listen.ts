@@ -1,26 +1,38 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { type Endpoint, FtpConnectionError } from '@duoport/protocol';
+import { AcceptedConnection } from './accepted-connection.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
 import { ControlSocket } from './control-socket.ts';
-import { kernelEndpoint, peerEndpoint } from './socket-address.ts';
+import type { SinglePort } from './single-port.ts';
+import { kernelEndpoint } from './socket-address.ts';
 import { explainSocketError } from './socket-error.ts';
 import type { TlsServer, TlsSession } from './tls-session.ts';
 
-export interface ListenControlOptions {
+export interface ListenOptions {
   /** Address to bind. Default: all, both families where the machine has them. */
   readonly host?: string | undefined;
   /** 0: a free one. */
   readonly port: number;
-  /** TLS from the first byte: the connection is handed over once its handshake is done. */
-  readonly implicitTls?: TlsServer | undefined;
   /** Turned away without a word beyond this many. Default: none. */
   readonly maxConnections?: number | undefined;
   readonly backlog?: number | undefined;
+  /** An accept error of the listener. */
+  onError?(error: Error, peer: Endpoint | undefined): void;
+}
+
+export interface AcceptControlOptions {
+  /** TLS from the first byte: the connection is handed over once its handshake is done. */
+  readonly implicitTls?: TlsServer | undefined;
   /** `tls` is the session that data connections must be bound to, when the listener is implicit TLS. */
   onConnection(connection: ControlConnection, tls: TlsSession | undefined): void;
   /** A connection that failed before it was handed over (TLS handshake), or an accept error of the listener. */
   onError?(error: Error, peer: Endpoint | undefined): void;
+}
+
+export interface ListenControlOptions extends ListenOptions, AcceptControlOptions {
+  /** Data connections come in on this port too: the door takes them out. */
+  readonly door?: SinglePort | undefined;
 }
 
 export interface ControlListener {
@@ -30,7 +42,38 @@ export interface ControlListener {
 }
 
 /** Listens for control connections. Rejects with FTP_CONNECTION (phase `listen`) naming the address, the port and the cure. */
-export function listenControl(options: ListenControlOptions): Promise<ControlListener> {
+export async function listenControl(options: ListenControlOptions): Promise<ControlListener> {
+  const { door, implicitTls } = options;
+  const opening = new Set<ControlSocket>();
+  const accept = (connection: AcceptedConnection) => {
+    const control = acceptControl(connection, { ...options, onSettled: (done) => opening.delete(done) });
+    if (implicitTls) opening.add(control);
+    return control;
+  };
+  const arrival = {
+    implicit: implicitTls !== undefined,
+    control: (connection: AcceptedConnection) => {
+      const { address } = connection.peer;
+      accept(connection).onceClosed(() => door?.left(address));
+    },
+  };
+  const listener = await listenConnections(options, (connection) =>
+    door ? door.arrived(connection, arrival) : void accept(connection),
+  );
+  return {
+    endpoint: listener.endpoint,
+    close: async () => {
+      for (const control of opening) control.destroy();
+      await listener.close();
+    },
+  };
+}
+
+/** Listens for connections of any kind. Rejects as {@link listenControl} does. */
+export function listenConnections(
+  options: ListenOptions,
+  onConnection: (connection: AcceptedConnection) => void,
+): Promise<ControlListener> {
   const { host, port, backlog = 511, maxConnections } = options;
   const server = createServer({
     pauseOnConnect: true,
@@ -40,8 +83,10 @@ export function listenControl(options: ListenControlOptions): Promise<ControlLis
     keepAliveInitialDelay: KEEP_ALIVE_DELAY,
   });
   if (maxConnections !== undefined) server.maxConnections = maxConnections;
-  const secured = new Set<Socket>();
-  server.on('connection', (socket) => accept(socket, options, secured));
+  server.on('connection', (socket) => {
+    const connection = AcceptedConnection.of(socket);
+    if (connection) onConnection(connection);
+  });
   return new Promise((resolve, reject) => {
     const onError = (cause: Error) => {
       const text = `Could not listen on ${host ?? '*'} port ${port}: ${explainSocketError(cause)}`;
@@ -51,42 +96,42 @@ export function listenControl(options: ListenControlOptions): Promise<ControlLis
     server.listen({ port, backlog, ...(host === undefined ? {} : { host }) }, () => {
       server.off('error', onError);
       server.on('error', (error) => options.onError?.(error, undefined));
-      resolve(listener(server, secured));
+      resolve(listener(server));
     });
   });
 }
 
-function listener(server: Server, secured: ReadonlySet<Socket>): ControlListener {
+function listener(server: Server): ControlListener {
   const bound = server.address();
   const at = bound === null || typeof bound === 'string' ? { address: '0.0.0.0', port: 0 } : bound;
   return {
     endpoint: kernelEndpoint(at.address, at.port),
     close: async () => {
-      for (const socket of secured) socket.destroy();
       // Its callback waits for connections that were handed over: they have owners.
       server.close();
     },
   };
 }
 
-function accept(socket: Socket, options: ListenControlOptions, secured: Set<Socket>): void {
-  const peer = peerEndpoint(socket);
-  if (!peer) {
-    socket.destroy();
-    return;
-  }
-  const control = new ControlSocket(socket, peer, 'client');
-  if (!options.implicitTls) {
+/** Makes a control connection of what came in. */
+export function acceptControl(
+  connection: AcceptedConnection,
+  options: AcceptControlOptions & { onSettled?(control: ControlSocket): void },
+): ControlSocket {
+  const { peer } = connection;
+  const control = new ControlSocket(connection.take(), peer, 'client');
+  const { implicitTls } = options;
+  if (!implicitTls) {
     options.onConnection(control, undefined);
-    return;
+    return control;
   }
-  const session = options.implicitTls.session();
-  secured.add(socket);
+  const session = implicitTls.session();
   control
     .startTls(session)
     .then(
       () => options.onConnection(control, session),
       (error: unknown) => options.onError?.(error instanceof Error ? error : new Error(String(error)), peer),
     )
-    .finally(() => secured.delete(socket));
+    .finally(() => options.onSettled?.(control));
+  return control;
 }

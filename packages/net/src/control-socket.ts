@@ -168,6 +168,11 @@ export class ControlSocket implements ControlConnection {
     });
   }
 
+  /** Calls `done` when the connection is gone, whatever its handler is told. */
+  onceClosed(done: () => void): void {
+    this.#raw.once('close', done);
+  }
+
   end(): void {
     if (this.#isClosed || this.#stream.writableEnded) return;
     this.#emit({ kind: 'fin', connection: 'control', from: this.#side });

@@ -1,3 +1,4 @@
+export { AcceptedConnection, type DetachedConnection } from './accepted-connection.ts';
 export {
   type AddressClass,
   classifyAddress,
@@ -28,13 +29,22 @@ export type {
 } from './bytes.ts';
 export type { ControlConnection, ControlHandler } from './control-connection.ts';
 export { type DialControlOptions, dialControl } from './control-dial.ts';
-export { type ControlListener, type ListenControlOptions, listenControl } from './control-listen.ts';
+export {
+  type AcceptControlOptions,
+  acceptControl,
+  type ControlListener,
+  type ListenControlOptions,
+  type ListenOptions,
+  listenConnections,
+  listenControl,
+} from './control-listen.ts';
 export type {
   DataConnection,
   DataConnectionFacts,
   StartDataTlsOptions,
   StartTlsOptions,
 } from './data-connection.ts';
+export type { DataDoor, DataOwner, DataPlace, ExpectedData } from './data-door.ts';
 export { type DialFrom, type DialOptions, dial } from './dial.ts';
 export { halfOpenPeers } from './half-open.ts';
 export type { LookupHost } from './host-cache.ts';
@@ -57,8 +67,10 @@ export {
   type PoolGauges,
   PortPool,
   type PortPoolOptions,
+  type SinglePlace,
 } from './port-pool.ts';
 export type { PortRange } from './port-range.ts';
+export { SinglePort, type SinglePortOptions } from './single-port.ts';
 export { errorCode } from './socket-error.ts';
 export { TlsClient, TlsServer, type TlsSession } from './tls-session.ts';
 export type {

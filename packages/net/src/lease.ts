@@ -1,5 +1,11 @@
 import type { Socket } from 'node:net';
-import { type Endpoint, FtpClosedError, FtpTimeoutError, limits } from '@duoport/protocol';
+import {
+  type Endpoint,
+  FtpClosedError,
+  FtpConnectionError,
+  FtpTimeoutError,
+  limits,
+} from '@duoport/protocol';
 import type { DataConnection } from './data-connection.ts';
 import { DataSocket } from './data-socket.ts';
 import { checkPeer } from './peer-check.ts';
@@ -14,6 +20,8 @@ export interface LeaseOwner {
   ended(lease: ArmedLease, how: LeaseEnd): void;
   /** A connection waits in the lease, or does no more. */
   held(change: 1 | -1): void;
+  /** Somebody waits for the connection now. */
+  awaited?(): void;
 }
 
 interface Arrival {
@@ -36,6 +44,8 @@ export class ArmedLease implements Lease {
   #held: Arrival | undefined;
   #waiter: Waiter | undefined;
   #timer: NodeJS.Timeout;
+  /** Why no connection will come. */
+  #refusal: string | undefined;
 
   constructor(endpoint: Endpoint, request: LeaseRequest, owner: LeaseOwner, timeout: number) {
     this.endpoint = endpoint;
@@ -58,11 +68,14 @@ export class ArmedLease implements Lease {
     return peer === undefined || (policy !== undefined && policy.kind !== 'exact');
   }
 
-  /** A connection from `peer`: true when it is for this lease, which then owns the socket. */
-  offer(socket: Socket, peer: Endpoint): boolean {
+  /**
+   * A connection from `peer`: true when it is for this lease, which then owns the socket. `claimed`: it says so itself, which
+   * TLS has to prove.
+   */
+  offer(socket: Socket, peer: Endpoint, claimed = false): boolean {
     const needsProof = this.#judge(peer);
-    if (needsProof === undefined) return false;
-    const arrival = { socket, peer, needsProof };
+    if (needsProof === undefined || this.#end !== undefined) return false;
+    const arrival = { socket, peer, needsProof: needsProof || claimed };
     const waiter = this.#waiter;
     if (waiter) {
       this.#waiter = undefined;
@@ -82,7 +95,10 @@ export class ArmedLease implements Lease {
   async accept(options: AcceptOptions = {}): Promise<DataConnection> {
     const { signal } = options;
     if (this.#end)
-      throw new FtpClosedError(`The lease of port ${this.endpoint.port} has ended: ${this.#end}`);
+      throw (
+        this.#refused() ??
+        new FtpClosedError(`The lease of port ${this.endpoint.port} has ended: ${this.#end}`)
+      );
     if (signal?.aborted) {
       this.release();
       throw signal.reason;
@@ -107,6 +123,12 @@ export class ArmedLease implements Lease {
 
   release(): void {
     this.#finish('released');
+  }
+
+  /** No connection will come: whoever waits, or will wait, is told why. */
+  refuse(because: string): void {
+    this.#refusal = because;
+    this.#finish('expired');
   }
 
   #wait(options: AcceptOptions): Promise<Arrival> {
@@ -139,12 +161,25 @@ export class ArmedLease implements Lease {
           reject(error);
         },
       };
+      this.#owner.awaited?.();
     });
+  }
+
+  #refused(): FtpConnectionError | undefined {
+    const text = this.#refusal;
+    return text === undefined
+      ? undefined
+      : new FtpConnectionError(text, { channel: 'data', phase: 'accept' });
   }
 
   #tooLate(after: number): FtpTimeoutError {
     const { endpoint } = this;
     const peer = this.request.peer === undefined ? 'Nobody' : `${this.request.peer} has not`;
+    if (this.request.single) {
+      const told = `${peer} opened a data connection to port ${endpoint.port} within ${after} ms that can be told to be its own`;
+      const text = `${told}: under TLS it must resume the session of its control connection`;
+      return new FtpTimeoutError(text, { channel: 'data', phase: 'accept', after });
+    }
     const text = `${peer} connected to data port ${endpoint.port} within ${after} ms: is that port open to it in every firewall, and forwarded by NAT?`;
     return new FtpTimeoutError(text, { channel: 'data', phase: 'accept', after });
   }
@@ -183,7 +218,9 @@ export class ArmedLease implements Lease {
     this.#end = how;
     clearTimeout(this.#timer);
     this.#takeHeld()?.socket.destroy();
-    this.#waiter?.reject(new FtpClosedError(`The lease of port ${this.endpoint.port} was ${how}`));
+    this.#waiter?.reject(
+      this.#refused() ?? new FtpClosedError(`The lease of port ${this.endpoint.port} was ${how}`),
+    );
     this.#owner.ended(this, how);
   }
 }

@@ -27,6 +27,19 @@ export const netLimits = {
   smallTransfer: 64 * 1024,
   /** Bytes that a receiver may hold for a slow sink before it stops reading. */
   receiveWindow: 2 * 1024 * 1024,
+  /**
+   * One port for everything: how long a transfer without a TLS ticket waits for a second candidate. A client dials its data
+   * connection before its command or together with it, so from an address with one session the true one is here by then.
+   */
+  aloneGrace: 200,
+  /** The same from an address with several sessions: also for a SYN that was lost and is sent again after 1 s (RFC 6298 §2). */
+  sharedGrace: 1300,
+  /** How long a connection may be undecided because somebody from there was promised a data connection and does not go on. */
+  holdTimeout: 10_000,
+  /** How long a PASV in the clear waits for another one from its address. */
+  turnTimeout: 5_000,
+  /** Undecided connections together; more are turned away. */
+  heldConnections: 4096,
   /** How long a looked-up advertised host name is used before it is looked up again. */
   lookupTtl: 60_000,
 } as const;

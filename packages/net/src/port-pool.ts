@@ -1,12 +1,14 @@
 import { type Endpoint, FtpClosedError, FtpLimitError } from '@duoport/protocol';
 import { plainAddress } from './address-class.ts';
 import type { DataConnection } from './data-connection.ts';
+import type { DataDoor, DataPlace } from './data-door.ts';
 import type { DataListener } from './data-listener.ts';
 import { HostPorts } from './host-ports.ts';
-import { ArmedLease, type LeaseEnd } from './lease.ts';
+import { ArmedLease, type LeaseEnd, type LeaseOwner } from './lease.ts';
 import { netLimits } from './net-limits.ts';
 import type { PeerPolicy } from './peer-check.ts';
 import { checkRange, type PortRange, rangeSize } from './port-range.ts';
+import type { TlsSession } from './tls-session.ts';
 import { emit, type TraceContext } from './trace.ts';
 
 export interface PortPoolOptions {
@@ -31,8 +33,19 @@ export interface LeaseRequest extends TraceContext {
   readonly session: object;
   /** How exactly the peer must match. Default exact. Anything wider makes the lease exclusive. */
   readonly policy?: PeerPolicy | undefined;
+  /** Single-port: the data connection comes in at `door`, where the control connection came in. */
+  readonly single?: SinglePlace | undefined;
   /** Somebody connected who may not, and was turned away; the lease stays armed. */
   onStray?(peer: Endpoint, because: string): void;
+}
+
+/** Where a data connection comes in that has no port of its own. */
+export interface SinglePlace {
+  readonly door: DataDoor;
+  /** The control connection's own end. */
+  readonly endpoint: Endpoint;
+  /** The TLS that the data connection will have. */
+  readonly tls: TlsSession | undefined;
 }
 
 export interface AcceptOptions {
@@ -83,6 +96,7 @@ export class PortPool {
   /** Newest last; bounded. */
   readonly #lastPort = new Map<string, number>();
   readonly #counts = { leases: 0, held: 0, given: 0, used: 0, expired: 0, refused: 0, strays: 0 };
+  readonly #atDoors = new Set<ArmedLease>();
   #closed = false;
 
   constructor(options: PortPoolOptions = {}) {
@@ -97,6 +111,7 @@ export class PortPool {
     const asked = peer === request.peer ? request : { ...request, peer };
     this.#checkCaps(asked);
     this.#count(asked, 1);
+    if (asked.single) return this.#atDoor(asked, asked.single);
     try {
       const ports = this.#ports(asked.host);
       const last = peer === undefined ? undefined : this.#lastPort.get(peer);
@@ -122,8 +137,40 @@ export class PortPool {
   /** Releases every lease and closes every listener. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const lease of [...this.#atDoors]) lease.release();
     await Promise.all([...this.#hosts.values()].map((ports) => ports.close()));
     this.#hosts.clear();
+  }
+
+  async #atDoor(request: LeaseRequest, { door, endpoint, tls }: SinglePlace): Promise<Lease> {
+    let place: DataPlace | undefined;
+    const owner = {
+      ended: (ended: ArmedLease, how: LeaseEnd) => {
+        this.#atDoors.delete(ended);
+        place?.end();
+        this.#ended(request, how);
+      },
+      held: this.#held,
+      awaited: () => place?.awaited(),
+    };
+    const lease = this.#give(endpoint, request, owner);
+    this.#atDoors.add(lease);
+    const { peer = '', policy } = request;
+    const expected = { peer, policy, secure: tls !== undefined, marks: tls?.marks.slice() ?? [] };
+    try {
+      place = await door.expect(expected, {
+        came: (connection, ticketed) => {
+          const socket = connection.take();
+          if (!lease.offer(socket, connection.peer, ticketed)) socket.on('error', () => {}).destroy();
+        },
+        refused: (because) => lease.refuse(because),
+      });
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
+    if (!lease.live) place.end();
+    return lease;
   }
 
   #ports(host: string): HostPorts {
@@ -146,23 +193,26 @@ export class PortPool {
         this.#ended(request, how);
         if (listener.idle) ports.trim(listener, this.#options.keepOpen ?? netLimits.idleListeners);
       },
-      held: (change: 1 | -1) => {
-        this.#counts.held += change;
-      },
+      held: this.#held,
     };
-    const lease = new ArmedLease(
-      listener.endpoint,
-      request,
-      owner,
-      this.#options.leaseTimeout ?? netLimits.leaseTimeout,
-    );
+    const lease = this.#give(listener.endpoint, request, owner);
     listener.add(lease);
-    this.#counts.given += 1;
     if (request.peer !== undefined) this.#remember(request.peer, listener.endpoint.port);
-    const { trace, connection = 'data-1', side: by } = request;
-    if (trace) emit(trace, { kind: 'listen', connection, by, on: listener.endpoint });
     return lease;
   }
+
+  #give(endpoint: Endpoint, request: LeaseRequest, owner: LeaseOwner): ArmedLease {
+    const timeout = this.#options.leaseTimeout ?? netLimits.leaseTimeout;
+    const lease = new ArmedLease(endpoint, request, owner, timeout);
+    this.#counts.given += 1;
+    const { trace, connection = 'data-1', side: by } = request;
+    if (trace) emit(trace, { kind: 'listen', connection, by, on: endpoint });
+    return lease;
+  }
+
+  readonly #held = (change: 1 | -1): void => {
+    this.#counts.held += change;
+  };
 
   #ended(request: LeaseRequest, how: LeaseEnd): void {
     this.#count(request, -1);

@@ -37,6 +37,8 @@ export function tlsBridge(raw: Socket, hold?: TicketHold): TlsBridge {
     }
     return taken;
   };
+  // What was read to find out whose connection this is.
+  const head = raw.readableLength > 0 ? (raw.read() as Buffer | null) : null;
   const adopted = adopt(raw, { buffer: () => buffer, callback: read });
   const socket = adopted ?? raw;
   const stream = new Duplex({
@@ -86,6 +88,10 @@ export function tlsBridge(raw: Socket, hold?: TicketHold): TlsBridge {
     bridge.onError?.(error);
     stream.destroy(error);
   });
+  if (head !== null) {
+    hold?.see(head);
+    stream.push(head);
+  }
   socket.on('close', () => {
     stream.destroy();
     if (buffer !== EMPTY) giveBack(buffer);

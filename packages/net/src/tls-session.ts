@@ -11,6 +11,7 @@ import {
 } from 'node:tls';
 import { SessionProof } from './session-proof.ts';
 import { checkCertificate, checkIdentity } from './tls-certificate.ts';
+import { markOf } from './tls-mark.ts';
 import type { Pem, TlsBinding, TlsClientSettings, TlsServerSettings } from './tls-settings.ts';
 import type { Side } from './trace.ts';
 
@@ -26,6 +27,11 @@ export interface TlsSession {
   readonly clearable: boolean;
   /** Milliseconds for a handshake, when the settings say so. */
   readonly handshakeTimeout: number | undefined;
+  /**
+   * How a ClientHello that resumes this session can be told from outside: the key name of its tickets, the ids of its sessions. Of
+   * a server; there are some once the control connection's handshake is done.
+   */
+  readonly marks: readonly string[];
   /** Starts a handshake over `stream`. For the connections of this package. */
   wrap(stream: Duplex): TLSSocket;
   /** After the handshake: undefined, or what is wrong with the peer's certificate and what to do. */
@@ -56,14 +62,24 @@ export class TlsServer {
     let context = shared;
     let sessions: Server | undefined;
     const proof = new SessionProof();
+    const marks: string[] = [];
+    let isSecured = false;
     return {
       role: 'server',
+      marks,
       binding: settings.binding ?? 'prefer',
       clearable: settings.allowClear ?? false,
       handshakeTimeout: settings.handshakeTimeout,
       wrap: (stream) => {
-        context ??= createSecureContext(serverContext(settings));
-        if (shared === undefined) sessions ??= sessionCache();
+        if (!context) {
+          const own = serverContext(settings);
+          context = createSecureContext(own);
+          marks.push(markOf('ticket', own.ticketKeys.subarray(0, 16)));
+        }
+        if (shared === undefined) {
+          // Whoever comes later without having resumed is somebody else, with a session of his own.
+          sessions ??= sessionCache((id) => isSecured || marks.push(markOf('session', id)));
+        }
         const cache = sessions === undefined ? {} : { server: sessions };
         const tls = new TLSSocket(stream, { isServer: true, secureContext: context, ...cache });
         // A client that asks for handshake after handshake costs us far more than itself.
@@ -72,7 +88,10 @@ export class TlsServer {
       },
       objection: () => undefined,
       authorized: () => undefined,
-      secured: (tls) => proof.remember(tls),
+      secured: (tls) => {
+        isSecured = true;
+        proof.remember(tls);
+      },
       isProven: (tls) => proof.isProven(tls),
     };
   }
@@ -82,11 +101,12 @@ export class TlsServer {
  * TLS 1.2 sessions by their number, for clients that take no tickets (curl sets SSL_OP_NO_TICKET). Of one control session:
  * to be found here is the same proof as a ticket. Node asks the `server` of a TLS socket; this one never listens.
  */
-function sessionCache(): Server {
+function sessionCache(onNew: (id: Buffer) => void): Server {
   const known = new Map<string, Buffer>();
   const server = new Server();
   server.on('newSession', (id: Buffer, data: Buffer, done: () => void) => {
     if (known.size < cachedSessions) known.set(id.toString('latin1'), data);
+    onNew(id);
     done();
   });
   server.on('resumeSession', (id: Buffer, done: (error: Error | null, data: Buffer | null) => void) => {
@@ -123,6 +143,7 @@ export class TlsClient {
     } as ConnectionOptions;
     return {
       role: 'client',
+      marks: [],
       binding: settings.binding ?? 'prefer',
       clearable: settings.allowClear ?? false,
       handshakeTimeout: settings.handshakeTimeout,
@@ -143,7 +164,7 @@ export class TlsClient {
   }
 }
 
-function serverContext(settings: TlsServerSettings): SecureContextOptions {
+function serverContext(settings: TlsServerSettings): SecureContextOptions & { readonly ticketKeys: Buffer } {
   const { cert, key, passphrase, ciphers, minVersion = 'TLSv1.2' } = settings;
   // Node gives out two TLS 1.3 tickets at the control handshake and none later: clients that use a ticket once run dry
   // after two transfers. TLS 1.2 sessions can be resumed for ever, so a required binding is done in TLS 1.2.
@@ -157,7 +178,8 @@ function serverContext(settings: TlsServerSettings): SecureContextOptions {
     ...(passphrase === undefined ? {} : { passphrase }),
     ...(ciphers === undefined ? {} : { ciphers }),
     honorCipherOrder: true,
-    // Keys of its own: a ticket that this context accepts was given out by this very control connection.
+    // Keys of its own: a ticket that this context accepts was given out by this very control connection. The first 16 bytes
+    // are the name of the keys, and the beginning of every ticket.
     ticketKeys: randomBytes(48),
     sessionIdContext: 'duoport',
   };

@@ -32,7 +32,7 @@ export function outcomeTeller({ settings, log, connection }: OutcomeFacts): Data
 /** The flow that a firewall rule would open, for the causes that one can cure. */
 function opensWhat(
   cause: DataCause,
-  { mode, remote }: DataFailure,
+  { mode }: DataFailure,
   {
     settings,
     server,
@@ -48,7 +48,7 @@ function opensWhat(
     controlPort: server.port,
     passivePorts,
     sourcePort: typeof sourcePort === 'number' ? sourcePort : undefined,
-    server: side === 'server' ? server.address : remote.address,
+    server: server.address,
     secure,
   };
 }

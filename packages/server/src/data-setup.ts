@@ -1,7 +1,8 @@
-import { checkPeer, type DataConnection, dial, type Lease, type Trace } from '@duoport/net';
+import { checkPeer, type DataConnection, dial, type Lease, type TlsSession, type Trace } from '@duoport/net';
 import {
   type Endpoint,
   FtpClosedError,
+  FtpConnectionError,
   FtpLimitError,
   FtpLocalError,
   type ProbeView,
@@ -11,7 +12,7 @@ import type { Settings } from './settings.ts';
 
 type Setup =
   | { readonly kind: 'none' }
-  | { readonly kind: 'passive'; readonly lease: Lease }
+  | { readonly kind: 'passive'; readonly lease: Lease; readonly tls: TlsSession | undefined }
   | { readonly kind: 'active'; readonly to: Endpoint }
   /** Opened ahead of the transfer, by ESTA or ESTP. */
   | { readonly kind: 'open'; readonly connection: DataConnection };
@@ -27,6 +28,8 @@ export interface DataSetupFacts {
   readonly peer: Endpoint;
   readonly local: Endpoint;
   readonly trace: Trace | undefined;
+  /** The TLS that a data connection would have now: PROT may change it. */
+  dataTls(): TlsSession | undefined;
   /** Counts leases against the session that holds them. */
   readonly session: object;
   /** A data connection that was agreed on came about, or could not. */
@@ -57,6 +60,11 @@ export class DataSetup {
     return this.#setup.kind;
   }
 
+  /** TLS for the next data connection, when PROT P is in force. */
+  get tls(): TlsSession | undefined {
+    return this.#facts.dataTls();
+  }
+
   /** Both ends of the data connection that was opened last; before the first one, those of the control connection. */
   get ends(): Ends {
     return { peer: this.#ends.peer, local: this.#ends.local };
@@ -78,11 +86,14 @@ export class DataSetup {
     this.release();
     const { settings, peer, local, trace, session } = this.#facts;
     const exclusive = settings.peers.kind === 'any';
+    const { tls } = this;
+    const { door } = settings;
     const lease = await settings.pool.lease({
       host: local.address,
       peer: exclusive ? undefined : peer.address,
       session,
       policy: settings.peers,
+      single: door && { door, endpoint: local, tls },
       onStray: (stranger) => this.story.stranger(stranger),
       side: 'server',
       connection: `data-${this.#opened + 1}`,
@@ -103,7 +114,7 @@ export class DataSetup {
       lease.release();
       throw new FtpLimitError(choice.fault, { limit: 'advertisedAddress', value: 0 });
     }
-    this.#setup = { kind: 'passive', lease };
+    this.#setup = { kind: 'passive', lease, tls };
     this.story.agree({ mode: 'passive', local: lease.endpoint, remote: peer });
     this.story.advertised = choice.endpoint;
     return choice.endpoint;
@@ -155,7 +166,15 @@ export class DataSetup {
   ): Promise<DataConnection> {
     const { settings, trace, local } = this.#facts;
     const timeout = settings.dataTimeout;
-    if (setup.kind === 'passive') return setup.lease.accept({ timeout, signal });
+    if (setup.kind === 'passive') {
+      if (settings.door !== undefined && setup.tls !== this.tls) {
+        setup.lease.release();
+        const text =
+          'PROT was changed after PASV, and on one port it tells the data connection: use PASV again';
+        return Promise.reject(new FtpConnectionError(text, { channel: 'data', phase: 'accept' }));
+      }
+      return setup.lease.accept({ timeout, signal });
+    }
     return dial(setup.to, {
       // Port 20 towards a client port that was just used cannot be had again at once: any other is better than none.
       from: { address: local.address, ports: settings.sourcePort, orAny: true },

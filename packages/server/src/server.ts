@@ -1,8 +1,12 @@
 import {
+  type AcceptedConnection,
+  acceptControl,
   type ControlConnection,
   type ControlListener,
   listenControl,
   type PoolGauges,
+  SinglePort,
+  type TlsServer,
   type TlsSession,
 } from '@duoport/net';
 import { type Endpoint, type Reply, reply } from '@duoport/protocol';
@@ -70,6 +74,21 @@ export class FtpServer implements AsyncDisposable {
     for (const session of this.#sessions) session.finish(reply(421, 'The server is shutting down.'));
     if (this.#sessions.size > 0) await this.#emptiedWithin(grace);
     await this.#settings.pool.close();
+    if (this.#settings.door instanceof SinglePort) this.#settings.door.close();
+  }
+
+  /**
+   * A control connection that another process accepted for this server. `session`: its number in the log.
+   * @throws RangeError for implicit TLS without a certificate.
+   */
+  take(
+    connection: AcceptedConnection,
+    { implicitTls = false, session }: { readonly implicitTls?: boolean; readonly session?: number } = {},
+  ): void {
+    acceptControl(connection, {
+      implicitTls: this.#implicit(implicitTls),
+      onConnection: (control, tls) => this.#accept(control, tls, session),
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -90,22 +109,28 @@ export class FtpServer implements AsyncDisposable {
   }
 
   async #open({ host, port = 21, implicitTls = false }: ListenOptions): Promise<void> {
-    const { tls } = this.#settings;
-    if (implicitTls && tls === undefined)
-      throw new RangeError('Implicit TLS needs a certificate: set tls.cert and tls.key.');
+    const { door } = this.#settings;
     const listener = await listenControl({
       host,
       port,
-      implicitTls: implicitTls ? tls : undefined,
+      implicitTls: this.#implicit(implicitTls),
+      door: door instanceof SinglePort ? door : undefined,
       onConnection: (connection, session) => this.#accept(connection, session),
     });
     this.#listeners.push(listener);
     this.#listening.push({ ...listener.endpoint, implicitTls });
   }
 
-  #accept(connection: ControlConnection, tls: TlsSession | undefined): void {
+  #implicit(wanted: boolean): TlsServer | undefined {
+    const { tls } = this.#settings;
+    if (wanted && tls === undefined)
+      throw new RangeError('Implicit TLS needs a certificate: set tls.cert and tls.key.');
+    return wanted ? tls : undefined;
+  }
+
+  #accept(connection: ControlConnection, tls: TlsSession | undefined, id = this.#nextSession++): void {
     const session = new Session({
-      id: this.#nextSession++,
+      id,
       connection,
       tls,
       settings: this.#settings,

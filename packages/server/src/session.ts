@@ -54,22 +54,23 @@ export class Session implements ControlHandler {
     this.#settings = settings;
     this.#tls = tls;
     this.#ended = ended;
-    this.#trace = settings.trace?.(id);
-    this.#lines = this.#trace && new ControlTrace(this.#trace);
+    const trace = settings.trace?.(id);
+    this.#trace = trace;
+    this.#lines = trace && new ControlTrace(trace);
     this.#output = new ControlOutput(connection, this.#lines);
     this.#state = new SessionState(settings, tls !== undefined);
-    const { idleTimeout, loginTimeout } = settings;
     this.#machine = new ServerMachine({
       implicitTls: tls !== undefined,
-      idleTimeout,
-      loginTimeout,
+      idleTimeout: settings.idleTimeout,
+      loginTimeout: settings.loginTimeout,
       isAvailable: ({ power }) => power === undefined || this.#state.powers.has(power),
     });
     const { peer, local } = connection;
     this.peerAddress = peer.address;
     this.#log = sessionLog(settings.log, id, peer);
     const outcome = outcomeTeller({ settings, log: this.#log, connection });
-    this.#data = new DataSetup({ settings, peer, local, trace: this.#trace, session: this, outcome });
+    const dataTls = () => (this.#state.parameters.protection === 'private' ? this.#tls : undefined);
+    this.#data = new DataSetup({ settings, peer, local, trace, session: this, dataTls, outcome });
   }
 
   /** Begins to read, and greets a client that has not spoken by then: one turn of the event loop shows whether it has. */
@@ -182,13 +183,12 @@ export class Session implements ControlHandler {
   }
 
   #context(run: Run): Context {
-    const { argument } = run.command;
     const { parameters, powers, user, login, files } = this.#state;
     const { peer, local, secure } = this.#connection;
     const controller = () => this.#controller;
     return {
-      argument: argument ?? '',
-      path: run.row.path ? resolvePath(parameters.directory, argument) : parameters.directory,
+      argument: run.command.argument ?? '',
+      path: run.row.path ? resolvePath(parameters.directory, run.command.argument) : parameters.directory,
       run,
       order: this.#machine.order,
       parameters,
@@ -224,7 +224,7 @@ export class Session implements ControlHandler {
       setup: this.#data,
       parameters: this.#state.parameters,
       settings: this.#settings,
-      tls: this.#state.parameters.protection === 'private' ? this.#tls : undefined,
+      tls: this.#data.tls,
       preliminary: (intro) => {
         this.#settle(id, { kind: 'preliminary', reply: intro });
         this.#drain();

@@ -1,9 +1,11 @@
 import {
   AdvertisedAddress,
   type AdvertisedRule,
+  type DataDoor,
   type PeerPolicy,
   PortPool,
   type PortRange,
+  SinglePort,
   TlsServer,
   type TlsServerSettings,
   type Trace,
@@ -40,6 +42,12 @@ export interface ServerOptions {
     readonly sourcePort?: number | PortRange | undefined;
   };
   readonly tls?: TlsServerSettings | undefined;
+  /**
+   * Passive data connections come in on the port of the control connection, so that a firewall needs one open port. Under TLS
+   * with session tickets it is exact; otherwise a transfer is refused with 425 where it could be somebody else's. A door of
+   * another process, when that one accepts the connections. Default off.
+   */
+  readonly singlePort?: boolean | DataDoor | undefined;
   /** What must be under TLS. Default: nothing. */
   readonly requireTls?: 'none' | 'control' | 'data' | 'both' | undefined;
   /** A TLS upload that ends without close_notify may have been cut short. Default: refused with 426. */
@@ -79,6 +87,8 @@ export interface Settings {
   readonly advertised: AdvertisedAddress;
   readonly sourcePort: number | PortRange | undefined;
   readonly tls: TlsServer | undefined;
+  /** Where passive data connections come in when they have no ports of their own. */
+  readonly door: DataDoor | undefined;
   /** CCC is possible. */
   readonly allowClear: boolean;
   readonly requireTls: { readonly control: boolean; readonly data: boolean };
@@ -117,6 +127,7 @@ export function settingsOf(options: ServerOptions): Settings {
   if (requireTls !== 'none' && options.tls === undefined) {
     throw new RangeError('requireTls needs a certificate: set tls.cert and tls.key.');
   }
+  checkSinglePort(options);
   const address = options.passive?.address;
   const rules = typeof address === 'string' ? [{ address }] : address;
   const timeouts = options.timeouts ?? {};
@@ -128,7 +139,8 @@ export function settingsOf(options: ServerOptions): Settings {
     pool: new PortPool({ ports }),
     advertised: new AdvertisedAddress({ rules }),
     sourcePort: options.active?.sourcePort,
-    tls: options.tls && new TlsServer(options.tls),
+    tls: options.tls && new TlsServer(options.singlePort ? ticketing(options.tls) : options.tls),
+    door: options.singlePort === true ? new SinglePort() : options.singlePort || undefined,
     allowClear: options.tls?.allowClear === true && requireTls !== 'control' && requireTls !== 'both',
     requireTls: {
       control: requireTls === 'control' || requireTls === 'both',
@@ -151,6 +163,25 @@ export function settingsOf(options: ServerOptions): Settings {
     log: options.log,
     trace: options.trace,
   };
+}
+
+function checkSinglePort({ singlePort, passive, tls, peers }: ServerOptions): void {
+  if (!singlePort) return;
+  if (passive?.enabled === false || passive?.ports !== undefined)
+    throw new RangeError(
+      'singlePort is a way of passive mode without ports of its own: leave out passive.ports.',
+    );
+  if (tls?.binding === 'off')
+    throw new RangeError(
+      'singlePort knows data connections by their TLS tickets: tls.binding must not be off.',
+    );
+  if (peers?.kind === 'any')
+    throw new RangeError('singlePort cannot tell connections from anywhere apart: peers must not be any.');
+}
+
+/** TLS 1.3 tickets run out after two transfers; a session of TLS 1.2 can be resumed for ever, and its id or ticket says whose it is. */
+function ticketing(tls: TlsServerSettings): TlsServerSettings {
+  return tls.minVersion === 'TLSv1.3' ? tls : { ...tls, maxVersion: 'TLSv1.2' };
 }
 
 function checkRange({ low, high }: PortRange, name: string): void {

@@ -1,0 +1,127 @@
+import { Socket } from 'node:net';
+import { type Endpoint, FtpClosedError } from '@duoport/protocol';
+import { KEEP_ALIVE_DELAY } from './control-dial.ts';
+import { peerEndpoint } from './socket-address.ts';
+
+/** Node keeps the kernel's end of a socket here; undocumented, and in place from Node 0.x to 26. */
+interface WithHandle {
+  _handle: (object & { reading: boolean; readStop(): number; close(): void }) | null;
+}
+
+/** A TCP connection on its way to another process: the kernel's end, and what was read of it already. */
+export interface DetachedConnection {
+  /** For the second argument of `process.send`. */
+  readonly handle: unknown;
+  readonly head: Uint8Array;
+  /** Closes this process's end: when it has been sent. */
+  close(): void;
+}
+
+interface Watcher {
+  /** The next bytes. False: enough, what comes after them stays unread. */
+  bytes(chunk: Uint8Array): boolean;
+  /** The peer has sent its FIN, and nothing before it. */
+  ended(): void;
+  gone(): void;
+}
+
+interface Watch {
+  /** Puts back what was read. */
+  end(): void;
+}
+
+/**
+ * A TCP connection that came in on a listener and has no owner yet. What was read of it to tell what it is for is put back,
+ * so that whoever takes it reads it from the first byte.
+ */
+export class AcceptedConnection {
+  readonly peer: Endpoint;
+  #socket: Socket | undefined;
+
+  private constructor(socket: Socket, peer: Endpoint) {
+    this.#socket = socket;
+    this.peer = peer;
+  }
+
+  /** Undefined when the peer is gone before anyone looked. `socket` is paused and not read from. */
+  static of(socket: Socket): AcceptedConnection | undefined {
+    const peer = peerEndpoint(socket);
+    if (peer) return new AcceptedConnection(socket, peer);
+    socket.destroy();
+    return undefined;
+  }
+
+  /** Takes over what another process sent. Undefined when the peer is gone, or nothing came. */
+  static attach(handle: unknown, head: Uint8Array): AcceptedConnection | undefined {
+    if (typeof handle !== 'object' || handle === null) return undefined;
+    const options = { handle, allowHalfOpen: true, pauseOnCreate: true };
+    const socket = new Socket(options as ConstructorParameters<typeof Socket>[0]);
+    socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_DELAY);
+    if (head.length > 0) socket.unshift(head);
+    return AcceptedConnection.of(socket);
+  }
+
+  /** Gives it to another process. */
+  detach(): DetachedConnection | undefined {
+    const socket = this.take();
+    const holder = socket as unknown as WithHandle;
+    const handle = holder._handle;
+    if (!handle) {
+      socket.destroy();
+      return undefined;
+    }
+    const read = socket.readableLength > 0 ? (socket.read() as Buffer | null) : null;
+    handle.readStop();
+    handle.reading = false;
+    holder._handle = null;
+    // Without its handle this closes nothing; it lets the listener stop counting the socket.
+    socket.on('error', ignore).destroy();
+    return { handle, head: read ?? new Uint8Array(0), close: () => handle.close() };
+  }
+
+  /** For the connections of this package: the socket, once. */
+  take(): Socket {
+    const socket = this.#socket;
+    if (!socket) throw new FtpClosedError('The connection has an owner already');
+    this.#socket = undefined;
+    return socket;
+  }
+
+  /** For the door of this package: shows what comes, without taking it. */
+  watch(watcher: Watcher): Watch {
+    const socket = this.#socket ?? new Socket();
+    const read: Buffer[] = [];
+    let reading = true;
+    const onReadable = () => {
+      const chunk = socket.readableLength > 0 ? (socket.read() as Buffer | null) : null;
+      if (chunk === null || !reading) return;
+      read.push(chunk);
+      if (!watcher.bytes(chunk)) stop();
+    };
+    const onGone = () => watcher.gone();
+    const onEnd = () => (read.length === 0 ? watcher.ended() : socket.destroy());
+    const stop = () => {
+      if (!reading) return;
+      reading = false;
+      socket.off('readable', onReadable).off('end', onEnd);
+      socket.pause();
+      // In the turn of the last read, before the stream can tell an end that followed.
+      if (read.length > 0 && !socket.destroyed) socket.unshift(Buffer.concat(read));
+    };
+    socket.on('readable', onReadable).on('end', onEnd).on('close', onGone).on('error', ignore);
+    return {
+      end: () => {
+        stop();
+        socket.off('close', onGone);
+      },
+    };
+  }
+
+  destroy(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.on('error', ignore).destroy();
+  }
+}
+
+function ignore(): void {}
