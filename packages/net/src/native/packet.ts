@@ -1,4 +1,4 @@
-import { addressText } from './sockaddr.ts';
+import { formatAddress } from '@duoport/protocol';
 
 /** One packet of interest, read from its IP header on. */
 export type Packet =
@@ -88,8 +88,8 @@ function decodeIp(bytes: Uint8Array): IpHeader | undefined {
     const isFirstFragment = (view.getUint16(6) & 0x1fff) === 0;
     if (header < 20 || header > bytes.length || !isFirstFragment) return undefined;
     return {
-      from: addressText(bytes.subarray(12, 16)),
-      to: addressText(bytes.subarray(16, 20)),
+      from: formatAddress(bytes.subarray(12, 16)),
+      to: formatAddress(bytes.subarray(16, 20)),
       ttl: view.getUint8(8),
       protocol: view.getUint8(9),
       payload: new DataView(bytes.buffer, bytes.byteOffset + header, bytes.length - header),
@@ -98,8 +98,8 @@ function decodeIp(bytes: Uint8Array): IpHeader | undefined {
   // Extension headers are left out: neither SYNs nor ICMP errors carry any in practice.
   if (version !== 6 || bytes.length < 40) return undefined;
   return {
-    from: addressText(bytes.subarray(8, 24)),
-    to: addressText(bytes.subarray(24, 40)),
+    from: formatAddress(bytes.subarray(8, 24)),
+    to: formatAddress(bytes.subarray(24, 40)),
     ttl: view.getUint8(7),
     protocol: view.getUint8(6),
     payload: new DataView(bytes.buffer, bytes.byteOffset + 40, bytes.length - 40),

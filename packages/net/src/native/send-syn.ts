@@ -1,6 +1,6 @@
-import type { Endpoint } from '@duoport/protocol';
+import { type Endpoint, parseAddress } from '@duoport/protocol';
 import { linux, loadLibc } from './libc.ts';
-import { addressBytes, encodeSockaddr } from './sockaddr.ts';
+import { encodeSockaddr } from './sockaddr.ts';
 
 export interface SendSynOptions {
   /** Our end: a listener may be on the same port. */
@@ -47,7 +47,7 @@ export function encodeSyn(from: Endpoint, to: Endpoint): Uint8Array {
   view.setUint8(12, 5 << 4);
   view.setUint8(13, 0x02);
   view.setUint16(14, 0xffff);
-  view.setUint16(16, checksum([...addressBytes(from.address), ...addressBytes(to.address), ...segment]));
+  view.setUint16(16, checksum([...bytesOf(from), ...bytesOf(to), ...segment]));
   return segment;
 }
 
@@ -57,4 +57,8 @@ function checksum(bytes: readonly number[]): number {
   for (const [index, byte] of bytes.entries()) sum += index % 2 === 0 ? byte << 8 : byte;
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
   return ~sum & 0xffff;
+}
+
+function bytesOf({ address }: Endpoint): Uint8Array {
+  return parseAddress(address.split('%', 1)[0] ?? '') ?? new Uint8Array(0);
 }
