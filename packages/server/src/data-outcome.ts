@@ -14,7 +14,8 @@ interface OutcomeFacts {
 
 /** Tells the log of data connections that do not come about, and what is probably shut when that goes on. */
 export function outcomeTeller({ settings, log, connection }: OutcomeFacts): DataSetupFacts['outcome'] {
-  const client = connection.peer.address;
+  const { peer, local } = connection;
+  const client = peer.address;
   return (of) => {
     if ('opened' in of) return settings.failures.succeeded(client, of.opened);
     const { failure } = of;
@@ -24,7 +25,7 @@ export function outcomeTeller({ settings, log, connection }: OutcomeFacts): Data
     log({ kind: 'data-failed', secure, cause, explanation, ...failure });
     const again = settings.failures.failed(client, cause);
     if (again === undefined) return;
-    const opens = opensWhat(cause, failure, { settings, server: connection.local, secure });
+    const opens = opensWhat(cause, failure, { settings, server: local, secure });
     log({ kind: 'data-shut', cause, explanation, opens, ...again });
   };
 }

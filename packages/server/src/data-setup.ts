@@ -12,7 +12,13 @@ import type { Settings } from './settings.ts';
 
 type Setup =
   | { readonly kind: 'none' }
-  | { readonly kind: 'passive'; readonly lease: Lease; readonly tls: TlsSession | undefined }
+  /** `since`: when the client was told, on the monotonic clock. */
+  | {
+      readonly kind: 'passive';
+      readonly lease: Lease;
+      readonly tls: TlsSession | undefined;
+      readonly since: number;
+    }
   | { readonly kind: 'active'; readonly to: Endpoint }
   /** Opened ahead of the transfer, by ESTA or ESTP. */
   | { readonly kind: 'open'; readonly connection: DataConnection };
@@ -114,10 +120,10 @@ export class DataSetup {
       lease.release();
       throw new FtpLimitError(choice.fault, { limit: 'advertisedAddress', value: 0 });
     }
-    this.#setup = { kind: 'passive', lease, tls };
-    this.story.agree({ mode: 'passive', local: lease.endpoint, remote: peer });
-    this.story.advertised = choice.endpoint;
-    return choice.endpoint;
+    this.#setup = { kind: 'passive', lease, tls, since: performance.now() };
+    const advertised = choice.endpoint;
+    this.story.agree({ mode: 'passive', local: lease.endpoint, remote: peer, advertised });
+    return advertised;
   }
 
   /** Keeps where to dial, or says why that must not be dialled: judged here, before anything is sent there. */
@@ -216,13 +222,28 @@ export class DataSetup {
     this.release();
   }
 
+  /** Nothing was transferred over it. That nobody came in all the time is worth telling. */
+  #giveUp({ lease, since }: Extract<Setup, { readonly kind: 'passive' }>): void {
+    const { arrived } = lease;
+    lease.release();
+    const waited = performance.now() - since;
+    if (arrived || waited < patience) return;
+    this.story.abandoned(waited).then((failure) => failure && this.#facts.outcome({ failure }));
+  }
+
   release(): void {
     const setup = this.#setup;
     this.#setup = { kind: 'none' };
-    if (setup.kind === 'passive') setup.lease.release();
+    if (setup.kind === 'passive') this.#giveUp(setup);
     if (setup.kind === 'open') setup.connection.destroy();
   }
 }
+
+/**
+ * Milliseconds after which a passive client that has not connected was probably kept from it. curl and others connect before
+ * they send the command, and go away without a word when they cannot.
+ */
+const patience = 900;
 
 /** Why what was done for a session ends with it. */
 export function sessionOver(): FtpClosedError {

@@ -33,10 +33,14 @@ export interface DataFailure {
   readonly waited: number;
 }
 
-/** What was agreed on. */
-type Agreed =
-  | { readonly mode: 'passive'; readonly local: Endpoint; readonly remote: Endpoint }
-  | { readonly mode: 'active'; readonly local: Endpoint; readonly remote: Endpoint };
+/** What was agreed on, and who came instead. */
+interface Agreed {
+  readonly mode: 'passive' | 'active';
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly advertised?: Endpoint | undefined;
+  stranger?: Endpoint;
+}
 
 /**
  * What has become of the data connection that one session agreed on last, until the next one: SITE PROBE tells it to a
@@ -46,23 +50,18 @@ export class DataStory {
   /** The text of the last 227 or 229, and the argument of the last PORT or EPRT. */
   sent: string | undefined;
   received: string | undefined;
-  /** Passive: where the client was told to dial. */
-  advertised: Endpoint | undefined;
   #agreed: Agreed | undefined;
   #dial: ProbeDial = 'none';
   #accepted = false;
-  #stranger: Endpoint | undefined;
 
   agree(agreed: Agreed): void {
     this.#agreed = agreed;
     this.#dial = 'none';
     this.#accepted = false;
-    this.#stranger = undefined;
-    this.advertised = undefined;
   }
 
   stranger(peer: Endpoint): void {
-    this.#stranger = peer;
+    if (this.#agreed !== undefined) this.#agreed.stranger = peer;
   }
 
   opening(): void {
@@ -79,9 +78,14 @@ export class DataStory {
     const agreed = this.#agreed;
     if (agreed === undefined) return undefined;
     const problem = agreed.mode === 'active' ? this.#undialled(error) : await this.#unaccepted(error);
-    if (problem === undefined) return undefined;
-    const remote = problem === 'wrong-address' ? (this.#stranger ?? agreed.remote) : agreed.remote;
-    return { ...agreed, problem, remote, advertised: this.advertised, waited };
+    return problem && failureOf(agreed, problem, waited);
+  }
+
+  /** The client gave a passive data connection up before it sent a command for it. */
+  async abandoned(waited: number): Promise<DataFailure | undefined> {
+    const agreed = this.#agreed;
+    if (agreed === undefined) return undefined;
+    return failureOf(agreed, await unreached(agreed), waited);
   }
 
   get dial(): ProbeDial | undefined {
@@ -91,8 +95,8 @@ export class DataStory {
   async arrival(): Promise<ProbeArrival | undefined> {
     if (this.#agreed?.mode !== 'passive') return undefined;
     if (this.#accepted) return 'accepted';
-    if (this.#stranger !== undefined) return 'stranger';
-    return (await this.#isHalfOpen(this.#agreed)) ? 'half-open' : 'none';
+    if (this.#agreed.stranger !== undefined) return 'stranger';
+    return (await isHalfOpen(this.#agreed)) ? 'half-open' : 'none';
   }
 
   #undialled(error: unknown): DataProblem | undefined {
@@ -108,13 +112,26 @@ export class DataStory {
 
   async #unaccepted(error: unknown): Promise<DataProblem | undefined> {
     if (!(error instanceof FtpTimeoutError) || this.#agreed === undefined) return undefined;
-    if (this.#stranger !== undefined) return 'wrong-address';
-    return (await this.#isHalfOpen(this.#agreed)) ? 'half-open' : 'never-came';
+    return unreached(this.#agreed);
   }
+}
 
-  async #isHalfOpen({ local, remote }: Agreed): Promise<boolean> {
-    const address = plainAddress(remote.address);
-    const peers = await halfOpenPeers(local.port);
-    return peers.some((peer) => peer.address === address);
-  }
+async function unreached(agreed: Agreed): Promise<DataProblem> {
+  if (agreed.stranger !== undefined) return 'wrong-address';
+  return (await isHalfOpen(agreed)) ? 'half-open' : 'never-came';
+}
+
+async function isHalfOpen({ local, remote }: Agreed): Promise<boolean> {
+  const address = plainAddress(remote.address);
+  const peers = await halfOpenPeers(local.port);
+  return peers.some((peer) => peer.address === address);
+}
+
+function failureOf(
+  { mode, local, remote, advertised, stranger }: Agreed,
+  problem: DataProblem,
+  waited: number,
+): DataFailure {
+  const who = problem === 'wrong-address' ? (stranger ?? remote) : remote;
+  return { mode, problem, local, remote: who, advertised, waited };
 }

@@ -151,3 +151,19 @@ test('without the power both are 502 and not in FEAT', async (t) => {
   await client.expect(502, 'SITE PROBE');
   await client.expect(502, 'SITE NONCE a');
 });
+
+test('a client that connects before it sends the command, and gives up, is told of as well', async (t) => {
+  const { login, event, events } = await serve(t);
+  const hasty = await login();
+  await hasty.passive();
+  await hasty.passive();
+  const client = await login();
+  await client.passive();
+  const now = performance.now.bind(performance);
+  t.mock.method(performance, 'now', () => now() + 1_000);
+  await client.expect(221, 'QUIT');
+  const failed = await event('data-failed');
+  assert.equal(failed.problem, 'never-came');
+  assert.ok(failed.waited >= 900, String(failed.waited));
+  assert.equal(events.filter((each) => each.kind === 'data-failed').length, 1);
+});

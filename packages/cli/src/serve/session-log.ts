@@ -2,6 +2,7 @@ import { formatEndpoint } from '@duoport/protocol';
 import type { ServerEvent } from '@duoport/server';
 import { printable } from '../printable.ts';
 import { formatBytes } from '../transfer/progress-line.ts';
+import { dataFailedLine, dataShutLines } from './data-lines.ts';
 
 /** Turns what the server tells into lines for a person. Remembers who is logged in on which session. */
 export class SessionLog {
@@ -65,6 +66,10 @@ export class SessionLog {
         return `${peer} was refused as ${printable(event.user)}`;
       case 'transfer':
         return transferText(event, user);
+      case 'data-failed':
+        return `${peer} ${dataFailedLine(event, user)}`;
+      case 'data-shut':
+        return dataShutLines(event).join('\n');
       case 'closed':
         return this.#verbose ? `${peer} closed: ${printable(event.reason)}` : undefined;
       case 'bug':
