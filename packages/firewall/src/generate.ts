@@ -15,6 +15,7 @@ import { azureCli } from './targets/azure-cli.ts';
 import { azureTerraform } from './targets/azure-terraform.ts';
 import { compose } from './targets/compose.ts';
 import { docker } from './targets/docker.ts';
+import { firewalld } from './targets/firewalld.ts';
 import { googleCli } from './targets/google-cli.ts';
 import { googleTerraform } from './targets/google-terraform.ts';
 import { haproxy } from './targets/haproxy.ts';
@@ -37,6 +38,7 @@ const writers: { readonly [target in Target]?: Writer } = {
   nftables,
   iptables,
   ufw,
+  firewalld,
   pf,
   'windows-netsh': windowsNetsh,
   'windows-powershell': windowsPowershell,
