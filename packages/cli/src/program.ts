@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { clientCommands } from './commands/define.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { firewallCommand } from './commands/firewall.ts';
 import { serveCommand } from './commands/serve.ts';
 import { describeError, errorObject } from './describe-error.ts';
@@ -27,6 +28,7 @@ function program(io: ProcessIo): Command {
     .version(version)
     .showHelpAfterError('(duoport COMMAND --help shows the flags)');
   root.addCommand(serveCommand(io));
+  root.addCommand(doctorCommand(io));
   root.addCommand(firewallCommand(io));
   for (const command of clientCommands(io)) root.addCommand(command);
   for (const command of [root, ...root.commands]) {

@@ -42,15 +42,17 @@ export function factsOf(seen: Observations): Facts {
   const attempts = seen.attempts.filter((attempt) => attempt.hidden !== true);
   const views = attempts.flatMap(({ server }) => (server === undefined ? [] : [server]));
   const inner = innerAddress(seen, views, peer);
+  const path = pathOf(seen);
   return {
     seen,
     peer,
     local,
     product: productOf(seen),
     attempts,
-    path: pathOf(seen),
+    path,
     clientNat: isClientNatted(views, local, peer),
-    serverNat: inner !== undefined,
+    // A router that answers under the address that we dialled has it, and the server is behind it.
+    serverNat: inner !== undefined || path.hops.some((hop) => hop.address === peer),
     innerServer: inner,
     portsMapped: views.some((view) => view.local.port !== seen.port),
     works: (verb, secure) =>

@@ -1,5 +1,6 @@
 export { diagnose } from './diagnose.ts';
 export { type FindingCode, findingCodes } from './finding-codes.ts';
+export { examine } from './examine.ts';
 export { harmless } from './harmless.ts';
 export { observe } from './observe.ts';
 export type { Attempt, DialObservation, HopTrace, Observations, ServerView } from './observations.ts';

@@ -132,7 +132,7 @@ function sourceLine(port: number): string {
 /** The server knew at once: it was refused or rejected, not left without an answer. */
 function isQuick({ server, final, took }: Attempt): boolean {
   if (server?.dial === 'refused' || server?.dial === 'rejected') return true;
-  return final !== undefined && final.code >= 400 && took < 3000;
+  return final !== undefined && final.code >= 400 && took < 2000;
 }
 
 /** Which box a SYN of ours had to pass before the server's came through. */
