@@ -1,4 +1,3 @@
-import { refuse } from './answer.ts';
 import { type CheckedRequest, checkRequest } from './check.ts';
 import { wrong } from './firewall-error.ts';
 import type { Flow } from './flow.ts';
@@ -34,7 +33,7 @@ import { windowsPowershell } from './targets/windows-powershell.ts';
 /** Writes one target. Gets a checked request, its flows, and a place in which every name is harmless. Pure. */
 export type Writer = (request: CheckedRequest, flows: readonly Flow[], place: Place) => Answer;
 
-const writers: { readonly [target in Target]?: Writer } = {
+const writers: { readonly [target in Target]: Writer } = {
   nftables,
   iptables,
   ufw,
@@ -66,10 +65,9 @@ export function firewallRules(target: Target, request: FirewallRequest, place: P
   if (!targets.includes(target)) wrong(`${quoted(target)} is no target. Known: ${targets.join(', ')}.`);
   const checked = checkRequest(request);
   const flows = neededFlows(checked);
-  const answer = writers[target]?.(checked, flows, checkPlace(place));
-  if (answer === undefined) return refuse(target, 'This target is not written yet.', 'Use another one.');
+  const answer = writers[target](checked, flows, checkPlace(place));
   if (answer.kind === 'refused') return answer;
-  return { ...answer, notes: [...notesFor(checked, flows), ...answer.notes, ...unproven(target)] };
+  return { ...answer, notes: [...notesFor(target, checked, flows), ...answer.notes, ...unproven(target)] };
 }
 
 function unproven(target: Target): readonly Note[] {

@@ -1,10 +1,14 @@
 import type { CheckedRequest } from './check.ts';
 import type { Flow } from './flow.ts';
-import type { Note } from './rules.ts';
+import type { Note, Target } from './rules.ts';
 import { width } from './text.ts';
 
-/** What the reader must know beside the rules, whatever the target is. */
-export function notesFor(request: CheckedRequest, flows: readonly Flow[]): readonly Note[] {
+const linux: readonly Target[] = ['nftables', 'iptables', 'ufw', 'firewalld'];
+/** Notes that speak of Linux alone. Other targets have their own where it matters. */
+const ofLinux = ['helper-explicit', 'helper-nat-module', 'forwarding'];
+
+/** What the reader must know beside the rules of this target; a target adds its own. */
+export function notesFor(target: Target, request: CheckedRequest, flows: readonly Flow[]): readonly Note[] {
   const notes: (Note | false)[] = [
     flows.length === 0 && {
       code: 'nothing-needed',
@@ -14,7 +18,8 @@ export function notesFor(request: CheckedRequest, flows: readonly Flow[]): reado
     ...portNotes(request, flows),
     ...natNotes(request),
   ];
-  return notes.filter((note) => note !== false);
+  const fits = ({ code }: Note): boolean => linux.includes(target) || !ofLinux.includes(code);
+  return notes.filter((note) => note !== false).filter(fits);
 }
 
 function helperNotes({ helper, tls, nat, side, modes }: CheckedRequest): readonly (Note | false)[] {

@@ -3,8 +3,11 @@ import type { Target } from './rules.ts';
 /** What a target is, and how far its rules have been tried. */
 export interface TargetFacts {
   readonly title: string;
-  /** `executed`: loaded into the real thing. `grammar`: only checked against its grammar or schema. */
-  readonly proof: 'executed' | 'grammar';
+  /**
+   * `executed`: loaded into the real thing. `parsed`: read by the product's own parser. `grammar`: only checked against its
+   * documented grammar or schema.
+   */
+  readonly proof: 'executed' | 'parsed' | 'grammar';
   /** How, in one plain sentence part. */
   readonly how: string;
 }
