@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { clientCommands } from './commands/define.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { firewallCommand } from './commands/firewall.ts';
+import { labCommand } from './commands/lab.ts';
 import { serveCommand } from './commands/serve.ts';
 import { describeError, errorObject } from './describe-error.ts';
 import { spellOutRequireTls } from './flags/serve-flags.ts';
@@ -30,17 +31,28 @@ function program(io: ProcessIo): Command {
   root.addCommand(serveCommand(io));
   root.addCommand(doctorCommand(io));
   root.addCommand(firewallCommand(io));
+  root.addCommand(labCommand(io));
   for (const command of clientCommands(io)) root.addCommand(command);
-  for (const command of [root, ...root.commands]) {
+  for (const command of withSubcommands(root)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
     });
     command.showHelpAfterError(
-      `(duoport ${command === root ? 'COMMAND' : command.name()} --help shows the flags)`,
+      `(duoport ${command === root ? 'COMMAND' : wordsOf(command)} --help shows the flags)`,
     );
   }
   return root;
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
+/** `lab run` */
+function wordsOf(command: Command): string {
+  const above = command.parent;
+  return above?.parent == null ? command.name() : `${wordsOf(above)} ${command.name()}`;
 }
 
 function tell(error: unknown, words: readonly string[], io: ProcessIo): number {
