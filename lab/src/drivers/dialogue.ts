@@ -62,7 +62,13 @@ function judgeAttempt(lines: readonly Line[], cell: Cell): Verdict | undefined {
   const after = lines.slice(sent);
   const end = after.find(isFinal);
   const took = (end?.at ?? 0) - (after[0]?.at ?? 0);
-  if (end === undefined) return { step: 'transfer', how: 'closed', text: `no reply to ${after[0]?.text}` };
+  if (end === undefined) {
+    const tls = lines.find(
+      ({ from, text }) => from === 'talk' && /SSL_connect: |gnutls_handshake: /.test(text),
+    );
+    if (tls !== undefined) return { step: 'tls', how: 'closed', text: tls.text };
+    return { step: 'transfer', how: 'closed', text: `no reply to ${after[0]?.text}` };
+  }
   return isNo(end) ? refusedTransfer(end, took, cell) : undefined;
 }
 

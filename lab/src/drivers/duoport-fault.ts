@@ -1,4 +1,4 @@
-import { type AnyFtpError, isFtpError } from '@duoport/protocol';
+import { type AnyFtpError, isFtpError, type Reply } from '@duoport/protocol';
 import { type Cell, type Failed, isPassive } from './cell.ts';
 import { howOf, refusedTransfer } from './dialogue.ts';
 
@@ -21,10 +21,17 @@ export function faultOfError(error: unknown, cell: Cell, took: number): Fault {
     case 'FTP_TIMEOUT':
       return { ...whereOf(root, cell), text };
     case 'FTP_TRANSFER':
-      return { step: 'transfer', how: 'closed', text };
+      return isReply(root.cause)
+        ? refusedTransfer({ text: `${root.cause.code} ${root.cause.lines.join(' ')}` }, took, cell)
+        : { step: 'transfer', how: 'closed', text };
     default:
       return { step: 'control', how: 'closed', text };
   }
+}
+
+/** A transfer that the server broke off has its reply as the cause. */
+function isReply(cause: unknown): cause is Reply {
+  return typeof cause === 'object' && cause !== null && 'code' in cause && 'lines' in cause;
 }
 
 /** The client wraps what went wrong with a data connection into an error that says what was tried. */

@@ -55,8 +55,8 @@ export function duoportCommand(): readonly string[] {
   return nodeCommand(pathToFileURL(join(cli, ...(source ? ['src', 'main.ts'] : ['bin', 'duoport.js']))));
 }
 
-/** The lab is no part of what npm installs: it lives in the repository, in source as in `dist`. */
-function repository(): string {
+/** The folder of the repository: the lab is no part of what npm installs, it lives there in source as in `dist`. */
+export function repository(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'scripts', 'debian.mjs'))) {
     const above = dirname(folder);

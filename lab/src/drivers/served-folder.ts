@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,7 +28,8 @@ export interface ServedFolder {
 }
 
 export function makeServedFolder(): ServedFolder {
-  const top = mkdtempSync(join(tmpdir(), 'duoport-lab-'));
+  removeOldFolders();
+  const top = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   chmodSync(top, 0o755);
   const root = folder(top, 'root', 0o755);
   const incoming = 'incoming';
@@ -40,6 +50,17 @@ export function makeServedFolder(): ServedFolder {
     },
     remove: () => rmSync(top, { recursive: true, force: true }),
   };
+}
+
+const prefix = 'duoport-lab-';
+
+/** What runs that were killed have left: folders with the number of a process that is no more. */
+function removeOldFolders(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(/^duoport-lab-(\d+)-/.exec(name)?.[1]);
+    if (pid > 0 && !existsSync(`/proc/${pid}`))
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
 }
 
 /** The mode is set after making it: the umask of whoever runs this must not matter. */
