@@ -27,7 +27,9 @@ export function mikrotik(request: CheckedRequest, flows: readonly Flow[], place:
   const tag = tagOf({ request, place });
   const destinations = destinationRules(request, flows);
   const onlySix =
-    request.helper && !flows.some((flow) => ofEachFamily(flow).some(({ family }) => family === 4));
+    request.helper &&
+    flows.length > 0 &&
+    flows.every((flow) => ofEachFamily(flow).every(({ family }) => family === 6));
   if (onlySix) {
     return refuse(
       'mikrotik',
