@@ -78,17 +78,23 @@ export class FtpServer implements AsyncDisposable {
   }
 
   /**
-   * A control connection that another process accepted for this server. `session`: its number in the log.
+   * A control connection that another process accepted for this server. `session`: its number in the log; `over` is called when
+   * the connection is gone.
    * @throws RangeError for implicit TLS without a certificate.
    */
   take(
     connection: AcceptedConnection,
-    { implicitTls = false, session }: { readonly implicitTls?: boolean; readonly session?: number } = {},
+    {
+      implicitTls = false,
+      session,
+      over,
+    }: { readonly implicitTls?: boolean; readonly session?: number; readonly over?: () => void } = {},
   ): void {
-    acceptControl(connection, {
+    const control = acceptControl(connection, {
       implicitTls: this.#implicit(implicitTls),
-      onConnection: (control, tls) => this.#accept(control, tls, session),
+      onConnection: (made, tls) => this.#accept(made, tls, session),
     });
+    if (over !== undefined) control.onceClosed(over);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

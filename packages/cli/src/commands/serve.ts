@@ -1,24 +1,19 @@
 import { networkInterfaces } from 'node:os';
 import type { Trace } from '@duoport/net';
-import {
-  allPermissions,
-  DiskFiles,
-  type FtpServer,
-  MemoryAccounts,
-  readPermissions,
-  type ServerEvent,
-  type ServerOptions,
-} from '@duoport/server';
+import { createServer, type ServerEvent } from '@duoport/server';
 import { Command } from 'commander';
 import { withConfig } from '../config/with-config.ts';
 import { addServeFlags, type ServeFlags } from '../flags/serve-flags.ts';
 import { reachableAddresses } from '../serve/addresses.ts';
 import { type Announcement, announcementLines } from '../serve/announcement.ts';
-import { planServe, type ServePlan } from '../serve/plan.ts';
+import { type PlannedListener, planServe, type ServePlan } from '../serve/plan.ts';
+import type { RunningServer } from '../serve/running-server.ts';
+import { serverOptions } from '../serve/server-options.ts';
 import { SessionLog } from '../serve/session-log.ts';
 import { startServer } from '../serve/start.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
 import { TraceRenderer } from '../trace/trace-renderer.ts';
+import { WorkerPool } from '../workers/worker-pool.ts';
 
 /** `duoport serve [DIR]` */
 export function serveCommand(io: ProcessIo): Command {
@@ -35,33 +30,65 @@ export function serveCommand(io: ProcessIo): Command {
 async function serve(io: ProcessIo, directory: string, flags: ServeFlags): Promise<void> {
   const terminal = createTerminal(io, flags);
   const plan = await planServe(directory, flags);
-  const { server, remark } = await startServer(plan.listen, serverOptions(plan, flags, terminal));
+  const { server, remark } = await startServer(plan.listen, opener({ plan, flags, terminal }));
   announce(terminal, announcementOf(plan, server, remark));
   await untilStopped(io, server, { terminal, grace: flags.grace });
 }
 
-function serverOptions(
-  plan: ServePlan,
-  flags: ServeFlags,
-  terminal: Terminal,
-): Omit<ServerOptions, 'listen'> {
-  const users = plan.users.map(({ name, password, readOnly }) => ({
-    name,
-    password,
-    permissions: readOnly ? readPermissions : allPermissions,
-  }));
-  const files = new DiskFiles(plan.folder);
-  const { certificate } = plan;
-  return {
-    accounts: new MemoryAccounts({ users, files, ...(plan.anonymous ? { anonymous: {} } : {}) }),
-    passive: { enabled: plan.modes.passive, ports: plan.passivePorts, address: plan.passiveAddress },
-    active: { enabled: plan.modes.active, sourcePort: plan.activeSourcePort },
-    tls: certificate && { cert: certificate.cert, key: certificate.key },
-    requireTls: plan.requireTls,
-    timeouts: { data: plan.dataTimeout },
-    log: logTo(terminal, flags),
-    trace: flags.trace === true ? (session) => traceTo(terminal, session) : undefined,
+interface Serving {
+  readonly plan: ServePlan;
+  readonly flags: ServeFlags;
+  readonly terminal: Terminal;
+}
+
+/** How a server is started on certain listeners: in this process, or with workers. */
+function opener({
+  plan,
+  flags,
+  terminal,
+}: Serving): (on: readonly PlannedListener[]) => Promise<RunningServer> {
+  const log = logTo(terminal, flags);
+  const trace = flags.trace === true ? (session: number) => traceTo(terminal, session) : undefined;
+  if (plan.workers === 1) {
+    return async (listen) => {
+      const server = createServer({ ...serverOptions(plan, { log, trace }), listen });
+      await server.start();
+      return server;
+    };
+  }
+  const traces = new Map<number, Trace>();
+  return async (listen) => {
+    const pool = new WorkerPool({
+      plan,
+      quiet: terminal.quiet && !terminal.json,
+      trace: trace !== undefined,
+      log,
+      traced: (session, event) => {
+        const known = traces.get(session) ?? traceTo(terminal, session);
+        if (event.kind === 'closed' && event.connection === 'control') traces.delete(session);
+        else traces.set(session, known);
+        known(event);
+      },
+      lost: (worker) => lost(terminal, worker),
+    });
+    await pool.start(listen);
+    return pool;
   };
+}
+
+function lost(
+  terminal: Terminal,
+  {
+    number,
+    sessions,
+    because,
+  }: { readonly number: number; readonly sessions: number; readonly because: string },
+): void {
+  if (terminal.json) terminal.object({ event: 'worker-lost', worker: number, sessions, because });
+  const what = sessions === 1 ? 'its session is' : `its ${sessions} sessions are`;
+  terminal.warn(
+    `duoport: worker ${number} died (${because}): ${what} lost, and another worker takes its place.`,
+  );
 }
 
 function logTo(terminal: Terminal, flags: ServeFlags): (event: ServerEvent) => void {
@@ -88,7 +115,11 @@ function traceTo(terminal: Terminal, session: number): Trace {
   };
 }
 
-function announcementOf(plan: ServePlan, server: FtpServer, portRemark: string | undefined): Announcement {
+function announcementOf(
+  plan: ServePlan,
+  server: RunningServer,
+  portRemark: string | undefined,
+): Announcement {
   const doors = server.listening.map(({ address, port, implicitTls }) => ({
     port,
     implicitTls,
@@ -114,13 +145,14 @@ function announce(terminal: Terminal, what: Announcement): void {
   }
   const { certificate, sample: _, ...rest } = what;
   const pins = certificate && { sha256: certificate.sha256, selfSigned: certificate.selfSigned };
-  terminal.object({ event: 'ready', ...rest, certificate: pins });
+  const passivePorts = what.singlePort ? undefined : what.passivePorts;
+  terminal.object({ event: 'ready', ...rest, passivePorts, certificate: pins });
 }
 
 /** The first Ctrl-C lets transfers finish within the grace time, the second cuts them off. */
 async function untilStopped(
   io: ProcessIo,
-  server: FtpServer,
+  server: RunningServer,
   options: { readonly terminal: Terminal; readonly grace: number },
 ): Promise<void> {
   const { terminal, grace } = options;

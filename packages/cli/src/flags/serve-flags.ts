@@ -11,6 +11,7 @@ import {
   parsePort,
   parsePortRange,
   parseUser,
+  parseWorkers,
   repeated,
   type UserSpec,
 } from './values.ts';
@@ -24,6 +25,8 @@ export interface ServeFlags {
   readonly anonymous?: boolean;
   readonly passivePorts?: PortRange;
   readonly passiveAddress?: readonly AdvertisedRule[];
+  readonly singlePort?: boolean;
+  readonly workers?: number;
   readonly dataTimeout?: number;
   readonly activeSourcePort?: number;
   readonly modes?: ModeSet;
@@ -71,6 +74,14 @@ function options(): readonly Option[] {
       '--passive-address <[net=]addr[:+n]>',
       'passive mode: address or name to announce (behind NAT), NET= only to clients in that network, :+N or :-N when the outside has port P at P+N or P-N; may be repeated, the first that fits counts',
     ).argParser(repeated(parsePassiveAddress)),
+    new Option(
+      '--single-port',
+      'passive mode: data connections come in on the control port; for clients with TLS exactly, for others only when there is no doubt',
+    ),
+    new Option(
+      '--workers <count>',
+      'run the sessions in so many processes, for machines with several cores (default: 1)',
+    ).argParser(parseWorkers),
     new Option(
       '--data-timeout <time>',
       'how long to wait for a data connection to come about (default: 30s)',

@@ -39,6 +39,13 @@ export function parsePort(text: string, lowest: 0 | 1 = 1): number {
   return port;
 }
 
+/** How many processes run sessions. */
+export function parseWorkers(text: string): number {
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > 256) refuse('Workers are counted: a number from 1 to 256.');
+  return count;
+}
+
 /** `50000-50100`, or one port `50000`. */
 export function parsePortRange(text: string): PortRange {
   const match = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(text.trim());

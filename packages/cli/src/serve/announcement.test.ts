@@ -17,6 +17,7 @@ const plain: Announcement = {
   users: [{ name: 'duoport', password: 'abcd-efgh-2345', readOnly: false }],
   modes: { passive: true, active: true },
   passivePorts: { low: 50000, high: 50100 },
+  singlePort: false,
   passiveAddress: undefined,
   activeSourcePort: undefined,
   certificate: undefined,

@@ -21,6 +21,7 @@ export interface Announcement {
   }[];
   readonly modes: ModeSet;
   readonly passivePorts: PortRange;
+  readonly singlePort: boolean;
   readonly passiveAddress: readonly AdvertisedRule[] | undefined;
   readonly activeSourcePort: number | undefined;
   readonly certificate:
@@ -93,14 +94,11 @@ function loginText(user: Announcement['users'][number]): string {
 }
 
 function modeRows(what: Announcement): readonly (readonly [string, string])[] {
-  const { modes, passivePorts, passiveAddress, activeSourcePort } = what;
+  const { modes, passivePorts, singlePort, passiveAddress, activeSourcePort } = what;
+  const where = singlePort ? 'the same port' : `port ${range(passivePorts)}`;
   const told = passiveAddress === undefined ? '' : `, announced as ${passiveAddress.map(toldAs).join(', ')}`;
   const rows: (readonly [string, string])[] = [];
-  if (modes.passive)
-    rows.push([
-      'passive',
-      `the client opens the data connection, to port ${range(passivePorts)} here${told}`,
-    ]);
+  if (modes.passive) rows.push(['passive', `the client opens the data connection, to ${where} here${told}`]);
   if (modes.active) {
     const port = activeSourcePort === undefined ? 'any port' : `port ${activeSourcePort}`;
     rows.push(['active', `this server opens the data connection, from ${port} here`]);
@@ -134,7 +132,7 @@ function tlsRows(what: Announcement): readonly (readonly [string, string])[] {
 
 function openPorts(what: Announcement): string {
   const control = [...new Set(what.doors.map((door) => String(door.port)))];
-  const all = [...control, ...(what.modes.passive ? [range(what.passivePorts)] : [])];
+  const all = [...control, ...(what.modes.passive && !what.singlePort ? [range(what.passivePorts)] : [])];
   return [all.slice(0, -1).join(', '), all.at(-1) ?? ''].filter((part) => part !== '').join(' and ');
 }
 

@@ -28,6 +28,10 @@ export interface ServePlan {
   readonly modes: ModeSet;
   readonly passivePorts: PortRange;
   readonly passiveAddress: readonly AdvertisedRule[] | undefined;
+  /** Passive data connections come in on the control port; `passivePorts` is then of no use. */
+  readonly singlePort: boolean;
+  /** Processes that run sessions; with one it is this process. */
+  readonly workers: number;
   /** Milliseconds. Undefined: the server's default. */
   readonly dataTimeout: number | undefined;
   readonly activeSourcePort: number | undefined;
@@ -37,7 +41,7 @@ export interface ServePlan {
   readonly sample: string | undefined;
 }
 
-const defaultPassivePorts: PortRange = { low: 50_000, high: 50_100 };
+export const defaultPassivePorts: PortRange = { low: 50_000, high: 50_100 };
 
 /** Checks what the flags say against each other and against the disk. Throws UsageError that names the flag. */
 export async function planServe(directory: string, flags: ServeFlags): Promise<ServePlan> {
@@ -54,6 +58,8 @@ export async function planServe(directory: string, flags: ServeFlags): Promise<S
     modes,
     passivePorts: flags.passivePorts ?? defaultPassivePorts,
     passiveAddress: flags.passiveAddress,
+    singlePort: flags.singlePort === true,
+    workers: flags.workers ?? 1,
     dataTimeout: flags.dataTimeout,
     activeSourcePort: flags.activeSourcePort,
     certificate: await certificateOf(flags),
@@ -91,6 +97,18 @@ function checkFlags(flags: ServeFlags, modes: ModeSet): void {
   if (!modes.passive && (has('passivePorts') || has('passiveAddress'))) {
     throw new UsageError(
       '--passive-ports and --passive-address are for passive mode, which --modes leaves out.',
+    );
+  }
+  if (flags.singlePort === true && (!modes.passive || has('passivePorts'))) {
+    throw new UsageError(
+      '--single-port is passive mode without ports of its own: leave out --passive-ports, and keep passive in --modes.',
+    );
+  }
+  const ports = flags.passivePorts ?? defaultPassivePorts;
+  const room = ports.high - ports.low + 1;
+  if (modes.passive && flags.singlePort !== true && (flags.workers ?? 1) > room) {
+    throw new UsageError(
+      `--workers ${flags.workers} needs a passive port for each: --passive-ports has ${room}.`,
     );
   }
   if (!modes.active && has('activeSourcePort')) {

@@ -1,11 +1,11 @@
 import { isFtpError } from '@duoport/protocol';
-import { createServer, type FtpServer, type ServerOptions } from '@duoport/server';
 import { UsageError } from '../usage-error.ts';
 import type { PlannedListener } from './plan.ts';
+import type { RunningServer } from './running-server.ts';
 
 /** A server that listens. */
 export interface Started {
-  readonly server: FtpServer;
+  readonly server: RunningServer;
   /** Why it listens where it does, when that was for us to choose and 21 could not be had. */
   readonly remark: string | undefined;
 }
@@ -13,13 +13,13 @@ export interface Started {
 /** Starts on the listeners asked for, or on the first port that can be had: 21, 2121 to 2199, any. */
 export async function startServer(
   listen: readonly PlannedListener[] | undefined,
-  options: Omit<ServerOptions, 'listen'>,
+  start: (on: readonly PlannedListener[]) => Promise<RunningServer>,
 ): Promise<Started> {
-  if (listen !== undefined) return { server: await start(listen, options), remark: undefined };
+  if (listen !== undefined) return { server: await start(listen), remark: undefined };
   let first: string | undefined;
   for (const port of candidates()) {
     try {
-      const server = await start([{ host: undefined, port, implicitTls: false }], options);
+      const server = await start([{ host: undefined, port, implicitTls: false }]);
       return { server, remark: first };
     } catch (error) {
       const code = systemCode(error);
@@ -34,15 +34,6 @@ function* candidates(): Generator<number> {
   yield 21;
   for (let port = 2121; port < 2200; port += 1) yield port;
   yield 0;
-}
-
-async function start(
-  listen: readonly PlannedListener[],
-  options: Omit<ServerOptions, 'listen'>,
-): Promise<FtpServer> {
-  const server = createServer({ ...options, listen });
-  await server.start();
-  return server;
 }
 
 /** The errno name at the bottom of an error, however deep it was wrapped. */

@@ -12,6 +12,8 @@ export interface SeenPacket {
 }
 
 export interface PacketWatch {
+  /** Shows what has come by now, without waiting for it to be noticed. */
+  catchUp(): void;
   /** Stops, and gives the descriptor back. */
   close(): Promise<void>;
 }
@@ -49,6 +51,9 @@ export async function watchPackets(
   };
   let closing: Promise<void> | undefined;
   return {
+    catchUp: () => {
+      if (isOpen) drain(libc, fd, onPacket);
+    },
     close: () => {
       closing ??= close();
       return closing;

@@ -1,0 +1,72 @@
+import { AcceptedConnection } from '@duoport/net';
+import { createServer, type FtpServer } from '@duoport/server';
+import { serverOptions } from '../serve/server-options.ts';
+import type { Duty, FromWorker, ToWorker } from './messages.ts';
+import { RemoteDoor } from './remote-door.ts';
+
+/** A process that runs sessions: it listens nowhere, and gets its connections from the first process. */
+const door = new RemoteDoor(tell);
+let server: FtpServer | undefined;
+
+// Ctrl-C goes to every process of a terminal; the first one decides what becomes of it.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+process.on('disconnect', () => process.exit(1));
+process.on('message', (message, handle: unknown) => hear(message as ToWorker, handle));
+
+function hear(message: ToWorker, handle: unknown): void {
+  switch (message.kind) {
+    case 'start':
+      return start(message.duty);
+    case 'control':
+      return control(message, handle);
+    case 'close':
+      void close(message.grace);
+      return;
+    default:
+      door.hear(message, handle);
+  }
+}
+
+function start(duty: Duty): void {
+  const { plan, passivePorts, quiet, trace } = duty;
+  try {
+    server = createServer({
+      ...serverOptions(plan, {
+        log: (event) => {
+          if (!quiet || event.kind === 'bug') tell({ kind: 'event', event });
+        },
+        trace: trace ? (session) => (event) => tell({ kind: 'trace', session, event }) : undefined,
+      }),
+      passive: { enabled: plan.modes.passive, ports: passivePorts, address: plan.passiveAddress },
+      singlePort: plan.singlePort ? door : false,
+      listen: [],
+    });
+    tell({ kind: 'ready' });
+  } catch (error) {
+    tell({ kind: 'failed', because: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function control(
+  { session, implicitTls, head }: Extract<ToWorker, { readonly kind: 'control' }>,
+  handle: unknown,
+): void {
+  const connection = AcceptedConnection.attach(handle, head);
+  const over = () => tell({ kind: 'ended', session });
+  if (server === undefined || connection === undefined) {
+    connection?.destroy();
+    over();
+  } else server.take(connection, { implicitTls, session, over });
+}
+
+async function close(grace: number): Promise<void> {
+  await server?.close({ grace });
+  // What was told before goes out before.
+  const last: FromWorker = { kind: 'closed' };
+  process.send?.(last, undefined, {}, () => process.exit(0));
+}
+
+function tell(message: FromWorker): void {
+  if (process.connected) process.send?.(message, undefined, {}, () => undefined);
+}

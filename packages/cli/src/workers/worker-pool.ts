@@ -1,0 +1,170 @@
+import { listenConnections, SinglePort, type TraceEvent } from '@duoport/net';
+import type { Listening, ServerEvent } from '@duoport/server';
+import type { PlannedListener, ServePlan } from '../serve/plan.ts';
+import type { RunningServer } from '../serve/running-server.ts';
+import { type FromWorker, partOf } from './messages.ts';
+import { Worker } from './worker.ts';
+
+export interface WorkerPoolOptions {
+  readonly plan: ServePlan;
+  readonly quiet: boolean;
+  readonly trace: boolean;
+  log(event: ServerEvent): void;
+  traced(session: number, event: TraceEvent): void;
+  /** A worker died: its sessions are lost, and another one takes its place. */
+  lost(worker: { readonly number: number; readonly sessions: number; readonly because: string }): void;
+}
+
+/** A worker that dies sooner than this after its start is not replaced at once. Milliseconds. */
+const tooSoon = 1000;
+/** What a worker may take beyond the grace to end itself. */
+const patience = 5000;
+
+/**
+ * The first of several processes: it accepts every connection and gives it to a worker. With one port for everything its door tells
+ * data connections from control connections for all of them, so that no connection is ever in the wrong process.
+ */
+export class WorkerPool implements RunningServer {
+  readonly #options: WorkerPoolOptions;
+  readonly #door: SinglePort | undefined;
+  readonly #workers: (Worker | undefined)[] = [];
+  readonly #listeners: { close(): Promise<void> }[] = [];
+  readonly #listening: Listening[] = [];
+  readonly #restarts = new Set<NodeJS.Timeout>();
+  #starting: { resolve(): void; reject(error: Error): void; left: number } | undefined;
+  /** Connections that came before the workers were ready. */
+  readonly #early: (() => void)[] = [];
+  #nextSession = 1;
+  #closing = false;
+  #emptied: (() => void)[] = [];
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    this.#door = options.plan.singlePort ? new SinglePort() : undefined;
+  }
+
+  get listening(): readonly Listening[] {
+    return this.#listening;
+  }
+
+  get sessions(): number {
+    return this.#alive().reduce((count, worker) => count + worker.sessions.size, 0);
+  }
+
+  /** Listens everywhere, then starts the workers. Rejects with FTP_CONNECTION (phase `listen`). */
+  async start(listen: readonly PlannedListener[]): Promise<void> {
+    const count = this.#options.plan.workers;
+    const started = new Promise<void>((resolve, reject) => {
+      this.#starting = { resolve, reject, left: count };
+    });
+    // Where it fails before anybody waits for it.
+    started.catch(() => undefined);
+    try {
+      for (const where of listen) await this.#listen(where);
+      for (let index = 0; index < count; index += 1) this.#fork(index);
+      await started;
+      this.#starting = undefined;
+      for (const enter of this.#early.splice(0)) enter();
+    } catch (error) {
+      this.#starting = undefined;
+      await this.close({ grace: 0 });
+      throw error;
+    }
+  }
+
+  async close({ grace = 10_000 }: { readonly grace?: number } = {}): Promise<void> {
+    this.#closing = true;
+    for (const timer of this.#restarts) clearTimeout(timer);
+    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
+    this.#door?.close();
+    for (const worker of this.#alive()) worker.tell({ kind: 'close', grace });
+    if (this.#alive().length === 0) return;
+    const timer = setTimeout(() => {
+      for (const worker of this.#alive()) worker.kill();
+    }, grace + patience);
+    await new Promise<void>((resolve) => this.#emptied.push(resolve));
+    clearTimeout(timer);
+  }
+
+  async #listen({ host, port, implicitTls }: PlannedListener): Promise<void> {
+    const listener = await listenConnections({ host, port }, (connection) => {
+      const control = (taken: typeof connection) => {
+        const [worker] = this.#alive().sort((one, other) => one.sessions.size - other.sessions.size);
+        if (worker) worker.control(this.#nextSession++, taken, implicitTls);
+        else taken.destroy();
+      };
+      const enter = () => {
+        if (this.#door) this.#door.arrived(connection, { implicit: implicitTls, control });
+        else control(connection);
+      };
+      if (this.#starting) this.#early.push(enter);
+      else enter();
+    });
+    this.#listeners.push(listener);
+    this.#listening.push({ ...listener.endpoint, implicitTls });
+  }
+
+  #alive(): Worker[] {
+    return this.#workers.filter((worker) => worker !== undefined);
+  }
+
+  #fork(index: number): void {
+    const { plan, quiet, trace } = this.#options;
+    const passivePorts = plan.singlePort ? undefined : partOf(plan.passivePorts, index, plan.workers);
+    const born = performance.now();
+    const owner = {
+      heard: (worker: Worker, message: FromWorker) => this.#heard(worker, message),
+      gone: (worker: Worker, because: string) => this.#gone(worker, { index, born, because }),
+    };
+    this.#workers[index] = new Worker(
+      index + 1,
+      { plan, passivePorts, quiet, trace },
+      { door: this.#door, owner },
+    );
+  }
+
+  #heard(worker: Worker, message: FromWorker): void {
+    switch (message.kind) {
+      case 'event':
+        return this.#options.log(message.event);
+      case 'trace':
+        return this.#options.traced(message.session, message.event);
+      case 'ended':
+        return this.#ended(worker, message.session);
+      case 'ready':
+        if (this.#starting && --this.#starting.left === 0) this.#starting.resolve();
+        return;
+      case 'failed':
+        this.#starting?.reject(new Error(message.because));
+    }
+  }
+
+  #ended(worker: Worker, session: number): void {
+    const address = worker.sessions.get(session);
+    if (address !== undefined && worker.sessions.delete(session)) this.#door?.left(address);
+  }
+
+  #gone(
+    worker: Worker,
+    { index, born, because }: { readonly index: number; readonly born: number; readonly because: string },
+  ): void {
+    this.#workers[index] = undefined;
+    const { size } = worker.sessions;
+    for (const session of [...worker.sessions.keys()]) this.#ended(worker, session);
+    if (this.#starting) this.#starting.reject(new Error(`A worker did not start: ${because}`));
+    else if (!this.#closing) {
+      this.#options.lost({ number: worker.number, sessions: size, because });
+      this.#replace(index, born);
+    }
+    if (this.#alive().length === 0) for (const emptied of this.#emptied.splice(0)) emptied();
+  }
+
+  #replace(index: number, born: number): void {
+    if (performance.now() - born >= tooSoon) return this.#fork(index);
+    const timer = setTimeout(() => {
+      this.#restarts.delete(timer);
+      this.#fork(index);
+    }, tooSoon);
+    this.#restarts.add(timer);
+  }
+}
