@@ -157,11 +157,21 @@ export interface Observations {
     readonly data: HopTrace | undefined;
     readonly other: HopTrace | undefined;
   };
-  /** Hole punching towards the server's source port: at this distance a SYN of ours opens the way for the server's. */
-  /**
-   * `opensBeyond` is the smallest TTL at which it does: the router one hop nearer is the one that shuts the server out.
-   */
-  readonly punched: { readonly verb: DataVerb; readonly opensBeyond: number | undefined } | undefined;
+  /** Hole punching: SYNs of ours towards the port that the server dials from, which open stateful firewalls for its SYN. */
+  readonly punched:
+    | {
+        readonly verb: DataVerb;
+        /** The smallest TTL at which the server's SYN gets through: the router one hop nearer shuts it out. */
+        readonly opensBeyond: number | undefined;
+        /**
+         * How far our own SYNs to that port get: the last hop that told so. Nearer than the router before the server: a firewall there
+         * stops them, and what lies behind could not be opened.
+         */
+        readonly reaches?: number | undefined;
+        /** The port of the server that was aimed at. */
+        readonly sourcePort?: number | undefined;
+      }
+    | undefined;
   /** `--long`: milliseconds of silence after which the control connection was dead; undefined: it lived, or was not tried. */
   readonly idle: { readonly silence: number; readonly how: 'alive' | 'dead' } | undefined;
   /** A passive transfer under TLS without the session of the control connection: whether the server insists on it. */

@@ -38,6 +38,8 @@ export interface DoctorOptions {
   readonly long?: number | undefined;
   /** Store one small file with a name of its own and remove it again. */
   readonly write?: boolean | undefined;
+  /** Passive mode: dial what a 227 names even when it lies in an inner network. This machine itself is never dialled. */
+  readonly obeyPassiveAddress?: boolean | undefined;
   /** Active mode: ports to listen on. */
   readonly portRange?: PortRange | undefined;
   readonly bindAddress?: string | undefined;

@@ -29,7 +29,6 @@ export async function tryActive(
     attempt.transfer = nameOf(request.transfer);
     const exchange = session.dialogue.send(request.transfer.verb, request.transfer.argument);
     const data = await awaitServer(context, lease, exchange, attempt);
-    await context.sight.settle();
     attempt.synsSeen = context.sight.synsTo(lease.endpoint.port, since);
     if (data === undefined) {
       attempt.server = await askServer(context, session);

@@ -33,10 +33,10 @@ export async function dialOnce(
       signal: context.signal,
       side: 'client',
     });
-    return { seen: await context.sight.enrich(observe('open', undefined), since), data };
+    return { seen: context.sight.enrich(observe('open', undefined), since), data };
   } catch (error) {
     context.signal.throwIfAborted();
-    return { seen: await context.sight.enrich(failure(error, observe), since), data: undefined };
+    return { seen: context.sight.enrich(failure(error, observe), since), data: undefined };
   }
 }
 

@@ -87,12 +87,13 @@ async function reach(
   { attempt, announced }: { attempt: Draft; announced: Endpoint },
 ): Promise<DataConnection | undefined> {
   const { peer, local } = session.dialogue.connection;
-  const because = mustNotDial({ announced, control: peer, machine: context.machine });
+  const judge = { control: peer, machine: context.machine, trusting: context.options.obeyPassiveAddress };
+  const because = mustNotDial({ announced, ...judge });
   const isElsewhere = announced.address !== peer.address;
   if (because !== undefined) attempt.notDialled = because;
   const targets: Endpoint[] = because === undefined && !request.peerOnly ? [announced] : [];
   const ofPeer = { ...peer, port: announced.port };
-  const dialsPeer = mustNotDial({ announced: ofPeer, control: peer, machine: context.machine }) === undefined;
+  const dialsPeer = mustNotDial({ announced: ofPeer, ...judge }) === undefined;
   if (dialsPeer && (isElsewhere || targets.length === 0)) targets.push(ofPeer);
   const dials: DialObservation[] = [];
   let data: DataConnection | undefined;

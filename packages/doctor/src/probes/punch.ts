@@ -5,6 +5,7 @@ import { announce } from './active.ts';
 import { askServer, type Draft, draft } from './attempt.ts';
 import type { Access, Context } from './context.ts';
 import { orLate } from './deferred.ts';
+import { tracePatience } from './passive.ts';
 import { nextPunch } from './plan.ts';
 import { closeDialogue, openSession, type Session } from './session.ts';
 
@@ -23,13 +24,20 @@ export async function punch(
   const known: { opens: number | undefined; shut: number } = { opens: undefined, shut: 0 };
   const most = distance - 1;
   const { verb, secure } = failed;
+  const sourcePort = context.options.sourcePort ?? failed.server?.sourcePort ?? usualSourcePort;
+  const way = await context.sight.trace(endpoint(access.target.address, sourcePort), {
+    maxHops: most,
+    patience: context.clock.atMost(tracePatience),
+    signal: context.signal,
+  });
+  const reaches = way?.hops.findLast(({ how }) => how === 'expired')?.distance ?? 0;
   for (;;) {
     const ttl = nextPunch(known, most);
-    if (ttl === undefined) return { verb, opensBeyond: known.opens };
+    if (ttl === undefined) return { verb, opensBeyond: known.opens, reaches, sourcePort };
     if (context.clock.left() < context.patience) return undefined;
     const session = await openSession(context, access, secure);
     try {
-      const isOpen = await punchOnce(context, session, failed, ttl);
+      const isOpen = await punchOnce(context, session, failed, { ttl, sourcePort });
       if (isOpen === undefined) return undefined;
       if (isOpen) known.opens = ttl;
       else known.shut = ttl;
@@ -41,12 +49,15 @@ export async function punch(
   }
 }
 
+/** RFC 959 §3.3: the port beside the control port. */
+const usualSourcePort = 20;
+
 /** Undefined: it cannot be known. */
 async function punchOnce(
   context: Context,
   session: Session,
-  { verb, secure, server }: Attempt,
-  ttl: number,
+  { verb, secure }: Attempt,
+  { ttl, sourcePort }: { ttl: number; sourcePort: number },
 ): Promise<boolean | undefined> {
   const { dialogue } = session;
   const { local, peer } = dialogue.connection;
@@ -67,14 +78,13 @@ async function punchOnce(
     attempt.announced = { address, port: lease.endpoint.port };
     if (!(await announce(context, session, { verb }, attempt))) return undefined;
     const to = (port: number) => sendSyn({ from: lease.endpoint, to: endpoint(peer.address, port), ttl });
-    const guess = context.options.sourcePort ?? server?.sourcePort ?? 20;
-    if (!(await to(guess))) return undefined;
+    if (!(await to(sourcePort))) return undefined;
     const exchange = dialogue.send('LIST');
     exchange.first.catch(() => undefined);
     if (await comes(context, lease.endpoint.port, since, firstSyn)) return true;
     // A server of our own kind tells the port that it dials from, which may be another for each connection.
     const port = (await askServer(context, session))?.sourcePort;
-    if (port === undefined || port === guess || !(await to(port))) return false;
+    if (port === undefined || port === sourcePort || !(await to(port))) return false;
     return await comes(context, lease.endpoint.port, since, secondSyn);
   } finally {
     await pool.close();

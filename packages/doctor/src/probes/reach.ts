@@ -64,9 +64,9 @@ async function tryControl(context: Context, to: Endpoint) {
     const { address, port } = connection.local;
     const seen = observe('open', undefined);
     connection.destroy();
-    return { seen: await context.sight.enrich(seen, since), local: { address, port } };
+    return { seen: context.sight.enrich(seen, since), local: { address, port } };
   } catch (error) {
     context.signal.throwIfAborted();
-    return { seen: await context.sight.enrich(failure(error, observe), since), local: undefined };
+    return { seen: context.sight.enrich(failure(error, observe), since), local: undefined };
   }
 }

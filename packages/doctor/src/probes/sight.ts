@@ -32,15 +32,10 @@ export class Sight {
     return this.#watch !== undefined;
   }
 
-  /** Lets packets that have arrived get to us. */
-  async settle(): Promise<void> {
-    if (this.packets) await new Promise((resolve) => setTimeout(resolve, settleTime));
-  }
-
   /** What packets add to the outcome of a dial that began at `since`. */
-  async enrich(dial: DialObservation, since: number): Promise<DialObservation> {
+  enrich(dial: DialObservation, since: number): DialObservation {
     if (!this.packets) return dial;
-    await this.settle();
+    this.#watch?.catchUp();
     const { address, port } = dial.to;
     let [icmpFrom, ttl] = [dial.icmpFrom, dial.ttl];
     let { how } = dial;
@@ -62,6 +57,7 @@ export class Sight {
   /** SYNs that came in for a local port since then, accepted or not. Undefined when packets cannot be seen. */
   synsTo(port: number, since: number): { address: string; port: number; ttl: number }[] | undefined {
     if (!this.packets) return undefined;
+    this.#watch?.catchUp();
     const syns = new Map<string, { address: string; port: number; ttl: number }>();
     for (const { at, direction, packet } of this.#seen) {
       if (at < since || direction !== 'in' || packet.kind !== 'tcp') continue;
@@ -112,8 +108,6 @@ export class Sight {
 }
 
 const mostPackets = 8192;
-/** The packet socket is read on another thread than the one that was told of the connection. */
-const settleTime = 25;
 
 function plain({ distance, how, address }: TracedHop): HopTrace['hops'][number] {
   return { distance, how, address };

@@ -25,6 +25,14 @@ test('another public address may be dialled: it is where a wrong or a right sett
   assert.equal(judge('192.0.2.9', 4000, '192.168.1.2'), undefined);
 });
 
+test('an inner network is dialled when the user trusts the server with that, this machine never', () => {
+  const trusted = { control: { address: '203.0.113.5', port: 21 }, machine, trusting: true };
+  assert.equal(mustNotDial({ ...trusted, announced: { address: '10.1.2.3', port: 50_000 } }), undefined);
+  for (const address of ['127.0.0.1', '10.0.0.7', '169.254.169.254']) {
+    assert.equal(typeof mustNotDial({ ...trusted, announced: { address, port: 50_000 } }), 'string');
+  }
+});
+
 for (const [attack, address, port, control] of [
   ['a redirect to this machine', '198.51.100.7', 50_000, '203.0.113.5'],
   ['a redirect to this machine by its inner address', '10.0.0.7', 50_000, '10.0.0.9'],

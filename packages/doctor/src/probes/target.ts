@@ -7,13 +7,15 @@ export interface TargetFacts {
   readonly control: { readonly address: string; readonly port: number };
   /** All addresses of this machine. */
   readonly machine: readonly string[];
+  /** The user says that the server may name inner networks. */
+  readonly trusting?: boolean | undefined;
 }
 
 /**
  * Why a port that a server announced must not be dialled; undefined: it may. A server could make the doctor knock at this machine's own
  * services, at the metadata service of a cloud, or at machines of an inner network that it cannot reach itself (RFC 2577).
  */
-export function mustNotDial({ announced, control, machine }: TargetFacts): string | undefined {
+export function mustNotDial({ announced, control, machine, trusting }: TargetFacts): string | undefined {
   const { address, port } = announced;
   const isControlPort = address === control.address && port === control.port;
   if (port < 1024 && !isControlPort) return `port ${port} belongs to another service`;
@@ -24,6 +26,7 @@ export function mustNotDial({ announced, control, machine }: TargetFacts): strin
   if (kind === 'link-local') return `${address} is a link-local address`;
   // Documentation addresses are nobody's: laboratories use them as public ones.
   if (kind === 'public' || kind === 'documentation') return undefined;
+  if (trusting) return undefined;
   if (kind === classifyAddress(control.address) && samePrefix(address, control.address, neighbours))
     return undefined;
   return `${address} lies in an inner network (${kind})`;
