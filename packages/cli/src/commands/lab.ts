@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { listTopologies } from '../lab/list.ts';
+import { matrixCommand } from '../lab/matrix.ts';
 import { type LabRunFlags, runLab } from '../lab/run.ts';
 import type { ProcessIo } from '../terminal.ts';
 
@@ -20,5 +21,6 @@ export function labCommand(io: ProcessIo): Command {
   return new Command('lab')
     .description('try FTP in networks with real firewalls and NAT (Linux, root)')
     .addCommand(list)
-    .addCommand(run);
+    .addCommand(run)
+    .addCommand(matrixCommand(io));
 }
