@@ -7,7 +7,9 @@ import {
   targets,
 } from '@duoport/firewall';
 import { Command } from 'commander';
-import { addFirewallFlags, type FirewallFlags, type PlaceFlags, placeOf } from '../firewall/flags.ts';
+import { readConfig } from '../config/read-config.ts';
+import { addFirewallFlags, type FirewallFlags, placeOf } from '../firewall/flags.ts';
+import { flagsFromConfig } from '../firewall/from-config.ts';
 import { requestOf } from '../firewall/request.ts';
 import { printable } from '../printable.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
@@ -18,16 +20,18 @@ import { CommandError, UsageError } from '../usage-error.ts';
 export function firewallCommand(io: ProcessIo): Command {
   const command = new Command('firewall')
     .description('print the firewall rules that let FTP through')
-    .action((flags: FirewallFlags & PlaceFlags) => firewall(createTerminal(io, flags), flags));
+    .action((flags: FirewallFlags) => firewall(createTerminal(io, flags), flags));
   return addFirewallFlags(command);
 }
 
-function firewall(terminal: Terminal, flags: FirewallFlags & PlaceFlags): void {
+async function firewall(terminal: Terminal, flags: FirewallFlags): Promise<void> {
   if (flags.list === true) {
     list(terminal);
     return;
   }
-  const answer = answerTo(flags);
+  const target = targetOf(flags.for);
+  const config = flags.config === undefined ? undefined : await readConfig(flags.config);
+  const answer = answerTo(target, config === undefined ? flags : flagsFromConfig(config.flags, flags));
   if (terminal.json) terminal.object(answer);
   if (answer.kind === 'refused')
     throw new CommandError(`${answer.target}: ${answer.because} Nearest: ${answer.nearest}`);
@@ -41,9 +45,9 @@ function firewall(terminal: Terminal, flags: FirewallFlags & PlaceFlags): void {
   }
 }
 
-function answerTo(flags: FirewallFlags & PlaceFlags): Answer {
+function answerTo(target: Target, flags: FirewallFlags): Answer {
   try {
-    return firewallRules(targetOf(flags.for), requestOf(flags), placeOf(flags));
+    return firewallRules(target, requestOf(flags), placeOf(flags));
   } catch (error) {
     if (error instanceof FirewallError) throw new UsageError(printable(error.message));
     throw error;

@@ -9,9 +9,10 @@ import {
   repeated,
 } from '../flags/values.ts';
 
-/** The flags of `duoport firewall`, as they are called in {@link FirewallRequest} where that is possible. */
-export interface FirewallFlags {
+/** The flags of `duoport firewall`, as the fields of a request are called where that is possible. Every field of a place is a flag of the same name. */
+export interface FirewallFlags extends Place {
   readonly for?: string;
+  readonly config?: string;
   readonly list?: boolean;
   readonly undo?: boolean;
   readonly json?: boolean;
@@ -37,9 +38,6 @@ export interface FirewallFlags {
   readonly replies?: boolean;
 }
 
-/** Every field of a place is a flag of the same name. */
-export type PlaceFlags = Place;
-
 export function addFirewallFlags(command: Command): Command {
   for (const option of [...outputOptions(), ...flowOptions(), ...natOptions(), ...placeOptions()]) {
     command.addOption(option);
@@ -47,7 +45,7 @@ export function addFirewallFlags(command: Command): Command {
   return command;
 }
 
-export function placeOf(flags: PlaceFlags): Place {
+export function placeOf(flags: Place): Place {
   const fields = Object.keys(placeFields) as readonly PlaceField[];
   return Object.fromEntries(fields.map((field) => [field, flags[field]]));
 }
@@ -55,6 +53,7 @@ export function placeOf(flags: PlaceFlags): Place {
 function outputOptions(): readonly Option[] {
   return [
     new Option('--for <target>', 'which firewall the rules are for (--list shows them)'),
+    new Option('--config <file>', 'take what the settings file of duoport serve says; flags go before it'),
     new Option('--list', 'show the targets, and how far the rules of each have been tried'),
     new Option('--undo', 'print what takes the rules away again'),
     new Option('--json', 'flows, rules, undo and notes as one JSON object'),
