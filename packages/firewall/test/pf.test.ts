@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FirewallRequest } from '@duoport/firewall';
-import { needs, readBack } from './support/answers.ts';
+import { readBack } from './support/answers.ts';
 import { assertForwarded, type Forwarded } from './support/forwarding.ts';
 import type { Said } from './support/seen.ts';
 
@@ -11,7 +11,7 @@ const port = String.raw`\d{1,5}(?::\d{1,5})?`;
 const ports = String.raw`(?:${port}|\{ ${port}(?:, ${port})+ \})`;
 const ends = String.raw`from (${hosts})(?: port (${port}))? to (${hosts}|\(\w+\)) port (${ports})`;
 const pass = new RegExp(
-  String.raw`^pass (in|out) quick (?:(inet6?) )?proto tcp ${ends} flags S/SA keep state( tag duoport)? label "[a-z-]{1,62}"$`,
+  `^pass (in|out) quick (?:(inet6?) )?proto tcp ${ends} flags S/SA keep state( tag duoport)? label "[a-z-]{1,62}"$`,
 );
 const passTagged = 'pass out quick proto tcp tagged duoport keep state';
 const nat = new RegExp(
@@ -26,7 +26,10 @@ const remark = /^# duoport: [A-Za-z0-9 ,.:;()/+=_-]*$/;
 
 readBack({
   target: 'pf',
-  refuses: (request) => needs.helper(request),
+  // What a server behind the box dials gets an address of the box: pf wants to know which.
+  refuses: ({ helper, nat, modes }) =>
+    helper === true ||
+    (nat?.kind === 'forward' && nat.publicAddress === undefined && modes.includes('active')),
   read({ apply, undo }, request) {
     if (apply === '') return [];
     const [start = '', ...lines] = apply.trimEnd().split('\n');

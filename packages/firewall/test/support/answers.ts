@@ -11,7 +11,7 @@ import {
 import { requests } from './requests.ts';
 import { canonical, canonicalFlows, type Said } from './seen.ts';
 
-interface Reader {
+export interface Reader {
   readonly target: Target;
   /** Reads the rules back, checking every word against the grammar of the target. */
   read(rules: Rules, request: FirewallRequest): readonly Said[];
@@ -19,6 +19,8 @@ interface Reader {
   refuses(request: FirewallRequest, flows: readonly Flow[]): boolean;
   /** Flows that need no rule of their own. Default: none. */
   implied?(flow: Flow): boolean;
+  /** Lines of {@link canonicalFlows} that the target leaves out, and says so in a note. */
+  readonly leavesOut?: RegExp;
 }
 
 /** For every request: the rules read back are the flows, exactly, or the target refuses what it cannot say. */
@@ -38,11 +40,8 @@ export function readBack(reader: Reader): void {
       }
       written += 1;
       const needed = flows.filter((flow) => reader.implied?.(flow) !== true);
-      assert.deepEqual(
-        canonical(reader.read(answer, request)),
-        canonicalFlows(needed),
-        `${about}\n${answer.apply}`,
-      );
+      const wanted = canonicalFlows(needed).filter((line) => reader.leavesOut?.test(line) !== true);
+      assert.deepEqual(canonical(reader.read(answer, request)), wanted, `${about}\n${answer.apply}`);
     }
     assert.ok(written > 5, `${written} requests were not refused`);
   });

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { readBack } from './support/answers.ts';
+import { assertForwarded, type Forwarded } from './support/forwarding.ts';
+import type { Said } from './support/seen.ts';
+
+const ports = /^\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*$/;
+const network = /^[0-9a-f.:]+(\/\d{1,3})?$/;
+const comment = /^"duoport: [A-Za-z0-9 ,.:;()/+=_-]*"$/;
+
+/** Properties of `/ip firewall filter` and `/ip firewall nat` that are used, after the RouterOS manual. */
+const routerOs: Readonly<Record<string, RegExp>> = {
+  chain: /^(duoport-[0-9a-f]{8}-)?(input|output|forward|srcnat|dstnat)$/,
+  action: /^(accept|jump|dst-nat|src-nat|masquerade)$/,
+  'jump-target': /^duoport-[0-9a-f]{8}-(input|output|forward|srcnat|dstnat)$/,
+  'connection-state': /^(related|established)$/,
+  'connection-type': /^ftp$/,
+  protocol: /^tcp$/,
+  'src-address': network,
+  'src-port': ports,
+  'dst-address': network,
+  'dst-address-type': /^local$/,
+  'dst-port': ports,
+  'in-interface': /^\w+$/,
+  'out-interface': /^\w+$/,
+  'to-addresses': network,
+  'to-ports': ports,
+  comment,
+};
+
+const directions = { input: 'in', output: 'out', forward: 'through' } as const;
+
+readBack({
+  target: 'mikrotik',
+  // The helper of RouterOS does not read IPv6; servers and clients of that family alone would be left with nothing.
+  refuses: ({ helper, nat }) => helper === true && nat?.kind === 'forward' && nat.server.includes(':'),
+  read({ apply, undo }, request) {
+    const body = apply.replace(/^:if \(\[\/ip firewall service-port .*\n/, '');
+    assert.equal(body !== apply, request.helper === true);
+    const lines = body.split('\n').filter((line) => line !== '');
+    const adds = lines.filter((line) => line.startsWith('/')).map(readAdd);
+    const chains = new Set(adds.map(({ menu, chain }) => `${menu} ${chain}`));
+    assertJumps(
+      lines.filter((line) => !line.startsWith('/')),
+      chains,
+    );
+    for (const place of chains) {
+      const [menu = '', chain = ''] = place.split(/ (?=\S+$)/);
+      assert.ok(undo.includes(`${menu} remove [find where chain="${chain}" or jump-target="${chain}"]\n`));
+    }
+    assertForwarded(request, adds.flatMap(readForward));
+    return adds.flatMap(readFilter);
+  },
+  leavesOut: /(any6|::).* related$/,
+});
+
+interface Add {
+  readonly menu: string;
+  readonly chain: string;
+  readonly words: Readonly<Record<string, string>>;
+}
+
+function readAdd(line: string): Add {
+  const [, menu = '', rest = ''] = /^(\/ip(?:v6)? firewall (?:filter|nat)) add (.*)$/.exec(line) ?? [];
+  assert.notEqual(menu, '', line);
+  const words: Record<string, string> = {};
+  for (const [, key = '', value = ''] of rest.matchAll(/([a-z-]+)=("[^"]*"|\S+)(?= |$)/g)) {
+    assert.match(value, routerOs[key] ?? /$^/, `${key} in ${line}`);
+    words[key] = value;
+  }
+  assert.equal(rest.replace(/([a-z-]+)=("[^"]*"|\S+)(?= |$)/g, '').trim(), '', line);
+  return { menu, chain: words['chain'] ?? '', words };
+}
+
+function assertJumps(lines: readonly string[], chains: ReadonlySet<string>): void {
+  const blocks = lines.join('\n').split(/(?<=^\})\n/m);
+  const jumps = blocks
+    .filter((block) => block !== '')
+    .map((block) => {
+      const [open, local = '', choice = '', close] = block.split('\n');
+      assert.deepEqual([open, close], ['{', '}']);
+      const [, menu = '', chain = ''] =
+        /^ {2}:local first \[(.*) find where chain=(\w+) and dynamic=no\]$/.exec(local) ?? [];
+      const jump = /do=\{(.*) place-before=\(\$first->0\)\} else=\{(.*)\}$/.exec(choice);
+      assert.ok(choice.startsWith('  :if ([:len $first] > 0) do={') && jump !== null, block);
+      assert.equal(jump[1], jump[2]);
+      const { words, ...add } = readAdd(jump[1] ?? '');
+      assert.deepEqual([add.menu, add.chain, words['action']], [menu, chain, 'jump']);
+      return `${menu} ${words['jump-target']}`;
+    });
+  assert.deepEqual(new Set(jumps), chains);
+}
+
+function readFilter({ menu, chain, words }: Add): readonly Said[] {
+  if (!menu.endsWith('filter')) return [];
+  const own = chain.replace(/^duoport-[0-9a-f]{8}-/, '');
+  const direction = own === 'input' || own === 'output' || own === 'forward' ? directions[own] : undefined;
+  assert.ok(direction !== undefined && words['action'] === 'accept' && words['protocol'] === 'tcp');
+  const related = words['connection-state'] === 'related';
+  assert.equal(related, words['connection-type'] === 'ftp');
+  const said = {
+    direction,
+    from: listed(words['src-address']),
+    to: listed(words['dst-address']),
+    sourcePorts: words['src-port'],
+    ports: words['dst-port']?.split(',') ?? [],
+    related,
+  };
+  const family = menu.startsWith('/ipv6') ? 6 : 4;
+  assert.ok(!related || family === 4);
+  return [{ ...said, family }];
+}
+
+function readForward({ menu, words }: Add): readonly Forwarded[] {
+  if (!menu.endsWith('nat') || words['action'] !== 'dst-nat') return [];
+  const outside = words['dst-port'] ?? '';
+  assert.ok((words['dst-address'] === undefined) === (words['dst-address-type'] === 'local'));
+  return [
+    {
+      dialled: words['dst-address'] ?? 'any',
+      outside,
+      server: words['to-addresses'] ?? '',
+      inside: words['to-ports'] ?? outside,
+    },
+  ];
+}
+
+function listed(word: string | undefined): readonly string[] {
+  return word === undefined ? [] : [word];
+}
+
+/** Options of fw4 and fw3 that are used: `rule` and `redirect` sections of /etc/config/firewall. */
+const openWrt: Readonly<Record<string, RegExp>> = {
+  name: /^duoport: [A-Za-z0-9 ,.:;()/+=_-]*$/,
+  family: /^ipv[46]$/,
+  src: /^(\*|lan|wan)$/,
+  dest: /^(\*|lan|wan)$/,
+  proto: /^tcp$/,
+  src_ip: network,
+  src_port: /^\d+(-\d+)?$/,
+  src_dip: network,
+  src_dport: /^\d+(-\d+)?$/,
+  dest_ip: network,
+  dest_port: /^\d+(-\d+)?( \d+(-\d+)?)*$/,
+  target: /^(ACCEPT|DNAT|HELPER)$/,
+  set_helper: /^ftp$/,
+  reflection: /^0$/,
+};
+
+interface Section {
+  readonly type: string;
+  readonly options: Readonly<Record<string, readonly string[]>>;
+}
+
+readBack({
+  target: 'openwrt',
+  refuses: ({ helper, side }) => helper === true && side === 'client',
+  // fw4 lets related connections through by itself; what a redirect has translated it lets through too.
+  implied: ({ state }) => state === 'related',
+  read({ apply, undo }, request) {
+    if (apply === '') return [];
+    const sections = readUci(apply, undo);
+    const redirects = sections.filter(({ type }) => type === 'redirect');
+    assertForwarded(
+      request,
+      redirects.map(({ options }) => ({
+        dialled: options['src_dip']?.[0] ?? 'any',
+        outside: options['src_dport']?.[0] ?? '',
+        server: options['dest_ip']?.[0] ?? '',
+        inside: options['dest_port']?.[0] ?? '',
+      })),
+    );
+    const helpers = sections.filter(({ options }) => options['target']?.[0] === 'HELPER');
+    assert.equal(helpers.length > 0, request.helper === true);
+    for (const { options } of helpers) assert.match(options['src']?.[0] ?? '', /^(lan|wan)$/);
+    return [
+      ...sections.filter(({ options }) => options['target']?.[0] === 'ACCEPT').map(readRule),
+      ...joined(redirects),
+    ];
+  },
+});
+
+function readUci(apply: string, undo: string): readonly Section[] {
+  const commands = apply.trimEnd().split('\n');
+  assert.equal(commands.shift(), "uci batch <<'END'");
+  assert.deepEqual(commands.splice(-3), ['END', 'uci commit firewall', '/etc/init.d/firewall reload']);
+  const sections = new Map<string, { type: string; options: Record<string, string[]> }>();
+  for (const line of commands) {
+    const [, create, type] = /^set firewall\.(duoport_[0-9a-f]{8}_\d+)=(rule|redirect)$/.exec(line) ?? [];
+    if (create !== undefined && type !== undefined) {
+      sections.set(create, { type, options: {} });
+      continue;
+    }
+    const [, verb, name = '', option = '', value = ''] =
+      /^(set|add_list) firewall\.(\w+)\.(\w+)='([^']*)'$/.exec(line) ?? [];
+    const section = sections.get(name);
+    assert.ok(section, line);
+    assert.match(value, openWrt[option] ?? /$^/, line);
+    assert.ok(verb === 'add_list' || section.options[option] === undefined, line);
+    section.options[option] = [...(section.options[option] ?? []), value];
+  }
+  for (const name of sections.keys()) assert.ok(undo.includes(`delete firewall.${name}\n`));
+  return [...sections.values()];
+}
+
+function readRule({ options }: Section): Said {
+  const { src, dest, src_ip: from = [], dest_ip: to = [], family } = options;
+  return {
+    direction: src === undefined ? 'out' : dest === undefined ? 'in' : 'through',
+    family: family === undefined ? undefined : family[0] === 'ipv6' ? 6 : 4,
+    from,
+    to,
+    sourcePorts: options['src_port']?.[0],
+    ports: options['dest_port']?.[0]?.split(' ') ?? [],
+  };
+}
+
+/** Redirects of single ports that make up a range are the range. */
+function joined(redirects: readonly Section[]): readonly Said[] {
+  const spans = new Map<string, { said: Said; ports: number[] }>();
+  for (const section of redirects) {
+    const said = { ...readRule(section), direction: 'through' as const };
+    const [low = 0, high = low] = (said.ports[0] ?? '').split('-').map(Number);
+    const name = section.options['name']?.[0] ?? '';
+    const key = JSON.stringify([name, said.from, said.to, said.sourcePorts]);
+    const before = spans.get(key) ?? { said, ports: [] };
+    spans.set(key, { said, ports: [...before.ports, low, high] });
+  }
+  return [...spans.values()].map(({ said, ports: some }) => {
+    const [low, high] = [Math.min(...some), Math.max(...some)];
+    return { ...said, ports: [low === high ? `${low}` : `${low}-${high}`] };
+  });
+}
