@@ -22,7 +22,9 @@ export function notesFor(target: Target, request: CheckedRequest, flows: readonl
   return notes.filter((note) => note !== false).filter(fits);
 }
 
-function helperNotes({ helper, tls, nat, side, modes }: CheckedRequest): readonly (Note | false)[] {
+function helperNotes(request: CheckedRequest): readonly (Note | false)[] {
+  const { helper, tls, nat, side, modes } = request;
+  const nobody = request.clients.length + request.servers.length === 0 && nat === undefined;
   return [
     helper && {
       code: 'helper-explicit',
@@ -44,6 +46,13 @@ function helperNotes({ helper, tls, nat, side, modes }: CheckedRequest): readonl
       modes.includes('passive') && {
         code: 'helper-masquerade',
         text: 'The helper wants the server to announce its own address in 227. If the server announces another one (passive address, masquerade address) it expects nothing, since nf_conntrack_ftp has loose=0: take that setting out of the server, or open the passive range instead of using the helper.',
+      },
+    helper &&
+      side === 'middle' &&
+      modes.length === 1 &&
+      nobody && {
+        code: 'helper-any-mode',
+        text: 'From anybody to anybody, a related connection of one mode cannot be told from one of the other: both pass. Name the clients or the servers.',
       },
   ];
 }
