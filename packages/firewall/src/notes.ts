@@ -43,6 +43,7 @@ function helperNotes(request: CheckedRequest): readonly (Note | false)[] {
     },
     helper &&
       side !== 'client' &&
+      nat?.kind !== 'masquerade' &&
       modes.includes('passive') && {
         code: 'helper-masquerade',
         text: 'The helper wants the server to announce its own address in 227. If the server announces another one (passive address, masquerade address) it expects nothing, since nf_conntrack_ftp has loose=0: take that setting out of the server, or open the passive range instead of using the helper.',
@@ -74,7 +75,9 @@ function portNotes(request: CheckedRequest, flows: readonly Flow[]): readonly (N
       },
     active &&
       sourcePort !== undefined &&
-      request.side !== 'server' && {
+      request.side !== 'server' &&
+      request.servers.length === 0 &&
+      request.nat?.kind !== 'forward' && {
         code: 'source-port',
         text: `A source port proves nothing: whoever is root on his machine can dial from ${sourcePort}. Name the servers to keep others out.`,
       },
