@@ -1,4 +1,4 @@
-import { clientActiveRange, clientShut } from './topologies/client-firewall.ts';
+import { clientActiveRange, clientRouterShut, clientShut } from './topologies/client-firewall.ts';
 import {
   clientNat,
   clientNatHelper,
@@ -11,7 +11,12 @@ import { fourFirewalls } from './topologies/four-firewalls.ts';
 import { fromTheLan } from './topologies/hairpin.ts';
 import { middleBox } from './topologies/middle-box.ts';
 import { relayed } from './topologies/relay.ts';
-import { serverOnly21, serverRange, serverRouterOnly21 } from './topologies/server-firewall.ts';
+import {
+  serverOnly21,
+  serverOnly21Ipv6,
+  serverRange,
+  serverRouterOnly21,
+} from './topologies/server-firewall.ts';
 import { forward21, forwardWithRange, helperMasquerade, portMapped } from './topologies/server-nat.ts';
 import { sourcePort } from './topologies/source-port.ts';
 import type { Topology } from './topology.ts';
@@ -20,9 +25,11 @@ import type { Topology } from './topology.ts';
 export const topologies: readonly Topology[] = [
   ...flat,
   ...serverOnly21,
+  serverOnly21Ipv6,
   serverRouterOnly21,
   serverRange,
   ...clientShut,
+  clientRouterShut,
   ...fourFirewalls,
   clientActiveRange,
   clientNat,

@@ -1,9 +1,10 @@
-import type { ClientSpec, HostSpec, Topology } from '../topology.ts';
+import type { ClientSpec, ExpectedCell, HostSpec, Topology } from '../topology.ts';
 import { fails, modes, same, works } from './expectations.ts';
 import {
   addresses,
   client,
   clientRouter,
+  forwardFirewall,
   hostFirewall,
   internet,
   plainLinks,
@@ -32,6 +33,28 @@ export const clientShut: readonly Topology[] = (['drop', 'reject'] as const).map
   }),
 );
 
+/** 4, at the edge: the router at home without NAT, as IPv6 has it. */
+export const clientRouterShut: Topology = topology({
+  number: 4,
+  name: 'client-router-shut-drop',
+  title: 'Firewall of the client’s router that lets nothing in (drop)',
+  story:
+    'The client’s router lets everything out and nothing in that was not asked for. The client itself has no firewall. Active mode fails on the way: nothing of it reaches the client.',
+  router: {
+    ...clientRouter,
+    rules: forwardFirewall(['iifname "lan" accept']),
+    notes: ['firewall: nothing in'],
+  },
+  active: fails({
+    step: 'accept',
+    how: 'silent',
+    causes: ['active-blocked-on-the-way'],
+    sides: ['client'],
+    cure: [{ host: 'client-router', side: 'middle' }],
+    because: 'the firewall of the client’s router does not let the server’s connection in',
+  }),
+});
+
 /** 6: the cure of 4. */
 export const clientActiveRange: Topology = topology({
   number: 6,
@@ -53,15 +76,16 @@ interface Parts {
   readonly name: string;
   readonly title: string;
   readonly story: string;
-  readonly client: HostSpec;
+  readonly client?: HostSpec;
+  readonly router?: HostSpec;
   readonly settings?: ClientSpec;
-  readonly active: Parameters<typeof modes>[1];
+  readonly active: ExpectedCell;
 }
 
-function topology({ client: own, settings, active, ...parts }: Parts): Topology {
+function topology({ client: own, router, settings, active, ...parts }: Parts): Topology {
   return {
     ...parts,
-    hosts: [own, clientRouter, internet, serverRouter, server],
+    hosts: [own ?? client, router ?? clientRouter, internet, serverRouter, server],
     links: plainLinks,
     dial: { address: addresses.server, port: 21 },
     server: usualServer,

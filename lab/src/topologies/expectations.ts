@@ -14,6 +14,9 @@ export function none(because: string): ExpectedCell {
   return { outcome: 'none', because };
 }
 
+/** For PASV and PORT where the control connection is IPv6. */
+export const noIpv4: ExpectedCell = none('it speaks of IPv4 addresses only, and this connection is IPv6');
+
 /** The same under TLS as without. */
 export function same(cells: Readonly<Record<DataVerb, ExpectedCell>>): Expectation {
   return expectation(cells, cells);

@@ -38,7 +38,7 @@ const obedient: ClientSpec = { obeysPassiveAddress: true };
 export const fromTheLan: readonly Topology[] = [
   topology({
     name: 'server-nat-lan',
-    title: 'The same from the LAN: the public address is announced to a neighbour',
+    title: 'Server behind NAT seen from its LAN: the public address is announced to a neighbour',
     story:
       'A client in the server’s own network dials the private address. 227 names the public one, and the router forwards only what comes in from outside. EPSV names no address: it works.',
     rules: fromOutside,
@@ -58,9 +58,9 @@ export const fromTheLan: readonly Topology[] = [
   }),
   topology({
     name: 'server-nat-lan-hairpin',
-    title: 'From the LAN, with a router that does hairpin NAT',
+    title: 'Server behind NAT seen from its LAN, and a router that does hairpin NAT',
     story:
-      'The same, and the router turns connections to its public address around. The data connection then comes from the router, the control connection from the client: the server refuses the stranger.',
+      'A client in the server’s own network dials the private address, 227 names the public one, and the router turns connections to its public address around. The data connection then comes from the router, the control connection from the client: the server refuses the stranger.',
     rules: hairpin,
     notes: ['21, 50000-50020', 'forwarded, hairpin'],
     expect: same({
@@ -82,7 +82,7 @@ export const fromTheLan: readonly Topology[] = [
   }),
   topology({
     name: 'server-nat-lan-public',
-    title: 'From the LAN by the public address, through hairpin NAT',
+    title: 'Server behind NAT dialled from its LAN by the public address, through hairpin NAT',
     story:
       'The client dials the public name, as its colleagues outside do; the router turns both connections around, so both come from the router. Passive mode works. PORT names the client, and the server knows only the router.',
     rules: hairpin,
@@ -103,7 +103,7 @@ export const fromTheLan: readonly Topology[] = [
   }),
   topology({
     name: 'server-nat-lan-rule',
-    title: 'From the LAN, with an address rule per network',
+    title: 'Server behind NAT seen from its LAN, and an address rule per network',
     story:
       'The cure: the server announces its own address to clients of its own network, and the public one to all others.',
     rules: fromOutside,

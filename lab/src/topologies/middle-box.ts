@@ -1,4 +1,4 @@
-import type { ServerSpec, Topology } from '../topology.ts';
+import type { ExpectedCell, ServerSpec, Topology } from '../topology.ts';
 import { fails, modes, same, works } from './expectations.ts';
 import {
   addresses,
@@ -27,7 +27,7 @@ const cure = [{ host: 'box', side: 'middle' }] as const;
 const story =
   'A box between two networks, policy DROP, with the rules that one finds on the web: 21, 4000:4500, RELATED,ESTABLISHED. RELATED does nothing: no helper has been assigned.';
 
-function shut(how: 'silent' | 'rejected'): Parameters<typeof modes>[1] {
+function shut(how: 'silent' | 'rejected'): ExpectedCell {
   return fails({
     step: 'accept',
     how,
@@ -53,7 +53,7 @@ export const middleBox: readonly Topology[] = [
   }),
   topology({
     name: 'middle-forward-reject',
-    title: 'The same box, with REJECT at the end',
+    title: 'A box in the middle: 21, 4000:4500, RELATED,ESTABLISHED (reject)',
     story: `${story} What is left over is answered with ICMP "host prohibited".`,
     iptables: rejecting,
     server: matching,
@@ -61,7 +61,7 @@ export const middleBox: readonly Topology[] = [
   }),
   topology({
     name: 'middle-forward-other-range',
-    title: 'The same box, and a server with another range',
+    title: 'A box in the middle that opens 4000:4500, and a server with another range',
     story: `${story} The server uses 50000-50020, which the box does not know: nothing works.`,
     iptables: rules,
     server: usualServer,

@@ -30,6 +30,7 @@ export const networks = {
 export const addresses = {
   client: '198.51.100.10',
   server: '203.0.113.10',
+  server6: '2001:db8:4::1',
   clientPrivate: '192.168.1.10',
   serverPrivate: '10.0.0.10',
   /** Outside of the client's router. */
@@ -70,6 +71,13 @@ export const plainLinks: readonly LinkSpec[] = [
   uplink('internet', 'server-router', networks.serverUplink),
   serverLan(),
 ];
+
+/** The same with IPv6 and nothing else. */
+export const plainLinks6: readonly LinkSpec[] = plainLinks.map(({ ends, names }, index) => ({
+  ends,
+  ...(names && { names }),
+  ipv6: `2001:db8:${index + 1}::/64`,
+}));
 
 /** How a firewall says no. */
 export type Refusal = 'drop' | 'reject' | 'reset';

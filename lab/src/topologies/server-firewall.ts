@@ -1,5 +1,5 @@
-import type { HostSpec, Topology } from '../topology.ts';
-import { fails, modes, same, works } from './expectations.ts';
+import type { ExpectedCell, HostSpec, Topology } from '../topology.ts';
+import { fails, modes, noIpv4, same, works } from './expectations.ts';
 import {
   addresses,
   client,
@@ -8,6 +8,7 @@ import {
   hostFirewall,
   internet,
   plainLinks,
+  plainLinks6,
   type Refusal,
   server,
   serverRouter,
@@ -29,6 +30,19 @@ const cause = {
   refused: ['passive-refused'],
 } as const;
 
+function shut(how: 'silent' | 'rejected' | 'refused'): ExpectedCell {
+  return fails({
+    step: 'connect',
+    how,
+    causes: cause[how],
+    sides: ['server'],
+    cure: [{ host: 'server', side: 'server' }],
+    because: 'the server’s firewall does not let the passive range in',
+  });
+}
+
+const dropped = shut('silent');
+
 /** 2: the commonest of all. */
 export const serverOnly21: readonly Topology[] = (['drop', 'reject', 'reset'] as const).map((refusal) =>
   topology({
@@ -43,16 +57,31 @@ export const serverOnly21: readonly Topology[] = (['drop', 'reject', 'reset'] as
         notes: ['firewall: only 21'],
       },
     },
-    passive: fails({
-      step: 'connect',
-      how: only21[refusal].how,
-      causes: cause[only21[refusal].how],
-      sides: ['server'],
-      cure: [{ host: 'server', side: 'server' }],
-      because: 'the server’s firewall does not let the passive range in',
-    }),
+    passive: shut(only21[refusal].how),
   }),
 );
+
+/** 2, with IPv6: there is no NAT, and firewalls are the same. */
+export const serverOnly21Ipv6: Topology = (() => {
+  const ipv4 = topology({
+    number: 2,
+    name: 'server-only-21-ipv6',
+    title: 'Server firewall with only 21, IPv6 (drop)',
+    story:
+      'The server’s own firewall lets in port 21 and drops everything else, IPv6 as well as IPv4. Addresses are public, and still EPSV hangs.',
+    hosts: {
+      server: { ...server, rules: hostFirewall(['tcp dport 21 accept']), notes: ['firewall: only 21'] },
+    },
+    passive: dropped,
+  });
+  const cells = modes(dropped, works);
+  return {
+    ...ipv4,
+    links: plainLinks6,
+    dial: { address: addresses.server6, port: 21 },
+    expect: same({ ...cells, PASV: noIpv4, PORT: noIpv4 }),
+  };
+})();
 
 /** 2, at the edge: the firewall is the router in front of the server. */
 export const serverRouterOnly21: Topology = topology({
@@ -100,7 +129,7 @@ interface Parts {
   readonly title: string;
   readonly story: string;
   readonly hosts: Readonly<Record<string, HostSpec>>;
-  readonly passive: Parameters<typeof modes>[0];
+  readonly passive: ExpectedCell;
 }
 
 function topology({ hosts, passive, ...parts }: Parts): Topology {

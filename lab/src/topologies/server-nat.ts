@@ -41,7 +41,7 @@ export const forward21: readonly Topology[] = (['drop', 'reset'] as const).map((
   return topology({
     number: 11,
     name: `server-nat-21-${refusal}`,
-    title: `Server behind port forwarding of 21 alone (router ${silent ? 'drops' : 'resets'})`,
+    title: `Server behind port forwarding of 21 alone (${silent ? 'drop' : 'reset'})`,
     story: `The server has a private address and its router forwards port 21 to it, nothing else. 227 names the private address. ${silent ? 'The router drops' : 'The router resets'} what it does not forward.`,
     router: { ...router, ...(silent || rules === undefined ? {} : { rules }) },
     expect: same({
@@ -66,7 +66,7 @@ const announcesPublic: ServerSpec = { ...usualServer, passiveAddress: [{ address
 export const forwardWithRange: Topology = topology({
   number: 12,
   name: 'server-nat-range',
-  title: 'Server behind port forwarding of 21 and the range, public address announced',
+  title: 'Server behind NAT, 21 and the range forwarded, public address announced',
   story:
     'The router forwards 21 and the passive range, and the server announces the router’s public address.',
   router: nat([forwardRange], ['21, 50000-50020', 'forwarded']),
@@ -82,7 +82,7 @@ export const portMapped: readonly Topology[] = (() => {
       `iifname "wan" tcp dport 2121 dnat to ${inside}:21`,
       `iifname "wan" dnat ip to tcp dport map { ${pairs.join(', ')} }`,
     ],
-    ['2121 → 21', '40000+ → 50000+'],
+    ['2121 to 21', '40000+ to 50000+'],
   );
   const unmapped = fails({
     step: 'connect',

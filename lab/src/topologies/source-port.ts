@@ -37,7 +37,7 @@ export const sourcePort: readonly Topology[] = [
   {
     ...parts,
     name: 'source-port-20',
-    title: 'Firewall that admits data connections from source port 20, and a server that dials from there',
+    title: 'Firewall that admits data connections from source port 20 only',
     story:
       'The client’s firewall lets connections in when they come from port 20, as the standard says that data connections do. The server does as the standard says.',
     server: usualServer,
@@ -46,7 +46,7 @@ export const sourcePort: readonly Topology[] = [
   {
     ...parts,
     name: 'source-port-any',
-    title: 'Firewall that admits data connections from source port 20 only, and a server that does not care',
+    title: 'Firewall that admits source port 20 only, and a server that dials from any',
     story:
       'The same firewall, and a server that dials from any port, as servers do that run without privileges: active mode fails.',
     server: { ...usualServer, sourcePort: undefined },

@@ -62,7 +62,8 @@ function tell(terminal: Terminal, run: TopologyRun): void {
   const { number, title, story } = run.topology;
   const drawing = drawRun(run, { columns: terminal.columns, unicode: terminal.unicode });
   const lines = [`${number}  ${title}`, '', ...wrapped(story), '', ...drawing, '', ...runTable(run)];
-  for (const line of lines) terminal.result(printable(line));
+  const shown = (line: string): string => (terminal.unicode ? line : line.replaceAll('’', "'"));
+  for (const line of lines) terminal.result(printable(shown(line)));
 }
 
 function cellObject(
