@@ -44,8 +44,8 @@ export const explainActive = {
     remedies: [...openActive(found), ...passive(found)],
   }),
   'active-source-port': (found) => ({
-    text: `Active mode: the connection of the server is stopped ${where(found.side)}, and it does not come from port 20, from which firewalls expect it.`,
-    remedies: [...openActive(found), ...serverSetting(found, 'source-port'), ...passive(found)],
+    text: 'Active mode: the server does not dial from port 20, from which firewalls expect it, and a firewall lets nothing in from the port that it dials from.',
+    remedies: [...serverSetting(found, 'source-port'), ...openActive(found), ...passive(found)],
   }),
   'helper-missing': (found) => ({
     text: 'A NAT or firewall stands in between and nothing there reads the control connection.',

@@ -95,7 +95,7 @@ export function openActive(found: Case): readonly Remedy[] {
       `${name}: let TCP from ${from} to ${range} of this machine through.${narrow}`,
     );
   if (found.code === 'active-blocked-here') return [here];
-  if (side === 'client') {
+  if (side === 'client' || found.code === 'active-source-port') {
     const router = box('client', 'On the router or firewall in front of this machine');
     return found.code === 'active-source-port' && seenHere(found) ? [here] : [router, here];
   }

@@ -1,7 +1,7 @@
 import { type Facts, isInside } from '../facts.ts';
 import { harmless } from '../harmless.ts';
 import type { Attempt } from '../observations.ts';
-import { type Box, boxAt } from '../path.ts';
+import { type Box, blockerOf, boxAt } from '../path.ts';
 import type { HopSide } from '../report.ts';
 import type { AttemptRule } from '../verdict.ts';
 import { nameOf, place, replyLine, verdict } from './attempt.ts';
@@ -117,12 +117,23 @@ export const blockedOnTheWay: AttemptRule = (attempt, facts) => {
   if (port !== undefined && isOddSource(port) && !quick) {
     return verdict('active-source-port', [...evidence, sourceLine(port)], where);
   }
+  // It cannot be told where the firewall stands; that the server does not dial from 20 can be changed on the server.
+  if (port === undefined && !quick && missedByPunching(facts)) {
+    return verdict('active-source-port', [...evidence, missedLine], 'server');
+  }
   if (quick && where === 'unknown') return verdict('active-refused', evidence, where);
   return verdict('active-blocked-on-the-way', evidence, where);
 };
 
 function isOddSource(port: number): boolean {
   return port !== 20;
+}
+
+const missedLine =
+  'The firewalls on the way were opened for what comes from port 20 of the server, and nothing came: it dials from another port';
+
+function nameIn({ address }: Box): string {
+  return address === undefined ? '' : ` (${address})`;
 }
 
 function sourceLine(port: number): string {
@@ -135,22 +146,49 @@ function isQuick({ server, final, took }: Attempt): boolean {
   return final !== undefined && final.code >= 400 && took < 2000;
 }
 
-/** Which box a SYN of ours had to pass before the server's came through. */
-function punchedAt({ seen, path }: Facts): HopSide | Box {
+/**
+ * Which box stops the server's SYN: the last one that a SYN of ours had to pass before it came. When none brought it, ours may not
+ * have got far itself: the box where SYNs to any odd port end is shut both ways.
+ */
+function punchedAt(facts: Facts): HopSide | Box {
+  const { seen, path } = facts;
   const { punched } = seen;
   if (punched === undefined) return 'unknown';
   if (punched.opensBeyond !== undefined) return boxAt(punched.opensBeyond - 1, path);
-  // Nothing on the way opened it: the server's own end keeps it back.
-  return path.routers === undefined ? 'unknown' : boxAt(path.routers + 1, path);
+  if (path.routers === undefined) return 'unknown';
+  return outgoingEnd(facts) ?? boxAt(path.routers + 1, path);
+}
+
+/** The router at which SYNs from here to a port of no use end, when they do not get to the server's end. */
+function outgoingEnd({ seen, path, serverNat }: Facts): Box | undefined {
+  const box = blockerOf(seen.traces.other, path, serverNat);
+  return box === undefined || path.routers === undefined || box.distance >= path.routers ? undefined : box;
+}
+
+/** Every firewall on the way was opened for what comes from port 20 of the server, and nothing came through. */
+function missedByPunching(facts: Facts): boolean {
+  const { punched, traces } = facts.seen;
+  return (
+    punched !== undefined &&
+    punched.opensBeyond === undefined &&
+    traces.other !== undefined &&
+    facts.path.routers !== undefined &&
+    outgoingEnd(facts) === undefined
+  );
 }
 
 function punchedLines(facts: Facts): readonly string[] {
   const { punched } = facts.seen;
   if (punched === undefined) return [];
-  if (punched.opensBeyond === undefined) return ['No packet from here opened the way for the server’s'];
+  if (punched.opensBeyond === undefined) {
+    const end = outgoingEnd(facts);
+    if (end === undefined) return [];
+    return [
+      `SYNs from here to ports that are not in use end at router ${end.distance}${nameIn(end)}: it is shut both ways`,
+    ];
+  }
   const box = boxAt(punched.opensBeyond - 1, facts.path);
-  const name = box.address === undefined ? '' : ` (${box.address})`;
-  const where = box.distance === 0 ? 'this machine' : `router ${box.distance}${name}`;
+  const where = box.distance === 0 ? 'this machine' : `router ${box.distance}${nameIn(box)}`;
   return [`After a packet from here that passed ${where}, and no sooner, the server’s SYN came`];
 }
 

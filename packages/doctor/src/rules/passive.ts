@@ -1,4 +1,4 @@
-import { changedOnTheWay, type Facts } from '../facts.ts';
+import { changedOnTheWay, type Facts, isInside } from '../facts.ts';
 import type { Attempt, DialObservation, HopTrace } from '../observations.ts';
 import { type Box, blockerOf, boxAt, distanceByTtl } from '../path.ts';
 import type { HopSide } from '../report.ts';
@@ -68,6 +68,8 @@ export const mapped: AttemptRule = (attempt, facts) => {
   const dial = decisive(attempt);
   const view = attempt.server;
   if (dial === undefined || dial.how === 'open' || view === undefined || !facts.portsMapped) return undefined;
+  // Whom the server takes for the client is in its own network: a relay or proxy stands in between, and maps nothing.
+  if (isInside(view.peer.address) && !isInside(dial.to.address)) return undefined;
   const evidence = [
     `The control connection was dialled on port ${facts.seen.port} and the server has it on port ${view.local.port}`,
     dialLine(attempt, dial),
