@@ -187,7 +187,7 @@ function whatForwardCannot({ nat, helper }: CheckedRequest, flows: readonly Flow
   if (helper) {
     return refuse(
       'firewalld',
-      'firewalld assigns the helper behind the port forwarding, where kernels before 6.18 cannot rewrite what the helper reads.',
+      'firewalld assigns the helper behind the port forwarding, where older kernels cannot rewrite what the helper reads.',
       'Forward the passive range instead of using the helper, or use the target nftables.',
     );
   }

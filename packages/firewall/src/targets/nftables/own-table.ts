@@ -32,8 +32,9 @@ export function ownTable(request: CheckedRequest, flows: readonly Flow[], tag: s
 }
 
 /**
- * Priority mangle lies between connection tracking and port forwarding. Kernels before 6.18 cannot adjust sequence numbers
- * of a connection that got its helper after it was translated.
+ * Priority mangle lies between connection tracking and port forwarding. Older kernels (before 6.18 and what was backported
+ * from it, commit 90918e3b6404) cannot adjust the sequence numbers of a connection that got its helper after it was
+ * translated, and an FTP helper that rewrites needs that.
  */
 function helperChain(request: CheckedRequest, flows: readonly Flow[], tag: string): readonly string[] {
   const control = watched(request, flows);
