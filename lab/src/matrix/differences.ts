@@ -55,7 +55,7 @@ export const replyDifferences: readonly ReplyDifference[] = [
     duoport: 504,
     others: 500,
     because:
-      'PORT or EPRT with an address that is not the client’s is refused by both: duoport with 504, the code that RFC 2577 §3 suggests for addresses that a server will not dial, vsftpd with 500.',
+      'PORT or EPRT with an address that is not the client’s is refused by both: duoport with 504, the code that RFC 2577 §3 suggests against bouncing, vsftpd with 500.',
   },
 ];
 
