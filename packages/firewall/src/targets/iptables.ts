@@ -17,16 +17,26 @@ export function iptables(request: CheckedRequest, flows: readonly Flow[], place:
   };
   const list = ruleList(request, flows, chains);
   if (list.length === 0) return rules('iptables', flows, { format: 'sh', apply: [], undo: [] });
-  // Each rule is inserted before the one above it.
-  const inserts = [...list].reverse().map((rule) => command(rule, '-I'));
   const deletes = list.map((rule) => command(rule, '-D'));
   const extra = extraTables(list);
   return rules('iptables', flows, {
     format: 'sh',
-    apply: ['set -e', ...moduleLines(request), ...markTables(extra), ...inserts],
+    // One tool after the other: where the kernel has no IPv6, the rules for IPv4 are in before ip6tables fails.
+    apply: [
+      'set -e',
+      ...moduleLines(request),
+      ...(['iptables', 'ip6tables'] as const).flatMap((tool) => toolLines(tool, list, extra)),
+    ],
     undo: [...deletes, ...removeTables(extra)],
     notes: notesOf(request, extra.length > 0),
   });
+}
+
+function toolLines(tool: Rule['tool'], list: readonly Rule[], extra: readonly string[]): readonly string[] {
+  const rulesOfTool = list.filter((rule) => rule.tool === tool);
+  const tables = extra.filter((pair) => pair.startsWith(`${tool} `));
+  // Each rule is inserted before the one above it.
+  return [...markTables(tables), ...rulesOfTool.reverse().map((rule) => command(rule, '-I'))];
 }
 
 /** Tool and table of everything that does not go into the filter table, which is there whenever packets are dropped. */
@@ -55,7 +65,10 @@ function removeTables(pairs: readonly string[]): readonly string[] {
     `  rest=$("$1-save" -t "$2" | grep -v -e '^[#*C]' -e '^:[A-Z]* ACCEPT ')`,
     `  [ "$rest" = ':${mark} - [0:0]' ] || return 0`,
     `  "$1" -t "$2" -X ${mark}`,
-    '  nft delete table "$3" "$2" 2>/dev/null || true',
+    '  # iptables-legacy has tables of its own, and others may have put into this one what iptables does not see.',
+    '  "$1" -V | grep -q nf_tables || return 0',
+    `  rest=$(nft list table "$3" "$2" 2>/dev/null | grep -v -e '^table ' -e '[[:space:]]chain [A-Z]* {$' -e 'type .* policy accept;$' -e '^[[:space:]]*}*$')`,
+    '  [ -n "$rest" ] || nft delete table "$3" "$2"',
     '}',
     ...pairs.map((pair) => `remove_table ${pair} ${pair.startsWith('ip6') ? 'ip6' : 'ip'}`),
   ];

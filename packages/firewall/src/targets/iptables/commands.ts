@@ -122,8 +122,9 @@ function destinationRule(rule: DestinationRule): Rule {
 /** `LO-HI/BASE` moves a range as a whole: port BASE+n becomes LO+n. */
 function inside({ server, outside, inside: inner, family }: DestinationRule): string {
   if (outside.low === inner.low) return server;
-  const host = family === 6 ? `[${server}]` : server;
-  return `${host}:${ports(inner)}${width(inner) === 1 ? '' : `/${outside.low}`}`;
+  const moved = `${ports(inner)}${width(inner) === 1 ? '' : `/${outside.low}`}`;
+  // Quoted: brackets are a pattern to the shell.
+  return family === 6 ? `"[${server}]:${moved}"` : `${server}:${moved}`;
 }
 
 function translated(request: CheckedRequest, flows: readonly Flow[]): readonly Rule[] {
