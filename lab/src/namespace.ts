@@ -12,7 +12,8 @@ export interface Namespace {
 
 /**
  * The holder lives until its standard input ends, which it does however its maker ends, SIGKILL included. Then it kills
- * whatever else runs in the namespace (a server's forked sessions, somebody's shell) and removes the name. `$1` is the
+ * whatever else runs in the namespace (a server's forked sessions, somebody's shell), ends the connections that it left
+ * behind and that nobody answers any more (they would keep the namespace for minutes), and removes the name. `$1` is the
  * maker's own namespace: should the new one not have come about, nothing is killed. `$2` is the name, or empty.
  */
 const holder = `
@@ -30,6 +31,7 @@ for round in 1 2 3 4 5; do
   done
   [ -n "$found" ] || break
 done
+ss --kill --tcp --all > /dev/null 2>&1
 if [ -n "$2" ]; then ip netns del "$2"; fi
 exit 0
 `;

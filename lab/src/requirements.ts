@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 /** Program → Debian package. */
 const programs = {
   ip: 'iproute2',
+  ss: 'iproute2',
   unshare: 'util-linux',
   nsenter: 'util-linux',
   setpriv: 'util-linux',

@@ -4,6 +4,8 @@ const sysctls = {
   // ICMP errors beyond the burst are not sent otherwise, and REJECT would look like DROP when much fails at once.
   'net.ipv4.icmp_ratelimit': '0',
   'net.ipv6.icmp.ratelimit': '0',
+  // Connections that nobody has any more keep their namespace until the kernel gives them up.
+  'net.ipv4.tcp_orphan_retries': '1',
   'net.ipv4.conf.all.rp_filter': '0',
   'net.ipv4.conf.default.rp_filter': '0',
 } as const;

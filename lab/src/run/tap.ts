@@ -7,7 +7,7 @@ export interface Sightings {
   readonly data: Passage;
   /** Control connection: packets of the client with something in them. */
   readonly control: Passage;
-  /** Resets and ICMP errors that this host sent. */
+  /** Resets in answer to a SYN, and ICMP errors, that this host sent. */
   readonly refusals: number;
 }
 
@@ -76,8 +76,9 @@ export function tapRules({ dial, server, agents = [] }: Topology): string {
 }`;
 }
 
+/** A reset that answers a SYN has the sequence number 0 (RFC 9293 §3.10.7.1); other resets are no refusals. */
 const refusals = `
-    tcp flags & rst == rst counter name refusals
+    tcp flags & (rst | ack) == (rst | ack) tcp sequence 0 counter name refusals
     icmp type destination-unreachable counter name refusals
     icmpv6 type destination-unreachable counter name refusals`;
 
