@@ -2,7 +2,7 @@ import { type DataConnection, type Lease, PortPool } from '@duoport/net';
 import { encodeEprt, encodePort, endpoint } from '@duoport/protocol';
 import { askServer, type Draft, draft, fillIn, nameOf, type Tried, type Try } from './attempt.ts';
 import type { Context } from './context.ts';
-import { deferred } from './deferred.ts';
+import { deferred, orLate } from './deferred.ts';
 import type { Exchange } from './dialogue.ts';
 import { mostBytes } from './passive.ts';
 import type { Session } from './session.ts';
@@ -31,9 +31,8 @@ export async function tryActive(
     const data = await awaitServer(context, lease, exchange, attempt);
     attempt.synsSeen = context.sight.synsTo(lease.endpoint.port, since);
     if (data === undefined) {
+      if (attempt.final === undefined) await callOff(context, session);
       attempt.server = await askServer(context, session);
-      // A server that dials in vain answers nothing else for up to a minute.
-      if (attempt.final === undefined) session.dialogue.drop();
       return { attempt, sample: nothing };
     }
     attempt.accepted = { address: data.peer.address, port: data.peer.port };
@@ -48,6 +47,22 @@ export async function tryActive(
 }
 
 const nothing = new Uint8Array(0);
+
+/** A server that dials in vain may answer nothing else for a minute; our own kind lets itself be called off. */
+async function callOff(context: Context, session: Session): Promise<void> {
+  const { dialogue } = session;
+  if (!session.probes || dialogue.loss !== undefined) return dialogue.drop();
+  const { final } = dialogue.send('ABOR');
+  if (
+    (await orLate(
+      final.catch(() => undefined),
+      context.clock.atMost(abortPatience),
+    )) === undefined
+  )
+    dialogue.drop();
+}
+
+const abortPatience = 1500;
 
 /** Anybody may come: a connection from another address than the control connection's peer is a finding. */
 async function listenFor(
@@ -102,6 +117,7 @@ async function awaitServer(
   attempt: Draft,
 ): Promise<DataConnection | undefined> {
   const refused = deferred<undefined>();
+  let isOver = false;
   const giveUp = new AbortController();
   exchange.first.then(
     (reply) => {
@@ -111,7 +127,8 @@ async function awaitServer(
   );
   exchange.final.then(
     (reply) => {
-      attempt.final = said(reply);
+      // What it says to being called off is no outcome.
+      if (!isOver) attempt.final = said(reply);
       if (reply.code >= 400) refused.resolve(undefined);
     },
     () => refused.resolve(undefined),
@@ -121,6 +138,7 @@ async function awaitServer(
     .accept({ timeout, signal: AbortSignal.any([context.signal, giveUp.signal]) })
     .catch(() => undefined);
   const data = await Promise.race([coming, refused.promise]);
+  isOver = true;
   if (data === undefined) {
     giveUp.abort();
     lease.release();

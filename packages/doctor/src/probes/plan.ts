@@ -1,3 +1,4 @@
+import { encodeEprt, encodePort, endpoint } from '@duoport/protocol';
 import type { Attempt } from '../observations.ts';
 import type { DataVerb } from '../report.ts';
 import type { Try } from './attempt.ts';
@@ -55,12 +56,21 @@ export function planFollowUps(attempts: readonly Attempt[]): readonly Try[] {
   // A helper that spoils PORT shows in the clear only, and needs a server that would take it.
   const hidden = failed
     .filter(({ verb, secure, announced }) => isActive(verb) && !secure && announced !== undefined)
+    .filter((attempt) => mayBeSpoilt(attempt))
     .map(({ verb }) => ({ verb, secure: false, transfer: list, hidden: true }));
   // The announced address opened and did not do: the server's own may.
   const peerOnly = failed
     .filter(({ verb, dials }) => !isActive(verb) && dials.length > 1 && dials[0]?.how === 'open')
     .map(({ verb, secure }) => ({ verb, secure, transfer: list, peerOnly: true }));
   return [...peerOnly, ...hidden];
+}
+
+/** Not when the server's SYN came here, nor when the server says that it received what we sent. */
+function mayBeSpoilt({ verb, announced, synsSeen, server }: Attempt): boolean {
+  if (synsSeen !== undefined && synsSeen.length > 0) return false;
+  if (server?.received === undefined || announced === undefined) return true;
+  const to = endpoint(announced.address, announced.port);
+  return server.received !== (verb === 'EPRT' ? encodeEprt(to) : encodePort(to));
 }
 
 /** The passive verb under TLS that worked with the control connection's session: worth a try without. */

@@ -2,7 +2,7 @@ import { PortPool, sendSyn } from '@duoport/net';
 import { endpoint } from '@duoport/protocol';
 import type { Attempt, Observations } from '../observations.ts';
 import { announce } from './active.ts';
-import { askServer, type Draft, draft } from './attempt.ts';
+import { type Draft, draft } from './attempt.ts';
 import type { Access, Context } from './context.ts';
 import { orLate } from './deferred.ts';
 import { tracePatience } from './passive.ts';
@@ -77,25 +77,20 @@ async function punchOnce(
     const address = (context.options.externalAddress ?? lease.endpoint.address).replace(/%.*$/, '');
     attempt.announced = { address, port: lease.endpoint.port };
     if (!(await announce(context, session, { verb }, attempt))) return undefined;
-    const to = (port: number) => sendSyn({ from: lease.endpoint, to: endpoint(peer.address, port), ttl });
-    if (!(await to(sourcePort))) return undefined;
+    const to = endpoint(peer.address, sourcePort);
+    if (!(await sendSyn({ from: lease.endpoint, to, ttl }))) return undefined;
     const exchange = dialogue.send('LIST');
     exchange.first.catch(() => undefined);
-    if (await comes(context, lease.endpoint.port, since, firstSyn)) return true;
-    // A server of our own kind tells the port that it dials from, which may be another for each connection.
-    const port = (await askServer(context, session))?.sourcePort;
-    if (port === undefined || port === sourcePort || !(await to(port))) return false;
-    return await comes(context, lease.endpoint.port, since, secondSyn);
+    return await comes(context, lease.endpoint.port, since);
   } finally {
     await pool.close();
   }
 }
 
-/** The server's first SYN goes out with the command; its second a second later. */
+/** The server's first SYN goes out with the command. */
 const firstSyn = 800;
-const secondSyn = 2400;
 
-async function comes(context: Context, port: number, since: number, within: number): Promise<boolean> {
+async function comes(context: Context, port: number, since: number): Promise<boolean> {
   const seen = context.sight.nextSynTo(port, since, context.signal);
-  return (await orLate(seen, context.clock.atMost(within))) === true;
+  return (await orLate(seen, context.clock.atMost(firstSyn))) === true;
 }
