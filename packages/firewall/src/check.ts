@@ -20,7 +20,7 @@ export interface CheckedRequest extends FirewallRequest {
   readonly replies: boolean;
 }
 
-export type CheckedNat =
+type CheckedNat =
   | {
       readonly kind: 'forward';
       readonly server: string;

@@ -31,7 +31,7 @@ import { windowsNetsh } from './targets/windows-netsh.ts';
 import { windowsPowershell } from './targets/windows-powershell.ts';
 
 /** Writes one target. Gets a checked request, its flows, and a place in which every name is harmless. Pure. */
-export type Writer = (request: CheckedRequest, flows: readonly Flow[], place: Place) => Answer;
+type Writer = (request: CheckedRequest, flows: readonly Flow[], place: Place) => Answer;
 
 const writers: { readonly [target in Target]: Writer } = {
   nftables,

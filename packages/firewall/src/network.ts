@@ -50,13 +50,9 @@ export function withoutOverlap(networks: readonly Network[]): readonly Network[]
 }
 
 /** Whether every address of `inner` lies in `outer`. */
-export function holds(outer: Network, inner: Network): boolean {
+function holds(outer: Network, inner: Network): boolean {
   if (outer.family !== inner.family || outer.prefix > inner.prefix) return false;
   return masked(inner.bytes, outer.prefix).every((byte, index) => byte === outer.bytes[index]);
-}
-
-export function isHost(network: Network): boolean {
-  return network.prefix === (network.family === 4 ? 32 : 128);
 }
 
 /** Whether the text of a checked request (or of a flow) is IPv6. */

@@ -68,6 +68,6 @@ function list(terminal: Terminal): void {
   for (const target of targets) {
     const { title, proof, how } = targetFacts[target];
     if (terminal.json) terminal.object({ target, title, proof, how });
-    else terminal.result(`${target.padEnd(width)}  ${title.padEnd(titles)}  ${how}`);
+    else terminal.result(`${target.padEnd(width)}  ${title.padEnd(titles)}  ${proof.padEnd(8)}  ${how}`);
   }
 }

@@ -1,11 +1,12 @@
-import { refuse, rules } from '../answer.ts';
+import { rules } from '../answer.ts';
 import type { CheckedRequest } from '../check.ts';
 import type { Flow } from '../flow.ts';
 import type { Place } from '../place.ts';
-import type { Answer, Note, Refusal } from '../rules.ts';
-import { ports, tagOf, width } from '../text.ts';
+import type { Answer, Note } from '../rules.ts';
+import { ports, tagOf } from '../text.ts';
+import { whatItCannot } from './firewalld/refusals.ts';
 import { destinationRules } from './linux/nat-rules.ts';
-import { pairsOf } from './linux/pairs.ts';
+import { orAny, pairsOf } from './linux/pairs.ts';
 
 const notes: readonly Note[] = [
   {
@@ -121,8 +122,8 @@ function flowLines(policy: string, flow: Flow, { helper, own }: Surroundings): r
       ? [`service name="${own}"`]
       : flow.destinationPorts.map((range) => `port port="${ports(range)}" protocol="tcp"`);
   const richRules = pairsOf(flow).flatMap(({ family, from, to }) =>
-    orAny(from).flatMap((one) =>
-      orAny(to).flatMap((other) =>
+    orAny(from, undefined).flatMap((one) =>
+      orAny(to, undefined).flatMap((other) =>
         elements.map((element) => richRule(policy, [...ends(family, one, other), element, 'accept'])),
       ),
     ),
@@ -133,7 +134,7 @@ function flowLines(policy: string, flow: Flow, { helper, own }: Surroundings): r
 function forwardLines(policy: string, request: CheckedRequest, flows: readonly Flow[]): readonly string[] {
   return destinationRules(request, flows).flatMap((rule) => [
     `# ${rule.why}`,
-    ...orAny(rule.from).map((from) =>
+    ...orAny(rule.from, undefined).map((from) =>
       richRule(policy, [
         ...ends(rule.family, from, rule.dialled),
         `forward-port port="${ports(rule.outside)}" protocol="tcp" to-port="${ports(rule.inside)}" to-addr="${rule.server}"`,
@@ -156,66 +157,4 @@ function ends(
     ...(from === undefined ? [] : [`source address="${from}"`]),
     ...(to === undefined ? [] : [`destination address="${to}"`]),
   ];
-}
-
-function orAny(texts: readonly string[]): readonly (string | undefined)[] {
-  return texts.length === 0 ? [undefined] : texts;
-}
-
-function whatItCannot(request: CheckedRequest, flows: readonly Flow[]): Refusal | undefined {
-  const { nat } = request;
-  if (nat?.kind === 'masquerade') {
-    return refuse(
-      'firewalld',
-      'firewalld masquerades everything that a network sends or nothing, not FTP alone.',
-      'Masquerade the outer zone as a whole (firewall-cmd --zone=ZONE --add-masquerade) and ask for the rules of a routed box, without masquerading; or use the target nftables.',
-    );
-  }
-  if (nat?.kind === 'forward') return whatForwardCannot(request, flows);
-  if (flows.some(({ state, sourcePorts }) => state === 'new' && sourcePorts !== undefined)) {
-    return refuse(
-      'firewalld',
-      'No rule of firewalld can ask for a source port and a destination port at once.',
-      'Leave the source port out and name the servers, so that their connections to the active range come from any port; or use the target nftables.',
-    );
-  }
-  return undefined;
-}
-
-function whatForwardCannot({ nat, helper }: CheckedRequest, flows: readonly Flow[]): Refusal | undefined {
-  if (nat?.kind !== 'forward') return undefined;
-  if (helper) {
-    return refuse(
-      'firewalld',
-      'firewalld assigns the helper behind the port forwarding, where older kernels cannot rewrite what the helper reads.',
-      'Forward the passive range instead of using the helper, or use the target nftables.',
-    );
-  }
-  if (nat.publicAddress === undefined) {
-    return refuse(
-      'firewalld',
-      'Without the public address firewalld would forward these ports whatever address is dialled through the box.',
-      'Write the public address.',
-    );
-  }
-  if (flows.some(({ by }) => by === 'server')) {
-    return refuse(
-      'firewalld',
-      'firewalld masquerades everything that the server sends or nothing, not active data connections alone.',
-      'Ask for passive mode only, or use the target nftables.',
-    );
-  }
-  const moved = flows.some((flow) =>
-    flow.destinationPorts.some(
-      (range, index) => width(range) > 1 && (flow.outsidePorts ?? [])[index]?.low !== range.low,
-    ),
-  );
-  if (moved) {
-    return refuse(
-      'firewalld',
-      'firewalld forwards a range to other ports in any order, not each port to the one that belongs to it.',
-      'Use the same passive range outside and inside, or the target nftables.',
-    );
-  }
-  return undefined;
 }

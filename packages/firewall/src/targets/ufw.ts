@@ -3,7 +3,7 @@ import type { CheckedRequest } from '../check.ts';
 import type { Flow } from '../flow.ts';
 import type { Answer, Note } from '../rules.ts';
 import { plain, portList, ports } from '../text.ts';
-import { pairsOf } from './linux/pairs.ts';
+import { orAny, pairsOf } from './linux/pairs.ts';
 
 const notes: readonly Note[] = [
   {
@@ -52,19 +52,26 @@ function flowLines(flow: Flow): readonly Line[] {
   const kind = flow.direction === 'through' ? 'route ' : '';
   const direction = { in: 'in ', out: 'out ', through: '' }[flow.direction];
   const source = flow.sourcePorts === undefined ? '' : ` port ${ports(flow.sourcePorts, ':')}`;
-  const destination = portList(flow.destinationPorts, ':');
   const comment = plain(`duoport: ${flow.why}`, 200);
   return pairsOf(flow).flatMap(({ from, to }) =>
-    orAny(from).flatMap((one) =>
-      orAny(to).map((other) => ({
-        kind,
-        rule: `allow ${direction}proto tcp from ${one}${source} to ${other} port ${destination}`,
-        comment,
-      })),
+    orAny(from, 'any').flatMap((one) =>
+      orAny(to, 'any').flatMap((other) =>
+        portLists(flow).map((list) => ({
+          kind,
+          rule: `allow ${direction}proto tcp from ${one}${source} to ${other} port ${list}`,
+          comment,
+        })),
+      ),
     ),
   );
 }
 
-function orAny(texts: readonly string[]): readonly string[] {
-  return texts.length === 0 ? ['any'] : texts;
+/** One rule of ufw takes fifteen ports, and a range counts for two. */
+function portLists({ destinationPorts }: Flow): readonly string[] {
+  const most = 7;
+  const lists: string[] = [];
+  for (let start = 0; start < destinationPorts.length; start += most) {
+    lists.push(portList(destinationPorts.slice(start, start + most), ':'));
+  }
+  return lists;
 }

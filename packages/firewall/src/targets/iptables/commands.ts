@@ -4,7 +4,7 @@ import { familyOf } from '../../network.ts';
 import type { PortRange } from '../../request.ts';
 import { plain, ports, width } from '../../text.ts';
 import { type DestinationRule, destinationRules, sourceRules, watched } from '../linux/nat-rules.ts';
-import { pairsOf } from '../linux/pairs.ts';
+import { orAny, pairsOf } from '../linux/pairs.ts';
 
 /** One rule: everything between `-I CHAIN` or `-D CHAIN` and the end of the line. */
 export interface Rule {
@@ -154,13 +154,11 @@ interface Ends {
 function expand(flow: Pick<Flow, 'from' | 'to' | 'destinationPorts'>): readonly Ends[] {
   return pairsOf(flow).flatMap(({ family, from, to }) =>
     flow.destinationPorts.flatMap((destination) =>
-      orAny(from).flatMap((one) => orAny(to).map((other) => ({ family, from: one, to: other, destination }))),
+      orAny(from, undefined).flatMap((one) =>
+        orAny(to, undefined).map((other) => ({ family, from: one, to: other, destination })),
+      ),
     ),
   );
-}
-
-function orAny(texts: readonly string[]): readonly (string | undefined)[] {
-  return texts.length === 0 ? [undefined] : texts;
 }
 
 function toolsOf(family: 4 | 6 | undefined): readonly Rule['tool'][] {

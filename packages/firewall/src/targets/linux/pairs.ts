@@ -21,6 +21,11 @@ export function pairsOf({ from, to }: Pick<Flow, 'from' | 'to'>): readonly Pair[
   return pairs;
 }
 
+/** Every text, or once `any` where there is none. */
+export function orAny<T>(texts: readonly string[], any: T): readonly (string | T)[] {
+  return texts.length === 0 ? [any] : texts;
+}
+
 function ofFamily(texts: readonly string[], family: 4 | 6): readonly string[] {
   return texts.filter((text) => familyOf(text) === family);
 }
