@@ -41,7 +41,8 @@ async function store(errand: Errand, cell: Cell, place: string): Promise<MoveRun
 
 async function call(errand: Errand, cell: Cell, targets: readonly string[]) {
   const { lab, server, programs } = errand;
-  const seconds = String(patience / 1000);
+  // It counts from the very start: login and the waits that it has of its own (a second here and there) are in it.
+  const seconds = String(patience / 1000 + 2);
   const argv = [
     programs.need('curl'),
     ...['-q', '-sS', '-v', '--trace-time', '-g', '--fail-early'],
