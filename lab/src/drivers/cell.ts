@@ -19,7 +19,7 @@ export type Move = 'LIST' | 'RETR' | 'STOR';
 /** What became of a cell. The words are those of a topology's `expect`, so that the two can be compared. */
 export type Result = Worked | Failed;
 
-export interface Worked {
+interface Worked {
   readonly outcome: 'works';
   /** Each compared with what is on the server's disk. */
   readonly moves: readonly Move[];

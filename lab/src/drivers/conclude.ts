@@ -49,7 +49,7 @@ export async function concludeMoves(errand: Errand, cell: Cell, moves: Moves): P
   }
 }
 
-export const allMoves: readonly Move[] = ['LIST', 'RETR', 'STOR'];
+const allMoves: readonly Move[] = ['LIST', 'RETR', 'STOR'];
 
 type Fault = Omit<Failed, 'outcome' | 'took'>;
 

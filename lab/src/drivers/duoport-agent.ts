@@ -21,7 +21,7 @@ export interface AgentOrder extends ClientSpec {
   readonly cells: readonly (Cell & { readonly store: string })[];
 }
 
-export interface AgentPart {
+interface AgentPart {
   readonly fault?: Omit<Failed, 'outcome' | 'took'> | undefined;
   readonly listing?: readonly string[] | undefined;
   /** Base 64. */

@@ -28,7 +28,7 @@ export function serveDuoport(
 }
 
 /** `10.0.0.0/8=local`, `203.0.113.7:+10000`. */
-export function ruleText({ clients, address, portOffset = 0 }: PassiveAddressRule): string {
+function ruleText({ clients, address, portOffset = 0 }: PassiveAddressRule): string {
   const networks = clients === undefined ? '' : `${clients.join(',')}=`;
   const shift = portOffset === 0 ? '' : `:${portOffset > 0 ? '+' : ''}${portOffset}`;
   return `${networks}${address.includes(':') ? `[${address}]` : address}${shift}`;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** Other people's programs that the lab drives. */
-export type ProgramName = 'curl' | 'lftp' | 'python3' | 'openssl' | 'vsftpd';
+type ProgramName = 'curl' | 'lftp' | 'python3' | 'openssl' | 'vsftpd';
 
 export interface Programs {
   /** The path of a program. @throws Error that says why it is not here. */

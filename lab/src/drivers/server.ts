@@ -72,7 +72,7 @@ export async function startServer(
   }
 }
 
-export function serverHost({ topology }: Lab): string {
+function serverHost({ topology }: Lab): string {
   return hostOf(topology.hosts, 'server');
 }
 

@@ -97,7 +97,10 @@ function conclude(terminal: Terminal, { cells, faults, took }: MatrixReport): vo
   const seconds = (took / 1000).toFixed(0);
   if (!terminal.json) terminal.result('');
   terminal.talk(`${tried.length} cells, each by two: ${explained} differ and are explained, ${seconds} s.`);
-  if (faults.length === 0) return;
+  if (faults.length === 0) {
+    terminal.talk('Nothing unexpected, nothing left behind.');
+    return;
+  }
   for (const fault of faults) terminal.warn(fault);
   throw new CommandError(
     `The matrix does not hold: ${faults.length} ${faults.length === 1 ? 'thing is' : 'things are'} neither expected nor explained.`,
