@@ -39,6 +39,8 @@ export class SinglePort implements DataDoor {
   /** Control connections by address. */
   readonly #controls = new Map<string, number>();
   readonly #turns = new Turns(netLimits.turnTimeout);
+  /** Sessions whose clients do resume: nothing is given to them without a ticket any more. Oldest first; bounded. */
+  readonly #resuming = new Set<string>();
   #closed = false;
 
   constructor(options: SinglePortOptions = {}) {
@@ -112,10 +114,21 @@ export class SinglePort implements DataDoor {
   #shown(held: HeldConnection, marks: ReadonlySet<string>): void {
     if (!this.#held.has(held)) return;
     const whose = [...held.candidates].find((expected) => expected.shows(marks));
-    if (whose) return this.#give(held, whose, true);
+    if (whose) {
+      this.#remember(whose);
+      return this.#give(held, whose, true);
+    }
     // Where everything begins with TLS, a ClientHello without a ticket is how a control connection begins.
     if (held.implicit && held.shown === 'hello') return this.#innocent(held);
     for (const expected of held.candidates) this.#review(expected);
+  }
+
+  #remember({ data }: ExpectedConnection): void {
+    const [mark = ''] = data.marks;
+    this.#resuming.delete(mark);
+    this.#resuming.add(mark);
+    const [oldest = ''] = this.#resuming;
+    if (this.#resuming.size > netLimits.rememberedPeers) this.#resuming.delete(oldest);
   }
 
   /** It is nobody's data connection. */
@@ -181,6 +194,8 @@ export class SinglePort implements DataDoor {
   }
 
   #suitable(expected: ExpectedConnection): readonly HeldConnection[] {
+    const [mark] = expected.data.marks;
+    if (mark !== undefined && this.#resuming.has(mark)) return [];
     return [...this.#held].filter((held) => held.candidates.has(expected) && held.suits(expected));
   }
 
