@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { checkRequest } from './check.ts';
 import { FirewallError } from './firewall-error.ts';
 import { checkPlace } from './place.ts';
-import type { FirewallRequest } from './request.ts';
+import type { FirewallRequest, PortRange } from './request.ts';
 
 const good: FirewallRequest = {
   side: 'server',
@@ -22,6 +22,12 @@ const wrong: readonly (readonly [string, FirewallRequest, RegExp])[] = [
   ['a port that does not exist', { ...good, controlPorts: [70000] }, /control port: "70000" is no port/],
   ['half a port', { ...good, sourcePort: 20.5 }, /source port: "20\.5" is no port/],
   ['no control port', { ...good, controlPorts: [] }, /no control port/],
+  [
+    'one network that is no list',
+    { ...good, clients: '10.0.0.0/8' as unknown as string[] },
+    /a list of them/,
+  ],
+  ['a range that is a text', { ...good, passivePorts: '1-2' as unknown as PortRange }, /two ends/],
   ['no mode', { ...good, modes: [] }, /Write passive, active or both/],
   ['passive mode without a range', { side: 'server', modes: ['passive'] }, /needs the passive range/],
   [

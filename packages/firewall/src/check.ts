@@ -186,6 +186,7 @@ function checkSide(side: Side): Side {
 }
 
 function checkModes(modes: readonly Mode[]): readonly Mode[] {
+  if (!Array.isArray(modes)) wrong('The modes must be a list. Write passive, active or both.');
   const strange = modes.find((mode) => mode !== 'passive' && mode !== 'active');
   if (strange !== undefined) wrong(`${quoted(strange)} is no mode. Write passive, active or both.`);
   if (modes.length === 0) wrong('There is no mode. Write passive, active or both.');
@@ -193,6 +194,7 @@ function checkModes(modes: readonly Mode[]): readonly Mode[] {
 }
 
 function checkNetworks(texts: readonly string[] | undefined, what: string): readonly string[] {
+  if (texts !== undefined && !Array.isArray(texts)) wrong(`${what}: there must be a list of them.`);
   const networks: readonly Network[] = (texts ?? []).map((text) => parseNetwork(text, what));
   return withoutOverlap(networks).map(({ text }) => text);
 }
@@ -205,11 +207,14 @@ function checkPort(port: number, what: string): number {
 }
 
 function checkPorts(ports: readonly number[], what: string): readonly number[] {
+  if (!Array.isArray(ports)) wrong(`${what}: there must be a list of them.`);
   return ports.map((port) => checkPort(port, what));
 }
 
 function checkRange(range: PortRange | undefined, what: string, example: string): PortRange | undefined {
   if (range === undefined) return undefined;
+  if (typeof range !== 'object' || range === null)
+    wrong(`The ${what} has two ends. Write for example ${example}.`);
   const low = checkPort(range.low, what);
   const high = checkPort(range.high, what);
   if (low > high)
