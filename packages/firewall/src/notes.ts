@@ -6,6 +6,8 @@ import { width } from './text.ts';
 const linux: readonly Target[] = ['nftables', 'iptables', 'ufw', 'firewalld'];
 /** Notes that speak of Linux alone. Other targets have their own where it matters. */
 const ofLinux = ['helper-explicit', 'helper-nat-module', 'forwarding'];
+/** Proxies answer clients of either side themselves. */
+const proxies: readonly Target[] = ['haproxy', 'nginx'];
 
 /** What the reader must know beside the rules of this target; a target adds its own. */
 export function notesFor(target: Target, request: CheckedRequest, flows: readonly Flow[]): readonly Note[] {
@@ -18,7 +20,8 @@ export function notesFor(target: Target, request: CheckedRequest, flows: readonl
     ...portNotes(request, flows),
     ...natNotes(request),
   ];
-  const fits = ({ code }: Note): boolean => linux.includes(target) || !ofLinux.includes(code);
+  const fits = ({ code }: Note): boolean =>
+    (linux.includes(target) || !ofLinux.includes(code)) && !(proxies.includes(target) && code === 'hairpin');
   return notes.filter((note) => note !== false).filter(fits);
 }
 

@@ -41,7 +41,7 @@ export const placeFields = {
   resourceGroup: { what: 'Azure: the resource group', pattern: name, example: 'ftp-rg' },
   namespace: { what: 'Kubernetes: the namespace', pattern: /^[a-z0-9][a-z0-9-]{0,62}$/, example: 'default' },
   service: {
-    what: 'Docker, Kubernetes: name of the service or container',
+    what: 'Docker, Kubernetes: name of the service or container; Google Cloud: the network tag',
     pattern: /^[a-z][a-z0-9-]{0,62}$/,
     example: 'ftp',
   },

@@ -83,7 +83,7 @@ readBack({
     });
     const [undone = []] = shellCommands(undo);
     assert.deepEqual(
-      undone.slice(4),
+      undone.slice(5),
       commands.map(({ name }) => name),
     );
     return commands.map(({ given }) => {

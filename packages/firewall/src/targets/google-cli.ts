@@ -31,7 +31,7 @@ export function googleCli(request: CheckedRequest, flows: readonly Flow[], place
     undo:
       all.length === 0
         ? []
-        : [`gcloud compute firewall-rules delete ${all.map(({ name }) => name).join(' ')}`],
+        : [`gcloud compute firewall-rules delete --quiet ${all.map(({ name }) => name).join(' ')}`],
     notes: googleNotes(request, flows),
   });
 }
