@@ -225,9 +225,13 @@ export class RawClient {
     return this.expectReply(226);
   }
 
-  /** TLS on a data connection, resuming the session of the control connection. */
-  async secureData(socket: Socket, resume = true): Promise<TLSSocket> {
-    const session = resume && this.#session !== undefined ? { session: this.#session } : {};
+  /**
+   * TLS on a data connection, resuming the session of the control connection. `forged`: with what a listener on the wire knows of
+   * its ticket, which is the key name.
+   */
+  async secureData(socket: Socket, resume: boolean | 'forged' = true): Promise<TLSSocket> {
+    const own = resume === 'forged' ? this.#forged() : this.#session;
+    const session = resume !== false && own !== undefined ? { session: own } : {};
     const options = { ...this.#tls, socket, allowHalfOpen: true, ...session };
     const tls = connectTls(options);
     tls.on('error', () => {});
@@ -235,8 +239,21 @@ export class RawClient {
     return tls;
   }
 
+  /** Of the control connection. */
+  get protocol(): string | undefined {
+    return this.#secured?.getProtocol() ?? undefined;
+  }
+
   destroy(): void {
     this.raw.destroy();
+  }
+
+  #forged(): Buffer {
+    const ticket = this.#secured?.getTLSTicket() ?? assert.fail('the server gave no ticket');
+    const session = Buffer.from(this.#session ?? []);
+    const at = session.indexOf(ticket);
+    assert.ok(at > 0);
+    return session.fill(0x5a, at + 16, at + ticket.length);
   }
 
   async #listenData(verb: ActiveWay): Promise<{ readonly socket: Promise<Socket> }> {
