@@ -1,38 +1,28 @@
-import type { Target } from '@duoport/client';
-import { decodeNonce, type Endpoint, endpoint, hasFeature, isFault } from '@duoport/protocol';
+import type { ControlConnection } from '@duoport/net';
+import { decodeNonce, endpoint, hasFeature, isFault } from '@duoport/protocol';
 import type { Attempt, Observations } from './observations.ts';
 import type { DoctorOptions } from './options.ts';
 import type { Tried, Try } from './probes/attempt.ts';
 import type { Access, Context } from './probes/context.ts';
-import { type Entered, enter, takesAll } from './probes/control.ts';
-import { samplePorts, writeOnce } from './probes/extras.ts';
+import { enter, takesAll } from './probes/control.ts';
 import { tlsFromTheFirstByte } from './probes/foreign.ts';
+import { distanceIn, traceTo } from './probes/hops.ts';
 import { stayIdle } from './probes/idle.ts';
+import { type Inside, type Run, unlessRefused } from './probes/inside.ts';
 import { runLanes } from './probes/lanes.ts';
-import { mostBytes, tracePatience } from './probes/passive.ts';
-import {
-  isActive,
-  type Known,
-  planFollowUps,
-  planNext,
-  planPunch,
-  planShares,
-  planTries,
-  planUnresumed,
-  planWrite,
-} from './probes/plan.ts';
-import { punch } from './probes/punch.ts';
+import { mostBytes } from './probes/passive.ts';
+import { type Known, planNext, planShares, planTries } from './probes/plan.ts';
 import { reachControl } from './probes/reach.ts';
 import {
   accessOf,
   defaultBudget,
   emptyFindings,
-  type Findings,
   newNonce,
   openContext,
   readUrl,
   smallFile,
 } from './probes/run.ts';
+import { followUp } from './probes/second-round.ts';
 import { LoginRefused, openSession, type Session } from './probes/session.ts';
 
 /**
@@ -77,18 +67,13 @@ function hangUpTime(budget: number): number {
   return Math.min(700, budget / 15);
 }
 
-interface Run {
-  readonly context: Context;
-  readonly findings: Findings;
-  readonly target: Target;
-}
-
 async function examine(run: Run): Promise<void> {
   const { context, findings, target } = run;
   const { options } = context;
   const reach = await reachControl(context, findings.host, findings.port);
   findings.addresses = reach.addresses;
-  findings.local = reach.local;
+  const local = reach.connection?.local;
+  findings.local = local && { address: local.address, port: local.port };
   const dial = reach.dials.find(({ how }) => how === 'open') ?? reach.dials[0];
   const control = { ...findings.control, dial, dials: reach.dials };
   findings.control = control;
@@ -102,20 +87,17 @@ async function examine(run: Run): Promise<void> {
     return;
   }
   const access: Access = { ...accessOf(options, target), target: reach.target };
-  const entered = await enterSomehow(run, access);
+  const entered = await enterSomehow(run, access, reach.connection);
   if (entered === undefined) return;
   await tryAll(run, entered);
 }
 
-interface Inside {
-  readonly access: Access;
-  readonly entered: Entered;
-  readonly known: Known;
-  readonly sessions: readonly Session[];
-}
-
 /** In under TLS when that can be had, in clear when not; both when the wish leaves it open. */
-async function enterSomehow(run: Run, access: Access): Promise<Inside | undefined> {
+async function enterSomehow(
+  run: Run,
+  access: Access,
+  dialled: ControlConnection | undefined,
+): Promise<Inside | undefined> {
   const { context, findings, target } = run;
   const { options } = context;
   const must = target.secure || options.tls === 'explicit' || options.tls === 'implicit';
@@ -125,13 +107,13 @@ async function enterSomehow(run: Run, access: Access): Promise<Inside | undefine
     implicit: options.tls === 'implicit' || (target.secure && findings.port === 990),
     trusting: options.insecure === true || access.user === 'anonymous',
   };
-  const go = async (part: Partial<typeof wish>) => {
+  const go = async (part: Partial<typeof wish>, connection?: ControlConnection) => {
     const control = { ...findings.control };
     findings.control = control;
-    return await enter(context, access, { ...wish, ...part }, control);
+    return await enter(context, access, { wish: { ...wish, ...part }, control, dialled: connection });
   };
   let implicit = wish.implicit;
-  let entered = await go({});
+  let entered = await go({}, dialled);
   if (findings.control.foreign === tlsFromTheFirstByte && wish.may && !implicit) {
     implicit = true;
     findings.control = { ...findings.control, broken: undefined };
@@ -172,7 +154,7 @@ async function tryAll(run: Run, inside: Inside): Promise<void> {
   const { access, known, sessions } = inside;
   const idle = startIdle(run, inside);
   // Hops and tries at the same time: the first failing try waits for the hops.
-  const control = traceTo(context, access.target).then((trace) => {
+  const control = traceTo(context, access.target, { atOnce: 2 }).then((trace) => {
     findings.traces = { ...findings.traces, control: trace };
     return distanceIn(trace);
   });
@@ -202,50 +184,6 @@ async function tryAll(run: Run, inside: Inside): Promise<void> {
   await idle;
 }
 
-/** The second round, one after the other: each is worth less than the one before. */
-async function followUp(run: Run, inside: Inside, report: (attempt: Attempt) => void): Promise<void> {
-  const { context, findings } = run;
-  const { access, known } = inside;
-  const once = async (tries: readonly Try[], take: (attempt: Attempt) => void) => {
-    if (tries.length === 0) return;
-    await runLanes(context, access, { tries, next: () => [], report: take, reserve: 0 }, []);
-  };
-  const fails = findings.attempts.some(({ outcome }) => outcome === 'fails');
-  const other = fails ? traceTo(context, unusedPort(access.target), await context.distance(0)) : undefined;
-  await once(planFollowUps(findings.attempts), report);
-  findings.traces = { ...findings.traces, other: await other };
-  const punchable = planPunch(findings.attempts);
-  const distance = await context.distance(0);
-  if (punchable !== undefined && distance !== undefined && distance > 1) {
-    findings.punched = await unlessRefused(context, punch(context, access, punchable, distance));
-  }
-  const unresumed = planUnresumed(findings.attempts);
-  await once(unresumed ? [unresumed] : [], (attempt) => {
-    findings.unresumed = attempt;
-  });
-  const announced = findings.attempts.some(
-    ({ verb, announced }) => !isActive(verb) && announced !== undefined,
-  );
-  if (announced) await unlessRefused(context, samplePorts(context, access, !known.clear));
-  const how = context.options.write ? planWrite(findings.attempts) : undefined;
-  if (how !== undefined) {
-    const name = `duoport-doctor-${newNonce()}.tmp`;
-    const written = await unlessRefused(context, writeOnce(context, access, how, name));
-    findings.wrote = written?.wrote;
-    if (written) report(written.attempt);
-  }
-}
-
-/** What comes of it, or nothing when the server lets us in no more. */
-async function unlessRefused<Value>(context: Context, doing: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await doing;
-  } catch {
-    context.signal.throwIfAborted();
-    return undefined;
-  }
-}
-
 function startIdle({ context, findings }: Run, { access, known }: Inside): Promise<void> {
   const { long } = context.options;
   if (long === undefined) return Promise.resolve();
@@ -267,21 +205,4 @@ function checked(attempt: Attempt, { sample }: Tried, { transfer }: Try, nonce: 
     };
   }
   return { ...attempt, nonce: { peer: view.peer, local: view.local } };
-}
-
-async function traceTo(context: Context, to: Endpoint, maxHops?: number) {
-  const { sight, clock, signal } = context;
-  if (!sight.ttl) return undefined;
-  context.tell({ step: 'trace', text: 'the hops on the way' });
-  return await sight.trace(to, { maxHops, patience: clock.atMost(tracePatience), signal });
-}
-
-function distanceIn(trace: Observations['traces']['control']): number | undefined {
-  const last = trace?.hops.at(-1);
-  return last === undefined || last.how === 'silent' || last.how === 'expired' ? undefined : last.distance;
-}
-
-/** A port that nobody is likely to listen on: nobody is assigned it, and it lies above most ranges. */
-function unusedPort(target: Endpoint): Endpoint {
-  return { ...target, port: 64_999 };
 }

@@ -95,7 +95,7 @@ test('a wrong password is tried once', async (t) => {
 });
 
 test('modes that are off are refused, not silent', async (t) => {
-  const { url } = await serve(t, { modes: ['active'] });
+  const { url } = await serve(t, { passive: { enabled: false } });
   const seen = await observe({ url, tls: 'none' });
   const outcome = (verb: string) => seen.attempts.find((attempt) => attempt.verb === verb && !attempt.hidden);
   assert.ok((outcome('PASV')?.agreed?.code ?? 0) >= 500);

@@ -1,4 +1,4 @@
-import type { TlsSession } from '@duoport/net';
+import type { ControlConnection, TlsSession } from '@duoport/net';
 import { decodeFeat, type Features, hasFeature, isCompletion } from '@duoport/protocol';
 import type { Observations } from '../observations.ts';
 import type { Access, Context } from './context.ts';
@@ -31,19 +31,31 @@ export interface TlsWish {
   readonly trusting: boolean;
 }
 
+export interface Entry {
+  readonly wish: TlsWish;
+  /** Filled in on the way. */
+  readonly control: ControlDraft;
+  /** A connection that is open already. */
+  readonly dialled?: ControlConnection | undefined;
+}
+
 /** Greeting, TLS, login, SYST, FEAT: the first dialogue, with everything written down on the way. */
 export async function enter(
   context: Context,
   access: Access,
-  wish: TlsWish,
-  control: ControlDraft,
+  { wish, control, dialled }: Entry,
 ): Promise<Entered> {
   const nothing: Entered = { control, session: undefined, features: noFeatures };
   const watch = certificateWatch(access.tls.session(access.host));
   const implicit = wish.implicit || access.implicit;
   let dialogue: Dialogue;
   try {
-    dialogue = await openDialogue(context, { ...access, implicit }, wish.may ? watch.session : undefined);
+    dialogue = await openDialogue(
+      context,
+      { ...access, implicit },
+      wish.may ? watch.session : undefined,
+      dialled,
+    );
   } catch (error) {
     context.signal.throwIfAborted();
     // TCP was tried before: what fails here is the handshake.

@@ -1,6 +1,7 @@
 import type { Observations } from '../observations.ts';
 import type { Context } from './context.ts';
 import { DialogueLost } from './dialogue.ts';
+import { pause } from './pause.ts';
 import { closeDialogue, type Session } from './session.ts';
 
 /** Keeps one control connection silent for so long, then asks whether anybody is there. */
@@ -26,18 +27,3 @@ export async function stayIdle(
 
 /** A box that has forgotten the connection drops the question; TCP would ask again for a quarter of an hour. */
 const idlePatience = 6000;
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
-}

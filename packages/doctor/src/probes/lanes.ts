@@ -4,6 +4,7 @@ import { draft, type Tried, type Try } from './attempt.ts';
 import type { Access, Context } from './context.ts';
 import { DialogueLost } from './dialogue.ts';
 import { tryPassive } from './passive.ts';
+import { pause } from './pause.ts';
 import { isActive, mostLanes } from './plan.ts';
 import { closeDialogue, openSession, refusalText, type Session } from './session.ts';
 import { messageOf } from './text.ts';
@@ -29,36 +30,55 @@ export async function runLanes(
   ready: Session[],
 ): Promise<void> {
   const queue = [...work.tries];
-  let running = 0;
-  const lane = async (first: Session | undefined) => {
-    let session = first;
-    running += 1;
-    try {
-      for (let next = take(queue, session); next !== undefined; next = take(queue, session)) {
-        if (context.clock.left(work.reserve) === 0) {
-          work.report(untried(next, 'no time was left'));
-          continue;
-        }
-        session = await fit(context, access, session, next).catch((error: unknown) => {
-          context.signal.throwIfAborted();
-          // Others go on: the server may just count connections.
-          if (running > 1) queue.unshift(next);
-          else work.report(untried(next, refusalText(error)));
-          return undefined;
-        });
-        if (session === undefined) {
-          if (running > 1) return;
-          continue;
-        }
-        await runTry(context, session, next, work);
-      }
-    } finally {
-      running -= 1;
-      if (session !== undefined) await closeDialogue(context, session.dialogue);
-    }
-  };
   const lanes = Math.min(mostLanes, Math.max(1, work.tries.length));
-  await Promise.all(Array.from({ length: lanes }, (_, index) => lane(ready[index])));
+  await Promise.all(
+    Array.from({ length: lanes }, (_, index) => runLane(context, access, { queue, work }, ready[index])),
+  );
+  // What is left came back from lanes that were not let in beside others: now they are alone, once the server has noticed.
+  let refusal: string | undefined;
+  for (let again = 0; queue.length > 0 && again < mostReturns; again++) {
+    if (again > 0) await pause(context.clock.atMost(returnAfter), context.signal);
+    refusal = await runLane(context, access, { queue, work }, undefined);
+  }
+  for (const left of queue) work.report(untried(left, refusal ?? 'the server lets nobody in any more'));
+}
+
+const mostReturns = 3;
+const returnAfter = 400;
+
+interface Lane {
+  readonly queue: Try[];
+  readonly work: Work;
+}
+
+/** Works the queue off on one control connection after the other. A text: why it was not let in, and what it had taken is back. */
+async function runLane(
+  context: Context,
+  access: Access,
+  { queue, work }: Lane,
+  first: Session | undefined,
+): Promise<string | undefined> {
+  let session = first;
+  try {
+    for (let next = take(queue, session); next !== undefined; next = take(queue, session)) {
+      if (context.clock.left(work.reserve) === 0) {
+        work.report(untried(next, 'no time was left'));
+        continue;
+      }
+      try {
+        session = await fit(context, access, session, next);
+      } catch (error) {
+        session = undefined;
+        context.signal.throwIfAborted();
+        queue.unshift(next);
+        return refusalText(error);
+      }
+      await runTry(context, session, next, work);
+    }
+    return undefined;
+  } finally {
+    if (session !== undefined) await closeDialogue(context, session.dialogue);
+  }
 }
 
 /** A try that suits the session first. */

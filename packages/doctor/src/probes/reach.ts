@@ -1,4 +1,4 @@
-import { dialControl, lookupHost } from '@duoport/net';
+import { type ControlConnection, dialControl, lookupHost } from '@duoport/net';
 import { type Endpoint, endpoint } from '@duoport/protocol';
 import type { DialObservation } from '../observations.ts';
 import type { Context } from './context.ts';
@@ -11,8 +11,8 @@ export interface Reach {
   readonly dials: readonly DialObservation[];
   /** The first address that opened. */
   readonly target: Endpoint | undefined;
-  /** Our own end of it. */
-  readonly local: { readonly address: string; readonly port: number } | undefined;
+  /** The connection to it: nothing has been said or heard on it yet. */
+  readonly connection: ControlConnection | undefined;
 }
 
 /** Looks the name up and tries the control port of each address, all at once, without a word being said. */
@@ -23,12 +23,13 @@ export async function reachControl(context: Context, host: string, port: number)
   const tried = await Promise.all(
     addresses.slice(0, mostAddresses).map((address) => tryControl(context, endpoint(address, port))),
   );
-  const used = tried.find(({ seen }) => seen.how === 'open');
+  const used = tried.find(({ connection }) => connection !== undefined);
+  for (const { connection } of tried) if (connection !== used?.connection) connection?.destroy();
   return {
     addresses,
     dials: tried.map(({ seen }) => seen),
     target: used && endpoint(used.seen.to.address, port),
-    local: used?.local,
+    connection: used?.connection,
   };
 }
 
@@ -60,13 +61,11 @@ async function tryControl(context: Context, to: Endpoint) {
       timeout: context.clock.atMost(context.patience * 1.5),
       signal: context.signal,
       localAddress: context.options.bindAddress,
+      keepAlive: false,
     });
-    const { address, port } = connection.local;
-    const seen = observe('open', undefined);
-    connection.destroy();
-    return { seen: context.sight.enrich(seen, since), local: { address, port } };
+    return { seen: context.sight.enrich(observe('open', undefined), since), connection };
   } catch (error) {
     context.signal.throwIfAborted();
-    return { seen: context.sight.enrich(failure(error, observe), since), local: undefined };
+    return { seen: context.sight.enrich(failure(error, observe), since), connection: undefined };
   }
 }

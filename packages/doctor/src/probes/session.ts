@@ -1,4 +1,4 @@
-import { dialControl, type TlsSession } from '@duoport/net';
+import { type ControlConnection, dialControl, type TlsSession } from '@duoport/net';
 import { isCompletion } from '@duoport/protocol';
 import type { Access, Context } from './context.ts';
 import { Dialogue, DialogueLost } from './dialogue.ts';
@@ -28,22 +28,22 @@ export class LoginRefused extends Error {
   }
 }
 
-/** Dials and hears the greeting. Rejects with an FtpError of net, {@link DialogueLost} or {@link LoginRefused}. */
+/** Dials. Rejects with an FtpError of net. `dialled`: a connection that is open already. */
 export async function openDialogue(
   context: Context,
   access: Pick<Access, 'target' | 'implicit'>,
   tls: TlsSession | undefined,
+  dialled?: ControlConnection,
 ): Promise<Dialogue> {
-  const { clock, patience, signal, options } = context;
-  const connection = await dialControl({
-    host: access.target.address,
-    port: access.target.port,
-    implicitTls: access.implicit ? tls : undefined,
-    timeout: clock.atMost(patience),
-    signal,
-    localAddress: options.bindAddress,
-    keepAlive: false,
-  });
+  const { clock, patience, replyPatience, signal, options } = context;
+  const { address: host, port } = access.target;
+  const timeout = clock.atMost(patience);
+  const { bindAddress: localAddress } = options;
+  const connection =
+    dialled ?? (await dialControl({ host, port, timeout, signal, localAddress, keepAlive: false }));
+  if (access.implicit && tls !== undefined) {
+    await connection.startTls(tls, { timeout: clock.atMost(replyPatience), signal });
+  }
   const dialogue = new Dialogue(connection, tls);
   context.dialogues.add(dialogue);
   return dialogue;
@@ -51,14 +51,12 @@ export async function openDialogue(
 
 /** USER, PASS. The replies before the last are of no interest. */
 export async function logIn(context: Context, dialogue: Dialogue, access: Access): Promise<Said> {
-  const wait = () => context.clock.atMost(loginPatience);
+  // Servers wait before they say that a password is wrong.
+  const wait = () => context.clock.atMost(context.replyPatience * 2);
   let reply = await dialogue.call('USER', access.user, wait());
   if (reply.code === 331) reply = await dialogue.call('PASS', access.password, wait());
   return said(reply);
 }
-
-/** Servers wait before they say that a password is wrong. */
-const loginPatience = 10_000;
 
 /** PBSZ and PROT P, TYPE I, the folder. Undefined: data connections stay in clear. */
 export async function prepare(

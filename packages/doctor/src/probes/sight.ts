@@ -82,6 +82,7 @@ export class Sight {
     options: {
       readonly maxHops?: number | undefined;
       readonly patience: number;
+      readonly atOnce?: number | undefined;
       readonly signal: AbortSignal;
     },
   ): Promise<HopTrace | undefined> {
