@@ -15,7 +15,11 @@ export interface Judged {
 }
 
 /** `duoport doctor URL --json`, on the client's host of a lab. */
-export async function runDoctor(lab: Lab, server: RunningServer, more: readonly string[] = []): Promise<Report> {
+export async function runDoctor(
+  lab: Lab,
+  server: RunningServer,
+  more: readonly string[] = [],
+): Promise<Report> {
   const { topology } = lab;
   const words = [...doctorWords(topology, server), '--json', ...more];
   const run = await lab.run(clientHost(lab), [...duoportCommand(), 'doctor', ...words], {
@@ -33,7 +37,7 @@ export async function runDoctor(lab: Lab, server: RunningServer, more: readonly 
 /** What a user of this network would write. */
 export function doctorWords({ dial, client }: Topology, server: RunningServer): readonly string[] {
   const host = dial.address.includes(':') ? `[${dial.address}]` : dial.address;
-  const { activePorts, externalAddress, idle } = client;
+  const { activePorts, externalAddress, idle, obeysPassiveAddress } = client;
   return [
     `ftp://${server.user}:${encodeURIComponent(server.password)}@${host}:${dial.port}/`,
     '--insecure',
@@ -41,11 +45,15 @@ export function doctorWords({ dial, client }: Topology, server: RunningServer): 
     '2s',
     ...(activePorts === undefined ? [] : ['--port-range', `${activePorts.low}-${activePorts.high}`]),
     ...(externalAddress === undefined ? [] : ['--external-address', externalAddress]),
+    ...(obeysPassiveAddress === true ? ['--pasv-address', 'reply'] : []),
     ...(idle === undefined ? [] : ['--long', `${idle}ms`]),
   ];
 }
 
-export function expectedOf({ expect }: Topology, { verb, secure }: Cell): Topology['expect']['PASV']['plain'] {
+export function expectedOf(
+  { expect }: Topology,
+  { verb, secure }: Cell,
+): Topology['expect']['PASV']['plain'] {
   return expect[verb][secure ? 'tls' : 'plain'];
 }
 
@@ -76,7 +84,9 @@ interface Failing {
 function judgeFailing({ topology, report, cell, expected, mode }: Failing): Judged {
   const found = findingFor(topology, report, cell, mode);
   const right =
-    found !== undefined && expected.causes.includes(found.code) && expected.sides.some((side) => side === found.side);
+    found !== undefined &&
+    expected.causes.includes(found.code) &&
+    expected.sides.some((side) => side === found.side);
   const blamesOpen =
     found !== undefined && found.side !== 'unknown' && !expected.sides.some((side) => side === found.side);
   const wanted = `${expected.causes.join('|')} at ${expected.sides.join('|')}`;
@@ -96,10 +106,18 @@ function findingFor(
 ): Finding | undefined {
   if (client.idle !== undefined) return report.findings.find((one) => one.code === 'idle-cut');
   const breaking = report.findings.find(
-    (one) => one.code === mode?.cause && one.breaks.some(({ verb, secure }) => verb === cell.verb && secure === cell.secure),
+    (one) =>
+      one.code === mode?.cause &&
+      one.breaks.some(({ verb, secure }) => verb === cell.verb && secure === cell.secure),
   );
-  if (breaking !== undefined || client.obeysPassiveAddress !== true || mode?.outcome !== 'works') return breaking;
-  const address = ['passive-hairpin', 'passive-peer-refused', 'passive-address-private', 'passive-address-foreign'];
+  if (breaking !== undefined || client.obeysPassiveAddress !== true || mode?.outcome !== 'works')
+    return breaking;
+  const address = [
+    'passive-hairpin',
+    'passive-peer-refused',
+    'passive-address-private',
+    'passive-address-foreign',
+  ];
   return report.findings.find((one) => address.includes(one.code));
 }
 

@@ -140,11 +140,16 @@ function order(drafts: readonly Draftless[], nothingTried: boolean): readonly Fi
     );
 }
 
+/** Without TLS first, and in the order of the verbs. */
+function byPlace(a: Cell, b: Cell): number {
+  return Number(a.secure) - Number(b.secure) || verbs.indexOf(a.verb) - verbs.indexOf(b.verb);
+}
+
 const verbs: readonly DataVerb[] = ['PASV', 'EPSV', 'PORT', 'EPRT'];
 
 function modesOf(cells: readonly Cell[], drafts: readonly Draft[]): readonly ModeResult[] {
   if (cells.length > 0) {
-    return cells.map((cell) => {
+    return [...cells].sort(byPlace).map((cell) => {
       const draft = drafts.find(({ cells }) => cells.has(cell));
       return modeResult(cell, draft && { code: draft.code, at: draft.cells.get(cell) });
     });

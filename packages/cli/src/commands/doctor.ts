@@ -67,6 +67,7 @@ async function optionsOf(io: ProcessIo, url: string, flags: DoctorFlags): Promis
     bindAddress: flags.bind,
     externalAddress: flags.externalAddress,
     sourcePort: flags.sourcePort,
+    obeyPassiveAddress: flags.pasvAddress === 'reply',
     signal: io.interrupt,
   };
 }

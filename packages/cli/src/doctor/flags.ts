@@ -10,6 +10,7 @@ export interface DoctorFlags
     | 'portRange'
     | 'externalAddress'
     | 'bind'
+    | 'pasvAddress'
     | 'tls'
     | 'insecure'
     | 'fingerprint'
@@ -34,6 +35,7 @@ const shared: ReadonlySet<keyof ConnectionFlags> = new Set([
   'portRange',
   'externalAddress',
   'bind',
+  'pasvAddress',
   'tls',
   'insecure',
   'fingerprint',

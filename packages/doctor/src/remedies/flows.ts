@@ -7,7 +7,9 @@ import type { Case } from '../verdict.ts';
 /** What every request of a run has: the control port, and TLS when a failed try was under it. */
 function base({ facts, attempts }: Case): Pick<FirewallRequest, 'controlPorts' | 'tls'> {
   const secure = attempts.some((attempt) => attempt.secure);
-  return { controlPorts: [facts.seen.port], ...(secure ? { tls: true } : {}) };
+  // A server of ours tells its own port, which is another than the dialled one where ports are mapped.
+  const own = attempts.find((attempt) => attempt.server !== undefined)?.server?.local.port;
+  return { controlPorts: [own ?? facts.seen.port], ...(secure ? { tls: true } : {}) };
 }
 
 /** Opens the passive range on the side where it is shut. Nothing without a range: then the server has to be given one first. */
@@ -67,7 +69,16 @@ function openPassiveAtServer(
   }
   const forward = flows(
     'server',
-    { side: 'middle', ...ports, nat: { kind: 'forward', server: innerServer, publicAddress: peer } },
+    {
+      side: 'middle',
+      ...ports,
+      nat: {
+        kind: 'forward',
+        server: innerServer,
+        publicAddress: peer,
+        publicControlPorts: [facts.seen.port],
+      },
+    },
     `On the router in front of the server: forward TCP ports ${range} to ${innerServer}, port by port. ${exact}`,
   );
   return [forward, host];

@@ -31,7 +31,7 @@ export function drawing(report: Report, style: Style): readonly string[] {
   const columns = nodes.map((_, index) => labelWidth + index * step);
   return [
     ...heads(nodes, columns, step, style),
-    ...rowsOf(report).map((row) => draw(row, { columns, style, place, known: report.hops.length > 0 })),
+    ...rowsOf(report).map((row) => draw(row, { columns, style, place })),
   ];
 }
 
@@ -70,18 +70,28 @@ function heads(
   step: number,
   style: Style,
 ): readonly string[] {
-  const put = (texts: readonly string[]): string => {
+  const put = (texts: readonly string[], wide = 1): string => {
     let line = '';
     texts.forEach((text, index) => {
-      const width = index === texts.length - 1 ? style.columns - labelWidth : step - 1;
-      line = line.padEnd(columns[index] ?? 0) + cut(text, width, style);
+      const width = index === texts.length - 1 ? style.columns - labelWidth : wide * step - 1;
+      if (text !== '') line = line.padEnd(columns[index] ?? 0) + cut(text, width, style);
     });
     return line.trimEnd();
   };
   const addresses = nodes.map((node) => node.address);
   const lines = [put(nodes.map((node) => node.name))];
-  // IPv6 addresses are longer than a column: then each has a line of its own below the drawing's head.
-  if (addresses.every((address) => address.length < step)) return [...lines, put(addresses)];
+  const longest = Math.max(...addresses.map((address) => address.length));
+  if (longest < step) return [...lines, put(addresses)];
+  // Every other one on a line of its own: twice the room.
+  if (longest < 2 * step) {
+    const half = (odd: number): string =>
+      put(
+        addresses.map((address, at) => (at % 2 === odd ? address : '')),
+        2,
+      );
+    return [...lines, half(0), half(1)];
+  }
+  // IPv6 addresses are longer than that.
   return [
     ...lines,
     ...nodes.flatMap(({ name, address }) =>
@@ -100,10 +110,9 @@ interface Canvas {
   readonly columns: readonly number[];
   readonly style: Style;
   readonly place: (at: number) => number;
-  readonly known: boolean;
 }
 
-function draw(row: Row, { columns, style, place, known }: Canvas): string {
+function draw(row: Row, { columns, style, place }: Canvas): string {
   const start = columns[0] ?? 0;
   const end = columns.at(-1) ?? 0;
   const cells = Array.from({ length: end - start + 1 }, () => ' ');
@@ -121,7 +130,7 @@ function draw(row: Row, { columns, style, place, known }: Canvas): string {
     if (row.end === 'open')
       mark(row.by === 'client' ? end : start, row.by === 'client' ? style.right : style.left);
     else mark(stop, style.stop);
-    if (row.end === 'stopped' && row.at === undefined && !known) mark(stop, style.unknown);
+    if (row.end === 'stopped' && row.at === undefined) mark(stop, style.unknown);
   }
   const line = cells.join('');
   const word = row.good ? style.good(row.word) : style.bad(row.word);

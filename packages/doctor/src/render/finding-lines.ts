@@ -15,7 +15,12 @@ const indent = '   ';
 const margin = '           ';
 
 /** One finding: what it is, what was seen, and what to do, the thing to try first first. */
-export function findingLines(finding: Finding, number: number, style: Style): readonly string[] {
+export function findingLines(
+  finding: Finding,
+  number: number,
+  context: { readonly style: Style; readonly earlier: readonly Finding[] },
+): readonly string[] {
+  const { style, earlier } = context;
   const { code, severity, side, evidence } = finding;
   const paint = { fault: style.bad, warning: style.warn, note: style.faint }[severity];
   const breaks = finding.breaks.map(({ verb, secure }) => (secure ? `${verb} under TLS` : verb)).join(', ');
@@ -28,7 +33,7 @@ export function findingLines(finding: Finding, number: number, style: Style): re
     ...(breaks === '' ? [] : labelled('breaks', breaks, style)),
     ...shown.flatMap((line, index) => labelled(index === 0 ? 'seen' : '', line, style)),
     ...(more > 0 ? labelled('', `and ${more} more like these`, style) : []),
-    ...remedyLines(finding.remedies, style),
+    ...remedyLines(newRemedies(finding, earlier), style),
   ];
 }
 
@@ -39,6 +44,14 @@ function text(words: string, style: Style): readonly string[] {
 function labelled(label: string, words: string, style: Style): readonly string[] {
   const first = `${indent}${label.padEnd(margin.length - indent.length)}`;
   return wrap(style.plain(words), { columns: style.columns, first, rest: margin });
+}
+
+/** Where each client switches the mode fills a dozen lines: they stand under the first finding that needs them. */
+function newRemedies(finding: Finding, earlier: readonly Finding[]): readonly Remedy[] {
+  const told = new Set(earlier.flatMap(({ remedies }) => remedies.map((remedy) => remedy.text)));
+  return finding.remedies.filter(
+    (remedy) => !(remedy.kind === 'setting' && remedy.side === 'client' && told.has(remedy.text)),
+  );
 }
 
 /** Settings of several products stand together; of firewall rules the first are printed, and for the others the command. */

@@ -15,7 +15,10 @@ export function renderReport(report: Report, options: RenderOptions): readonly s
     ...drawing(report, style),
     '',
     ...verdictLines(report, style),
-    ...shown.flatMap((finding, index) => ['', ...findingLines(finding, index + 1, style)]),
+    ...shown.flatMap((finding, index) => [
+      '',
+      ...findingLines(finding, index + 1, { style, earlier: shown.slice(0, index) }),
+    ]),
     ...(hidden > 0
       ? [
           '',

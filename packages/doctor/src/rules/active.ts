@@ -113,7 +113,7 @@ export const blockedOnTheWay: AttemptRule = (attempt, facts) => {
     ...outcome(attempt),
     ...punchedLines(facts),
   ];
-  const port = attempt.server?.sourcePort;
+  const port = attempt.server?.sourcePort ?? provenSource(facts);
   if (port !== undefined && isOddSource(port) && !quick) {
     return verdict('active-source-port', [...evidence, sourceLine(port)], where);
   }
@@ -159,10 +159,16 @@ function punchedAt(facts: Facts): HopSide | Box {
   return outgoingEnd(facts) ?? boxAt(path.routers + 1, path);
 }
 
-/** The router at which SYNs from here to a port of no use end, when they do not get to the server's end. */
+/** The router at which SYNs from here to an odd port of the server end, when they do not get to the server's end. */
 function outgoingEnd({ seen, path, serverNat }: Facts): Box | undefined {
-  const box = blockerOf(seen.traces.other, path, serverNat);
+  const reaches = seen.punched?.reaches;
+  const box = reaches === undefined ? blockerOf(seen.traces.other, path, serverNat) : boxAt(reaches, path);
   return box === undefined || path.routers === undefined || box.distance >= path.routers ? undefined : box;
+}
+
+/** The port from which a connection of the server came in the end: the one that was aimed at. */
+function provenSource({ seen }: Facts): number | undefined {
+  return seen.punched?.opensBeyond === undefined ? undefined : seen.punched.sourcePort;
 }
 
 /** Every firewall on the way was opened for what comes from port 20 of the server, and nothing came through. */
@@ -171,7 +177,7 @@ function missedByPunching(facts: Facts): boolean {
   return (
     punched !== undefined &&
     punched.opensBeyond === undefined &&
-    traces.other !== undefined &&
+    (punched.reaches ?? traces.other) !== undefined &&
     facts.path.routers !== undefined &&
     outgoingEnd(facts) === undefined
   );

@@ -4,6 +4,7 @@ import { harmless } from '../harmless.ts';
 import type { Attempt } from '../observations.ts';
 import type { AttemptRule } from '../verdict.ts';
 import { dialLine, place, replyLine, verdict } from './attempt.ts';
+import { blockedDial } from './passive.ts';
 
 /** The 227 sends us to ourselves, or where no FTP server has any business. */
 export const lies: AttemptRule = (attempt, facts) => {
@@ -20,10 +21,16 @@ export const wrongAddress: AttemptRule = (attempt, facts) => {
   if (verb !== 'PASV' || announced === undefined || peer === undefined || announced.address === peer)
     return undefined;
   const evidence = [announcement(attempt, facts), ...dialled(attempt)];
+  // The drawing shows where the dial ended that had the right address.
+  const right = attempt.dials.find((dial) => dial.to.address === peer);
+  const at = right === undefined ? undefined : blockedDial(attempt, right, facts)?.at;
   const inside = isInside(announced.address) || classifyAddress(announced.address) === 'unspecified';
   // Public or not does not matter when it is not ours that is inside: a client in the same network gets the outside address.
-  if (!inside && isInside(peer)) return verdict('passive-hairpin', evidence, 'server');
-  return verdict(inside ? 'passive-address-private' : 'passive-address-foreign', evidence, 'server');
+  if (!inside && isInside(peer)) return { ...verdict('passive-hairpin', evidence, 'server'), at };
+  return {
+    ...verdict(inside ? 'passive-address-private' : 'passive-address-foreign', evidence, 'server'),
+    at,
+  };
 };
 
 /** `127.0.0.1` and the like, this machine itself, and where a reply could do harm: link-local has metadata services. */
