@@ -109,7 +109,7 @@ export type ExpectedCell =
   | { readonly outcome: 'none'; readonly because: string };
 
 /** Where and how it ends. */
-export interface FailurePoint {
+interface FailurePoint {
   /** `command`: PASV, PORT … itself; `connect`: the client's dial; `accept`: the server's; `control`: the control connection. */
   readonly step: 'control' | 'command' | 'connect' | 'accept' | 'tls' | 'transfer';
   /**

@@ -13,7 +13,7 @@ export interface Port {
   readonly addresses: readonly string[];
 }
 
-export interface Route {
+interface Route {
   /** A network, or `default`. */
   readonly to: string;
   readonly via: string;

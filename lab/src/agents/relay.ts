@@ -1,68 +1,84 @@
-// A TCP relay through a tunnel, as services on the Internet offer it to whoever has no public address. The agent keeps one
-// connection to the relay open; for each connection that the relay takes on its public port it is told so, opens one
-// more connection to the relay, one to the server, and passes bytes on between the two.
+// A relay with a tunnel, as services on the Internet offer it to whoever has no public address. The agent keeps one connection to
+// the relay open; for each connection that the relay takes on its public port it is told so, opens one more connection to
+// the relay, one to the server, and passes bytes on between the two. It relays what it is given a port for: here that is the
+// control connection and nothing else.
 //   relay serve TUNNEL-PORT PUBLIC-PORT · relay agent RELAY TUNNEL-PORT SERVER SERVER-PORT
-import { connect, createServer, type Socket } from 'node:net';
+import { type ControlConnection, dialControl, listenControl } from '@duoport/net';
 
-const [role, ...words] = process.argv.slice(2);
-if (role === 'serve') serve(Number(words[0]), Number(words[1]));
-else agent(words);
+const words = { tunnel: 0x41, half: 0x42, more: 0x2b } as const;
+const [role, ...place] = process.argv.slice(2);
+if (role === 'serve') await serve(Number(place[0]), Number(place[1]));
+else await agent(place);
 
-function serve(tunnelPort: number, publicPort: number): void {
-  const waiting: Socket[] = [];
-  let tunnel: Socket | undefined;
-  createServer((socket) => {
-    socket.on('error', () => socket.destroy());
-    socket.once('data', (word) => {
-      if (word[0] === 0x41) {
-        tunnel = socket;
-        socket.write('ready');
-        return;
-      }
-      // What came with it is the server's greeting already.
-      socket.unshift(word.subarray(1));
-      join(socket, waiting.shift());
-    });
-  }).listen(tunnelPort);
-  createServer((socket) => {
-    socket.on('error', () => socket.destroy());
-    waiting.push(socket);
-    tunnel?.write('+');
-  }).listen(publicPort, () => process.stdout.write('ready\n'));
-}
-
-function agent(place: readonly string[]): void {
-  const [relay, tunnelPort, server, serverPort] = place;
-  const dialRelay = (): Socket => connect({ host: relay, port: Number(tunnelPort), noDelay: true });
-  const retry = setTimeout(() => agent(place), 100);
-  const tunnel = dialRelay();
-  tunnel.on('error', () => tunnel.destroy());
-  tunnel.write('A');
-  tunnel.once('data', () => {
-    clearTimeout(retry);
-    process.stdout.write('ready\n');
-    tunnel.on('data', (words) => {
-      for (const _ of words) {
-        const half = dialRelay();
-        half.write('B');
-        join(half, connect({ host: server, port: Number(serverPort), noDelay: true }));
-      }
-    });
+async function serve(tunnelPort: number, publicPort: number): Promise<void> {
+  const waiting: ControlConnection[] = [];
+  let tunnel: ControlConnection | undefined;
+  const sort = (connection: ControlConnection, first: Uint8Array): void => {
+    if (first[0] === words.tunnel) {
+      tunnel = connection;
+      connection.write(Uint8Array.of(words.tunnel));
+      return;
+    }
+    const waiter = waiting.shift();
+    if (waiter === undefined) return connection.destroy();
+    join(connection, waiter);
+    // What came with it is the server's greeting already.
+    if (first.length > 1) waiter.write(first.subarray(1));
+  };
+  const quiet = { end: () => {}, closed: () => {} };
+  await listenControl({
+    port: tunnelPort,
+    onConnection: (connection) => connection.handle({ ...quiet, bytes: (chunk) => sort(connection, chunk) }),
   });
+  await listenControl({
+    port: publicPort,
+    onConnection: (connection) => {
+      waiting.push(connection);
+      tunnel?.write(Uint8Array.of(words.more));
+    },
+  });
+  process.stdout.write('ready\n');
 }
 
-function join(one: Socket, other: Socket | undefined): void {
-  if (other === undefined) {
-    one.destroy();
-    return;
+async function agent([relay = '', tunnelPort, server = '', serverPort]: readonly string[]): Promise<void> {
+  const tunnel = await patiently(() => dialControl({ host: relay, port: Number(tunnelPort) }));
+  const more = async (): Promise<void> => {
+    const half = await dialControl({ host: relay, port: Number(tunnelPort) });
+    half.write(Uint8Array.of(words.half));
+    join(half, await dialControl({ host: server, port: Number(serverPort) }));
+  };
+  tunnel.handle({
+    bytes: (chunk) => {
+      for (const word of chunk) {
+        if (word === words.tunnel) process.stdout.write('ready\n');
+        else more().catch((error: unknown) => process.stderr.write(`relay agent: ${error}\n`));
+      }
+    },
+    end: () => tunnel.destroy(),
+    closed: () => process.exit(1),
+  });
+  tunnel.write(Uint8Array.of(words.tunnel));
+}
+
+/** The relay may not listen yet: both start at once. */
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (tries === 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
-  for (const [from, to] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    from.on('error', () => to.destroy());
-    from.on('close', () => to.destroy());
-    from.setNoDelay(true);
-    from.pipe(to);
-  }
+}
+
+function join(one: ControlConnection, other: ControlConnection): void {
+  const pass = (from: ControlConnection, to: ControlConnection): void =>
+    from.handle({
+      bytes: (chunk) => to.write(chunk),
+      end: () => to.end(),
+      closed: () => to.destroy(),
+    });
+  pass(one, other);
+  pass(other, one);
 }

@@ -80,12 +80,12 @@ function label(text: string, { columns }: Sheet): readonly string[] {
   return wrapWords(text, columns);
 }
 
-/** Cells that fared alike are drawn once. What a reply says may differ in a port number, so its digits do not count. */
+/** Cells that fared alike are drawn once. What a reply says may differ in a port number or the verb, so those do not count. */
 function groupsOf(runs: readonly CellRun[]): readonly (readonly CellRun[])[] {
   const groups = new Map<string, CellRun[]>();
   for (const run of runs) {
     if (run.result === undefined) continue;
-    const key = JSON.stringify([run.data.hosts, fateOf(run).replaceAll(/\d+/g, '0').slice(0, 60)]);
+    const key = JSON.stringify([run.data.hosts, fateOf(run).replaceAll(/\d+|PASV|EPSV|PORT|EPRT/g, '').slice(0, 60)]);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   return [...groups.values()];

@@ -129,7 +129,7 @@ function hostOfDial({ agents = [] }: Topology): string | undefined {
   return agents[0]?.host;
 }
 
-export function isExpected(expected: ExpectedCell, result: Result | undefined): boolean {
+function isExpected(expected: ExpectedCell, result: Result | undefined): boolean {
   if (result === undefined || expected.outcome === 'none') return result === undefined;
   if (expected.outcome === 'works' || result.outcome === 'works') return expected.outcome === result.outcome;
   return [expected, ...(expected.also ?? [])].some(

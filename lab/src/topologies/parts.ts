@@ -49,7 +49,7 @@ export function serverLan(network: string = networks.server): LinkSpec {
 }
 
 /** A host at .10 and its router at .1. */
-export function lan(
+function lan(
   host: string,
   router: string,
   network: string,
