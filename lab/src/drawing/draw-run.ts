@@ -85,7 +85,12 @@ function groupsOf(runs: readonly CellRun[]): readonly (readonly CellRun[])[] {
   const groups = new Map<string, CellRun[]>();
   for (const run of runs) {
     if (run.result === undefined) continue;
-    const key = JSON.stringify([run.data.hosts, fateOf(run).replaceAll(/\d+|PASV|EPSV|PORT|EPRT/g, '').slice(0, 60)]);
+    const key = JSON.stringify([
+      run.data.hosts,
+      fateOf(run)
+        .replaceAll(/\d+|PASV|EPSV|PORT|EPRT/g, '')
+        .slice(0, 60),
+    ]);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   return [...groups.values()];
