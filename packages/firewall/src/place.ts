@@ -39,10 +39,15 @@ export const placeFields = {
     example: 'sg-0123456789abcdef0',
   },
   resourceGroup: { what: 'Azure: the resource group', pattern: name, example: 'ftp-rg' },
-  namespace: { what: 'Kubernetes: the namespace', pattern: /^[a-z0-9][a-z0-9-]{0,62}$/, example: 'default' },
+  namespace: {
+    what: 'Kubernetes: the namespace',
+    pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    example: 'default',
+  },
   service: {
     what: 'Docker, Kubernetes: name of the service or container; Google Cloud: the network tag',
-    pattern: /^[a-z][a-z0-9-]{0,62}$/,
+    // Names of objects are made of it, with up to five letters more, and have 63 at most.
+    pattern: /^[a-z]([a-z0-9-]{0,56}[a-z0-9])?$/,
     example: 'ftp',
   },
   image: { what: 'Docker: the image', pattern: path, example: 'duoport' },

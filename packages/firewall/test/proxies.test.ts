@@ -66,11 +66,11 @@ function readHaproxy(text: string): Section {
     const [, address = '', ports = ''] = /^(.+):(\d+(?:-\d+)?)(?: v6only)?$/.exec(bind) ?? [];
     return { address: bare(address), ports };
   });
-  const [reject] = only('tcp-request connection reject unless');
+  const clients = only('acl').map((acl) => acl.replace(/^clients src /, ''));
+  assert.deepEqual(only('tcp-request connection reject unless'), clients.length === 0 ? [] : ['clients']);
   const [server = ''] = only('server');
   const [, host = '', sign, distance] = /^ftp (.+):([+-])(\d+)$/.exec(server) ?? [];
   const by = Number(`${sign}${distance}`);
-  const clients = reject === undefined ? [] : (/^\{ src (.*) \}$/.exec(reject)?.[1] ?? '?').split(' ');
   return { listens, clients, server: bare(host), inside: (outside) => shift(outside, by) };
 }
 

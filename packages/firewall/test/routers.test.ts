@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { firewallRules } from '@duoport/firewall';
 import { readBack } from './support/answers.ts';
 import { assertForwarded, type Forwarded } from './support/forwarding.ts';
 import type { Said } from './support/seen.ts';
@@ -230,3 +232,23 @@ function joined(redirects: readonly Section[]): readonly Said[] {
     return { ...said, ports: [low === high ? `${low}` : `${low}-${high}`] };
   });
 }
+
+test('RouterOS takes fifteen ports a rule: more control ports are more rules', () => {
+  const controlPorts = Array.from({ length: 20 }, (_, index) => 2100 + index);
+  const answer = firewallRules('mikrotik', {
+    side: 'server',
+    modes: ['passive'],
+    singlePort: true,
+    controlPorts,
+  });
+  assert.equal(answer.kind, 'rules');
+  const text = answer.kind === 'rules' ? answer.apply : '';
+  const lists = [...text.matchAll(/^\/ip firewall .* dst-port=(\S+)/gm)].map(([, list = '']) =>
+    list.split(','),
+  );
+  assert.deepEqual(
+    lists.map(({ length }) => length),
+    [15, 5],
+  );
+  assert.deepEqual(lists.flat().map(Number), controlPorts);
+});

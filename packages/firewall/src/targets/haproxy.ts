@@ -36,13 +36,14 @@ function sectionsOf(relay: Relay): readonly string[] {
   return distances.map((distance, index) => {
     const here = relay.pairs.filter(({ outside, inside }) => inside.low - outside.low === distance);
     const only = familyOf(relay.address) === 6 && relay.address === '::' ? ' v6only' : '';
-    const clients = relay.clients.join(' ');
     return [
       `# ${relay.why}`,
       `listen duoport-${relay.id}${index === 0 ? '' : `-${index + 1}`}`,
       '    mode tcp',
       ...here.map(({ outside }) => `    bind ${bracketed(relay.address)}:${ports(outside)}${only}`),
-      ...(clients === '' ? [] : [`    tcp-request connection reject unless { src ${clients} }`]),
+      // A line of HAProxy takes 64 words, so each network has its own.
+      ...relay.clients.map((network) => `    acl clients src ${network}`),
+      ...(relay.clients.length === 0 ? [] : ['    tcp-request connection reject unless clients']),
       '    timeout connect 10s',
       // A control connection is silent while its transfer runs.
       '    timeout client 1h',

@@ -36,7 +36,10 @@ export function kubernetesService(request: CheckedRequest, flows: readonly Flow[
       ...flows.flatMap(portsOf),
     ],
     undo: kubectlUndo(file),
-    notes: notesOf(request, clients.length > 0),
+    notes: notesOf(request, {
+      ranges: clients.length > 0,
+      count: flows.flatMap((flow) => eachPort(flow.destinationPorts)).length,
+    }),
   });
 }
 
@@ -82,13 +85,22 @@ function refusalOf(request: CheckedRequest, flows: readonly Flow[]): Refusal | u
   );
 }
 
-function notesOf(request: CheckedRequest, ranges: boolean): readonly Note[] {
+function notesOf(
+  request: CheckedRequest,
+  { ranges, count }: { readonly ranges: boolean; readonly count: number },
+): readonly Note[] {
   const notes: Note[] = [
     {
       code: 'kubernetes-passive-address',
       text: 'The server must announce the address of the load balancer in its 227 reply, and its passive range must be just the listed ports.',
     },
   ];
+  if (count > 50) {
+    notes.push({
+      code: 'kubernetes-listeners',
+      text: `The load balancers of clouds take a limited number of ports, AWS 50 unless the quota was raised; here are ${count}.`,
+    });
+  }
   if (ranges) {
     notes.push({
       code: 'kubernetes-source-ranges',

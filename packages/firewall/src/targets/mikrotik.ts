@@ -5,7 +5,7 @@ import type { Place } from '../place.ts';
 import type { Answer, Note } from '../rules.ts';
 import { portList, ports, tagOf } from '../text.ts';
 import { type DestinationRule, destinationRules, type SourceRule, sourceRules } from './linux/nat-rules.ts';
-import { endsOf, ofEachFamily } from './shared/address.ts';
+import { endsOf, fifteenPorts, ofEachFamily } from './shared/address.ts';
 import { isShifted, portByPort } from './shared/forward.ts';
 import { tooManyPorts } from './shared/limits.ts';
 import { comment } from './shared/text.ts';
@@ -82,20 +82,22 @@ function filter(flow: Flow): readonly RouterRule[] {
   // The helper of RouterOS reads control connections over IPv4.
   const pairs = ofEachFamily(flow).filter(({ family }) => flow.state === 'new' || family === 4);
   return pairs.flatMap((pair) =>
-    endsOf(pair).map(({ from, to }) => ({
-      menu: menuOf(pair.family, 'filter'),
-      chain,
-      properties: [
-        ['action', 'accept'],
-        ...related,
-        ['protocol', 'tcp'],
-        ['src-address', from],
-        ['src-port', flow.sourcePorts === undefined ? undefined : ports(flow.sourcePorts)],
-        ['dst-address', to],
-        ['dst-port', portList(flow.destinationPorts)],
-        ['comment', comment(flow.why)],
-      ],
-    })),
+    endsOf(pair).flatMap(({ from, to }) =>
+      fifteenPorts(flow.destinationPorts).map((some) => ({
+        menu: menuOf(pair.family, 'filter'),
+        chain,
+        properties: [
+          ['action', 'accept'],
+          ...related,
+          ['protocol', 'tcp'],
+          ['src-address', from],
+          ['src-port', flow.sourcePorts === undefined ? undefined : ports(flow.sourcePorts)],
+          ['dst-address', to],
+          ['dst-port', portList(some)],
+          ['comment', comment(flow.why)],
+        ] as const,
+      })),
+    ),
   );
 }
 
@@ -137,21 +139,23 @@ function translateDestination(rule: DestinationRule, place: Place): readonly Rou
 }
 
 function translateSource(rule: SourceRule): readonly RouterRule[] {
-  return endsOf(rule).map(({ from, to }) => ({
-    menu: menuOf(rule.family, 'nat'),
-    chain: 'srcnat',
-    properties: [
-      ['action', rule.address === undefined ? 'masquerade' : 'src-nat'],
-      ['protocol', 'tcp'],
-      ['src-address', from],
-      ['src-port', rule.sourcePorts === undefined ? undefined : ports(rule.sourcePorts)],
-      ['dst-address', to],
-      ['dst-port', portList(rule.destinationPorts)],
-      ['out-interface', rule.outInterface],
-      ['to-addresses', rule.address],
-      ['comment', comment(`${rule.why}: leaves with the address of the box`)],
-    ],
-  }));
+  return endsOf(rule).flatMap(({ from, to }) =>
+    fifteenPorts(rule.destinationPorts).map((some) => ({
+      menu: menuOf(rule.family, 'nat'),
+      chain: 'srcnat',
+      properties: [
+        ['action', rule.address === undefined ? 'masquerade' : 'src-nat'],
+        ['protocol', 'tcp'],
+        ['src-address', from],
+        ['src-port', rule.sourcePorts === undefined ? undefined : ports(rule.sourcePorts)],
+        ['dst-address', to],
+        ['dst-port', portList(some)],
+        ['out-interface', rule.outInterface],
+        ['to-addresses', rule.address],
+        ['comment', comment(`${rule.why}: leaves with the address of the box`)],
+      ] as const,
+    })),
+  );
 }
 
 function menuOf(family: 4 | 6, table: 'filter' | 'nat'): string {

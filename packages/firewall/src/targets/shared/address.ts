@@ -43,6 +43,20 @@ export function bracketed(address: string): string {
   return familyOf(address) === 6 ? `[${address}]` : address;
 }
 
+/** Netfilter takes fifteen ports in one rule, and a range counts for two. */
+export function fifteenPorts(ranges: readonly PortRange[]): readonly (readonly PortRange[])[] {
+  const rules: PortRange[][] = [];
+  let room = 0;
+  for (const range of ranges) {
+    const cost = range.low === range.high ? 1 : 2;
+    const last = room < cost ? undefined : rules.at(-1);
+    if (last === undefined) rules.push([range]);
+    else last.push(range);
+    room = (last === undefined ? 15 : room) - cost;
+  }
+  return rules;
+}
+
 /** Every single port, in order and once. */
 export function eachPort(ranges: readonly PortRange[]): readonly number[] {
   const ports = ranges.flatMap(({ low, high }) =>
