@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { canTraceHops, type SeenPacket, sendSyn, traceHops, watchPackets } from '../src/index.ts';
+
+const noTrace = (await canTraceHops()) ? false : 'hops can be seen on 64-bit Linux with koffi only';
+const isRoot = process.getuid?.() === 0 && noTrace === false;
+const noPackets = isRoot ? false : 'packets can be seen by root on 64-bit Linux with koffi only';
+
+async function listen(t: TestContext, host: string) {
+  const server = createServer((socket) => socket.on('error', () => undefined).destroy());
+  server.listen(0, host);
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** Descriptors of this process. */
+function descriptors(): number {
+  return readdirSync('/proc/self/fd').length;
+}
+
+for (const [host, family] of [
+  ['127.0.0.1', 4],
+  ['::1', 6],
+] as const) {
+  test(`the first hop to ${host} is itself`, { skip: noTrace }, async (t) => {
+    const port = await listen(t, host);
+    const before = descriptors();
+    const open = await traceHops({ to: { address: host, port, family }, patience: 2000 });
+    assert.deepEqual(
+      open?.map(({ distance, how }) => [distance, how]),
+      [[1, 'reached']],
+    );
+    const shut = await traceHops({ to: { address: host, port: 1, family }, patience: 2000 });
+    assert.equal(shut?.[0]?.how, 'refused');
+    assert.equal(descriptors(), before);
+  });
+}
+
+test('a trace that is called off ends at once and gives everything back', { skip: noTrace }, async () => {
+  const before = descriptors();
+  const stop = new AbortController();
+  const running = traceHops({
+    to: { address: '127.0.0.1', port: 1, family: 4 },
+    signal: stop.signal,
+    patience: 60_000,
+  });
+  stop.abort();
+  await running;
+  assert.equal(descriptors(), before);
+});
+
+test('SYNs and their answers are seen on the card', { skip: noPackets }, async (t) => {
+  const port = await listen(t, '127.0.0.1');
+  const before = descriptors();
+  const seen: SeenPacket[] = [];
+  const watch = await watchPackets((packet) => seen.push(packet));
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+  await once(socket, 'connect');
+  watch?.catchUp();
+  const closed = once(socket, 'close');
+  socket.destroy();
+  await closed;
+  await watch?.close();
+  const about = seen.filter(
+    ({ packet }) => packet.kind === 'tcp' && [packet.from.port, packet.to.port].includes(port),
+  );
+  assert.ok(
+    about.some(({ packet }) => packet.kind === 'tcp' && packet.syn && !packet.ack && packet.to.port === port),
+  );
+  assert.ok(
+    about.some(
+      ({ packet }) => packet.kind === 'tcp' && packet.syn && packet.ack && packet.from.port === port,
+    ),
+  );
+  assert.ok(descriptors() <= before + 1);
+});
+
+test('a bare SYN is sent from a port that somebody listens on', { skip: noPackets }, async (t) => {
+  const port = await listen(t, '127.0.0.1');
+  const seen: SeenPacket[] = [];
+  const watch = await watchPackets((packet) => seen.push(packet));
+  const from = { address: '127.0.0.1', port, family: 4 } as const;
+  assert.equal(await sendSyn({ from, to: { address: '127.0.0.1', port: 1, family: 4 }, ttl: 3 }), true);
+  watch?.catchUp();
+  await watch?.close();
+  const ours = seen.find(({ packet }) => packet.kind === 'tcp' && packet.syn && packet.from.port === port);
+  assert.equal(ours?.packet.ttl, 3);
+});
+
+test('without the privilege packets are not seen, and nothing breaks', {
+  skip: isRoot && 'this is root',
+}, async () => {
+  assert.equal(await watchPackets(() => undefined), undefined);
+});
