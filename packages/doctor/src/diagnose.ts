@@ -64,6 +64,12 @@ function collect(facts: Facts, cells: readonly Cell[]): readonly Draft[] {
     const verdict = cell.outcome === 'fails' ? causeOf(cell.decisive, facts) : undefined;
     if (verdict !== undefined) add(verdict, [cell.decisive], cell);
   }
+  // A listing went through and a file did not, or the other way round: a balancer, or rights.
+  for (const { outcome, attempts } of cells) {
+    const stray = outcome === 'works' ? attempts.find((one) => one.outcome === 'fails') : undefined;
+    const verdict = stray === undefined ? undefined : causeOf(stray, facts);
+    if (stray !== undefined && verdict !== undefined) add(verdict, [stray]);
+  }
   for (const remark of remarks(facts)) add(remark, remark.attempts);
   return [...drafts.values()];
 }

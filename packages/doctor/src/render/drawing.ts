@@ -79,7 +79,7 @@ function heads(
     return line.trimEnd();
   };
   const addresses = nodes.map((node) => node.address);
-  const lines = [put(nodes.map((node) => node.name))];
+  const lines = [put(nodes.map(({ name }, at) => (at === 0 && name.length >= step ? 'here' : name)))];
   const longest = Math.max(...addresses.map((address) => address.length));
   if (longest < step) return [...lines, put(addresses)];
   // Every other one on a line of its own: twice the room.

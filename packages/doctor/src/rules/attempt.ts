@@ -55,7 +55,8 @@ export const unreadable: AttemptRule = (attempt) => {
   return verdict('server-garbage', [replyLine(attempt, agreed)], 'server');
 };
 
-const resumption = /session.{0,40}(?:re-?us|resum)|(?:re-?us|resum).{0,40}session/i;
+/** The words of servers that want the TLS session of the control connection. */
+export const resumption = /session.{0,40}(?:re-?us|resum)|(?:re-?us|resum).{0,40}session/i;
 
 /** The data connection is open, and then something else goes wrong. */
 export const afterOpening: AttemptRule = (attempt) => {

@@ -1,9 +1,10 @@
 import { changedOnTheWay, type Facts, isInside } from '../facts.ts';
+import { harmless } from '../harmless.ts';
 import type { Attempt, DialObservation, HopTrace } from '../observations.ts';
 import { type Box, blockerOf, boxAt, distanceByTtl } from '../path.ts';
 import type { HopSide } from '../report.ts';
 import type { AttemptRule, Verdict } from '../verdict.ts';
-import { dialLine, nameOf, place, replyLine, verdict } from './attempt.ts';
+import { dialLine, nameOf, place, replyLine, resumption, verdict } from './attempt.ts';
 
 /** PASV or EPSV itself is answered with no. */
 export const passiveRefused: AttemptRule = (attempt) => {
@@ -23,6 +24,8 @@ export const peerRefused: AttemptRule = (attempt) => {
   const { final, announced } = attempt;
   const opened = attempt.dials.find((dial) => dial.how === 'open');
   const arrived = attempt.server?.arrival === 'stranger';
+  // "the session does not match" is about TLS.
+  if (final !== undefined && resumption.test(final.text)) return undefined;
   if (opened === undefined || !(arrived || (final !== undefined && wrongPeer.test(final.text))))
     return undefined;
   const evidence = [dialLine(attempt, opened), ...(final === undefined ? [] : [replyLine(attempt, final)])];
@@ -36,8 +39,8 @@ export const changed: AttemptRule = (attempt, facts) => {
   const difference = changedOnTheWay(attempt);
   if (difference === undefined || attempt.dials.some((dial) => dial.how === 'open')) return undefined;
   const evidence = [
-    `${nameOf(attempt)}: the server sent "${difference.sent}"`,
-    `${nameOf(attempt)}: what arrived here is "${difference.came}"`,
+    `${nameOf(attempt)}: the server sent "${harmless(difference.sent)}"`,
+    `${nameOf(attempt)}: what arrived here is "${harmless(difference.came)}"`,
     ...attempt.dials.map((dial) => dialLine(attempt, dial)),
   ];
   return verdict('address-rewritten', evidence, facts.serverNat ? 'server' : 'middle');
