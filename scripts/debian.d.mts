@@ -1,4 +1,4 @@
-/** The programs that the interop and bench suites drive. */
+/** The programs that the interop and bench suites and the lab drive. */
 export type PeerName =
   | 'curl'
   | 'lftp'
@@ -6,6 +6,13 @@ export type PeerName =
   | 'openssl'
   | 'python3'
   | 'unshare'
+  | 'nsenter'
+  | 'setpriv'
+  | 'ip'
+  | 'tc'
+  | 'nft'
+  | 'iptables'
+  | 'conntrack'
   | 'vsftpd'
   | 'proftpd'
   | 'pureftpd'

@@ -9,9 +9,9 @@ test('what a lab needs is named, with what to do', () => {
   assert.match(whatLabLacks({ ...fine, platform: 'darwin', uid: 501 }) ?? '', /needs Linux.*this is darwin/);
   assert.match(whatLabLacks({ ...fine, platform: 'win32', uid: undefined }) ?? '', /virtual machine/);
   assert.match(whatLabLacks({ ...fine, uid: 1000 }) ?? '', /needs root.*sudo/);
-  const bare = { ...fine, has: (program: string) => !['nft', 'conntrack'].includes(program) };
+  const bare = { ...fine, has: (program: string) => !['nft', 'ss'].includes(program) };
   assert.match(
     whatLabLacks(bare) ?? '',
-    /needs nft, conntrack, which are not installed.*apt-get install nftables conntrack/,
+    /needs ss, nft, which are not installed.*apt-get install iproute2 nftables/,
   );
 });

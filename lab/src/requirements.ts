@@ -10,7 +10,6 @@ const programs = {
   setpriv: 'util-linux',
   nft: 'nftables',
   iptables: 'iptables',
-  conntrack: 'conntrack',
   find: 'findutils',
 } as const;
 

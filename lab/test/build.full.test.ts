@@ -70,6 +70,14 @@ test('Ctrl-C in the middle of a run removes everything', options, async () => {
   assert.deepEqual(await traces.left(child.pid), []);
 });
 
+test('without root it says what it needs, and does nothing', options, async () => {
+  const [program = '', ...rest] = [...duoportCommand(), 'lab', 'run', 'flat-ipv4'];
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], uid: 65_534, gid: 65_534 });
+  const [talk, [code]] = await Promise.all([said(child, /duoport: .*\n/), once(child, 'close')]);
+  assert.match(talk, /The lab needs root: .* Run it again with sudo\./);
+  assert.equal(code, 1);
+});
+
 test('--keep stands until Ctrl-C, and every host can be entered by name', options, async () => {
   const traces = new Traces();
   const child = start(duoportCommand(), ['lab', 'run', 'server-range', '--keep'], traces);

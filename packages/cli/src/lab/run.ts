@@ -27,21 +27,31 @@ export async function runLab(io: ProcessIo, name: string, flags: LabRunFlags): P
   const lack = whatLabLacks();
   if (lack !== undefined) throw new Error(lack);
   terminal.talk(`Building ${topology.name}, and trying all ways of making a data connection in it…`);
-  const run = await runTopology(topology, {
-    name: flags.keep === true,
-    signal: io.interrupt,
-    onCell: (cell) => terminal.status(`${cell.cell.verb} ${cell.cell.secure ? 'TLS' : 'plain'}`),
-    onReady: async (lab, server, finished) => {
-      tell(terminal, finished);
-      if (flags.keep === true) await keep(terminal, { lab, server });
-    },
-  });
-  terminal.clearStatus();
+  const run = await tryOut(terminal, topology, flags);
   const wrong = run.cells.filter(({ asExpected }) => !asExpected).length;
   if (wrong > 0) {
     throw new Error(
       `${topology.name}: ${wrong} of ${run.cells.length} cells are not as the topology is made to show.`,
     );
+  }
+}
+
+async function tryOut(terminal: Terminal, topology: Topology, flags: LabRunFlags): Promise<TopologyRun> {
+  const { interrupt } = terminal.io;
+  try {
+    return await runTopology(topology, {
+      name: flags.keep === true,
+      signal: interrupt,
+      onCell: ({ cell }) => terminal.status(`${cell.verb} ${cell.secure ? 'TLS' : 'plain'}`),
+      onReady: async (lab, server, run) => {
+        tell(terminal, run);
+        if (flags.keep === true) await keep(terminal, { lab, server });
+      },
+    });
+  } catch (cause) {
+    throw interrupt.aborted ? new Error('Stopped, and everything is removed.', { cause }) : cause;
+  } finally {
+    terminal.clearStatus();
   }
 }
 
