@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FirewallRequest } from '@duoport/firewall';
 import { readBack } from './support/answers.ts';
-import { assertForwarded, type Forwarded } from './support/forwarding.ts';
+import { assertForwarded, assertTranslated, type Forwarded } from './support/forwarding.ts';
 import type { Said } from './support/seen.ts';
 
 // No program on Linux reads pf.conf, so this is the part of its grammar (pf.conf(5), GRAMMAR) that the rules use.
@@ -70,9 +70,19 @@ function readPass(line: string, request: FirewallRequest): readonly Said[] {
 
 function readTranslations(lines: readonly string[], request: FirewallRequest): void {
   const forwarded: Forwarded[] = [];
+  const leaving: Said[] = [];
   for (const line of lines) {
     if (line.startsWith('nat')) {
-      assert.match(line, nat);
+      const [, inet, from = '', port, to = '', some = ''] = nat.exec(line) ?? [];
+      assert.notEqual(from, '', `not in the grammar: ${line}`);
+      leaving.push({
+        direction: 'out',
+        family: inet === 'inet6' ? 6 : 4,
+        from: list(from),
+        to: list(to),
+        sourcePorts: port?.replace(':', '-'),
+        ports: list(some).map((one) => one.replace(':', '-')),
+      });
       continue;
     }
     const [, , , , dialled = '', outside = '', server = '', base, upwards] = rdr.exec(line) ?? [];
@@ -85,6 +95,7 @@ function readTranslations(lines: readonly string[], request: FirewallRequest): v
     forwarded.push({ dialled: dialled.startsWith('(') ? 'any' : dialled, outside: range, server, inside });
   }
   assertForwarded(request, forwarded);
+  assertTranslated(request, leaving);
 }
 
 function list(words: string): readonly string[] {

@@ -4,7 +4,7 @@ import type { Flow } from '../flow.ts';
 import type { Place } from '../place.ts';
 import type { Answer } from '../rules.ts';
 import { type AwsRule, awsNotes, awsRefusal, awsRules } from './shared/aws.ts';
-import { command, shellName, shellWord } from './shared/text.ts';
+import { command, script, shellName, shellWord } from './shared/text.ts';
 
 /** Rules of a security group, with the command line of AWS. */
 export function awsCli(request: CheckedRequest, flows: readonly Flow[], place: Place): Answer {
@@ -14,7 +14,7 @@ export function awsCli(request: CheckedRequest, flows: readonly Flow[], place: P
   const all = flows.map((flow) => awsRules([flow])).filter((some) => some.length > 0);
   return rules('aws-cli', flows, {
     format: 'sh',
-    apply: all.map((some) => call('authorize', group, some, true)),
+    apply: script(all.map((some) => call('authorize', group, some, true))),
     undo: all.map((some) => call('revoke', group, some, false)),
     notes: awsNotes(request),
   });

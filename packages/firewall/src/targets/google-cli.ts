@@ -5,7 +5,7 @@ import type { Place } from '../place.ts';
 import type { Answer } from '../rules.ts';
 import { tagOf } from '../text.ts';
 import { googleNotes, googleRefusal, googleRules } from './shared/google.ts';
-import { command, shellName, shellWord } from './shared/text.ts';
+import { command, script, shellName, shellWord } from './shared/text.ts';
 
 /** VPC firewall rules, with the command line of Google Cloud. */
 export function googleCli(request: CheckedRequest, flows: readonly Flow[], place: Place): Answer {
@@ -16,17 +16,19 @@ export function googleCli(request: CheckedRequest, flows: readonly Flow[], place
   const all = googleRules(flows, tagOf(request));
   return rules('google-cli', flows, {
     format: 'sh',
-    apply: all.map((rule) =>
-      command(`gcloud compute firewall-rules create ${rule.name}`, [
-        `--network=${network}`,
-        `--direction=${rule.direction}`,
-        '--action=ALLOW',
-        `--rules=${rule.ports.map((port) => `tcp:${port}`).join(',')}`,
-        ...(rule.sources.length === 0 ? [] : [`--source-ranges=${rule.sources.join(',')}`]),
-        ...(rule.destinations.length === 0 ? [] : [`--destination-ranges=${rule.destinations.join(',')}`]),
-        `--target-tags=${tag}`,
-        `--description=${shellWord(rule.description)}`,
-      ]),
+    apply: script(
+      all.map((rule) =>
+        command(`gcloud compute firewall-rules create ${rule.name}`, [
+          `--network=${network}`,
+          `--direction=${rule.direction}`,
+          '--action=ALLOW',
+          `--rules=${rule.ports.map((port) => `tcp:${port}`).join(',')}`,
+          ...(rule.sources.length === 0 ? [] : [`--source-ranges=${rule.sources.join(',')}`]),
+          ...(rule.destinations.length === 0 ? [] : [`--destination-ranges=${rule.destinations.join(',')}`]),
+          `--target-tags=${tag}`,
+          `--description=${shellWord(rule.description)}`,
+        ]),
+      ),
     ),
     undo:
       all.length === 0

@@ -8,7 +8,7 @@ import { type DestinationRule, destinationRules } from './linux/nat-rules.ts';
 import { pairsOf } from './linux/pairs.ts';
 import { isShifted, portByPort } from './shared/forward.ts';
 import { tooManyPorts } from './shared/limits.ts';
-import { comment } from './shared/text.ts';
+import { comment, script } from './shared/text.ts';
 
 /** A section of /etc/config/firewall, without its name. */
 interface Section {
@@ -48,7 +48,7 @@ export function openwrt(request: CheckedRequest, flows: readonly Flow[], place: 
   const named = sections.map((section, index) => ({ ...section, name: `duoport_${tag}_${index + 1}` }));
   return rules('openwrt', flows, {
     format: 'sh',
-    apply: [...batch(named.flatMap(setting)), ...reload(named.length)],
+    apply: script([...batch(named.flatMap(setting)), ...reload(named.length)]),
     undo: [...batch(named.map(({ name }) => `delete firewall.${name}`)), ...reload(named.length)],
     notes: notesOf(request, zones),
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type FirewallRequest, type Flow, neededFlows } from '@duoport/firewall';
-import { span } from './seen.ts';
+import { canonical, type Said, span } from './seen.ts';
 
 /** One port of the outside, and where it leads. */
 export interface Forwarded {
@@ -51,4 +51,27 @@ function lines(forwarded: readonly Forwarded[]): readonly string[] {
 function numbers(range: string): readonly number[] {
   const [low = 0, high = low] = range.split('-').map(Number);
   return Array.from({ length: high - low + 1 }, (_, index) => low + index);
+}
+
+/**
+ * What leaves with an address of the box is what the machines behind it dial, and nothing else. `found`: direction `out`.
+ */
+export function assertTranslated(request: FirewallRequest, found: readonly Said[]): void {
+  const { nat } = request;
+  const by = nat?.kind === 'forward' ? 'server' : 'client';
+  const leaving = neededFlows(request).filter(
+    (flow) => nat !== undefined && flow.state === 'new' && flow.by === by,
+  );
+  const wanted = leaving.map(
+    ({ from, to, sourcePorts, destinationPorts }): Said => ({
+      direction: 'out',
+      // IPv6 is translated only for whom an IPv6 address was given.
+      family: from.length + to.length === 0 ? 4 : undefined,
+      from,
+      to,
+      sourcePorts: sourcePorts === undefined ? undefined : span(sourcePorts),
+      ports: destinationPorts.map(span),
+    }),
+  );
+  assert.deepEqual(canonical(found), canonical(wanted));
 }

@@ -6,7 +6,7 @@ export function shellCommands(script: string): readonly (readonly string[])[] {
   return joined
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
+    .filter((line) => line !== '' && !line.startsWith('#') && line !== 'set -e')
     .map(words);
 }
 

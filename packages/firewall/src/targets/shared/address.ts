@@ -23,7 +23,7 @@ export function endsOf(pair: Pick<Pair, 'from' | 'to'>): readonly {
   return orAny(pair.from).flatMap((from) => receivers.map((to) => ({ from, to })));
 }
 
-export function orAny(networks: readonly string[]): readonly (string | undefined)[] {
+function orAny(networks: readonly string[]): readonly (string | undefined)[] {
   return networks.length === 0 ? [undefined] : networks;
 }
 

@@ -20,7 +20,7 @@ export interface AzureRule {
 }
 
 /** Priorities are unique in a group and go from 100 to 4096; lower ones come first. */
-export const firstPriority = 1000;
+const firstPriority = 1000;
 
 /** Of a description. */
 const descriptionLength = 140;

@@ -4,7 +4,7 @@ import type { Refusal, Target } from '../../rules.ts';
 import { width } from '../../text.ts';
 
 /** Where a product must name every port by itself, a longer list than this serves nobody. */
-export const mostListedPorts = 128;
+const mostListedPorts = 128;
 
 /** Refuses when more ports than that would have to be listed. `why` is a part of a sentence. */
 export function tooManyPorts(target: Target, listed: readonly PortRange[], why: string): Refusal | undefined {

@@ -8,7 +8,7 @@ export type HclEntry =
   | readonly [string, { readonly block: readonly HclEntry[] }];
 
 /** One block, laid out as `terraform fmt` would have it. */
-export function block(head: string, entries: readonly HclEntry[], indent = ''): string {
+function block(head: string, entries: readonly HclEntry[], indent = ''): string {
   const inner = `${indent}  `;
   const width = Math.max(0, ...entries.map(([name, value]) => (isBlock(value) ? 0 : name.length)));
   const lines = entries.flatMap(([name, value]) =>

@@ -18,6 +18,11 @@ export function shellWord(text: string): string {
   return /^[A-Za-z0-9_./:=,@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** Commands that stop at the first that fails: half of the rules would be found out too late. */
+export function script(commands: readonly string[]): readonly string[] {
+  return commands.length === 0 ? [] : ['set -e', ...commands];
+}
+
 /** A command over several lines, one option a line. */
 export function command(first: string, options: readonly string[]): string {
   return [first, ...options.map((option) => `  ${option}`)].join(' \\\n');
