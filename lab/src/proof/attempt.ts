@@ -3,11 +3,12 @@ import { type Cell, isPassive } from '../drivers/cell.ts';
 import { needsRange, type ProofCase } from './case.ts';
 import { places, ports } from './network.ts';
 import { serverOf } from './scans.ts';
+import type { ProofServer } from './servers.ts';
 
 /** One try of a real client with a real server through the firewall. */
 export interface Attempt extends Cell {
   readonly client: 'duoport' | 'curl' | 'lftp';
-  readonly server: 'duoport' | 'vsftpd';
+  readonly server: ProofServer['kind'];
   /** What the client dials. */
   readonly host: string;
 }
@@ -30,6 +31,7 @@ export function mustWork(one: ProofCase, { verb, secure }: Cell): boolean {
 
 /** Every way that must work, with several programs. */
 export function attemptsThatWork(one: ProofCase): readonly Attempt[] {
+  if (one.scanOnly === true) return [];
   return cellsOf(one)
     .filter((cell) => mustWork(one, cell))
     .flatMap((cell, index) => programsFor(one, cell, index));
@@ -37,6 +39,7 @@ export function attemptsThatWork(one: ProofCase): readonly Attempt[] {
 
 /** One try of each kind that must still fail. */
 export function attemptsThatFail(one: ProofCase): readonly Attempt[] {
+  if (one.scanOnly === true) return [];
   const failing = cellsOf(one).filter((cell) => !mustWork(one, cell));
   const kinds = new Map(failing.map((cell) => [`${isPassive(cell.verb)} ${cell.secure}`, cell]));
   return [...kinds.values()].map((cell) => ours(one, cell));
@@ -60,22 +63,20 @@ function cellsOf({ family, request }: ProofCase): readonly Cell[] {
 
 /** duoport at both ends each time, and in turn curl and lftp with vsftpd. */
 function programsFor(one: ProofCase, cell: Cell, index: number): readonly Attempt[] {
-  const { request } = one;
-  const vsftpd = places.vsftpd.ipv4;
-  const only =
-    request.nat?.kind === 'forward' ? (request.nat.server === vsftpd ? 'vsftpd' : 'duoport') : undefined;
-  const foreign = one.family === 6 ? 'duoport' : (only ?? 'vsftpd');
+  const own = ours(one, cell);
+  const foreign =
+    one.family === 6 || one.where === 'forward' || own.server === 'single' ? own.server : 'vsftpd';
   // curl 7.88 hangs in active mode under TLS on any network, and lftp has no EPRT over IPv4.
   const needsLftp = cell.secure && !isPassive(cell.verb);
-  if (needsLftp && cell.verb === 'EPRT' && one.family === 4) return [ours(one, cell)];
+  if (needsLftp && cell.verb === 'EPRT' && one.family === 4) return [own];
   const client = needsLftp || (index % 2 === 1 && cell.verb !== 'EPRT') ? 'lftp' : 'curl';
-  return [ours(one, cell), { ...cell, client, server: foreign, host: dialled(one, foreign) }];
+  return [own, { ...cell, client, server: foreign, host: dialled(one, foreign) }];
 }
 
 function ours(one: ProofCase, cell: Cell): Attempt {
-  const { request } = one;
+  const address = serverOf(one);
   const server =
-    request.nat?.kind === 'forward' && request.nat.server === places.vsftpd.ipv4 ? 'vsftpd' : 'duoport';
+    address === places.vsftpd.ipv4 ? 'vsftpd' : address === places.single.ipv4 ? 'single' : 'duoport';
   return { ...cell, client: 'duoport', server, host: dialled(one, server) };
 }
 
@@ -94,5 +95,5 @@ export function factsOf(one: ProofCase): ClientFacts {
 }
 
 export function describeAttempt({ client, server, verb, secure }: Attempt): string {
-  return `${verb}${secure ? ' under TLS' : ''}, ${client} with ${server}`;
+  return `${verb}${secure ? ' under TLS' : ''}, ${client} with ${server === 'single' ? 'duoport on a single port' : server}`;
 }

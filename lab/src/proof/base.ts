@@ -7,6 +7,8 @@ import { places } from './network.ts';
  * have nothing to do with FTP. They must work on, and must stand as before after the undo.
  */
 export function baseOf(one: ProofCase): readonly string[] {
+  if (one.firewall === 'ufw') return ufwBase(one);
+  if (one.firewall === 'firewalld') return firewalldBase(one);
   return one.firewall === 'nftables' ? [`nft -f - <<'RULES'`, ...nftBase(one), 'RULES'] : iptablesBase(one);
 }
 
@@ -96,5 +98,55 @@ function iptablesBase({ firewall, place, request }: ProofCase): readonly string[
     `ip6tables${legacy}-restore <<'RULES'`,
     ...filter(places.stranger.ipv6, ['-p ipv6-icmp -j ACCEPT']),
     'RULES',
+  ];
+}
+
+const strangers = [places.stranger.ipv4, places.stranger.ipv6];
+
+/** As installed, and switched on. Debian's drop what comes in and what passes through; what goes out is open. */
+function ufwBase({ request }: ProofCase): readonly string[] {
+  return [
+    // The reverse path filter that it would switch on drops strangers before any rule sees them.
+    'sed -i \'s/^IPT_SYSCTL=.*/IPT_SYSCTL=/; s/^DEFAULT_FORWARD_POLICY=.*/DEFAULT_FORWARD_POLICY="DROP"/\' /etc/default/ufw',
+    'ufw --force enable > /dev/null',
+    ...(request.strictOutput === true ? ['ufw default deny outgoing > /dev/null'] : []),
+    ...strangers.flatMap((address) => [
+      `ufw allow proto tcp from ${address} to any port ${ownPort} comment 'our own: remote desk' > /dev/null`,
+      `ufw route allow proto tcp from ${address} to any port ${ownPort} > /dev/null`,
+    ]),
+    // What it has just written into its files for IPv6 is not all loaded before this.
+    'ufw reload > /dev/null',
+  ];
+}
+
+/** As installed, except that its zone drops, and does not forward from one interface to another. */
+function firewalldBase({ request }: ProofCase): readonly string[] {
+  const rules = strangers.map(
+    (address) =>
+      `<rule family="${address.includes(':') ? 'ipv6' : 'ipv4'}"><source address="${address}"/><port port="${ownPort}" protocol="tcp"/><accept/></rule>`,
+  );
+  const policy = (
+    name: string,
+    target: string,
+    ingress: string,
+    inner: readonly string[],
+  ): readonly string[] => [
+    `cat > /etc/firewalld/policies/${name}.xml <<'XML'`,
+    `<policy target="${target}"><ingress-zone name="${ingress}"/><egress-zone name="ANY"/>${inner.join('')}</policy>`,
+    'XML',
+  ];
+  return [
+    'set -e',
+    // Its reverse path filter for IPv6 drops strangers before any rule sees them.
+    "sed -i 's/^IPv6_rpfilter=.*/IPv6_rpfilter=no/' /etc/firewalld/firewalld.conf",
+    "cat > /etc/firewalld/zones/public.xml <<'XML'",
+    `<zone target="DROP">${rules.join('')}</zone>`,
+    'XML',
+    ...policy('ours', 'CONTINUE', 'ANY', rules),
+    ...(request.strictOutput === true ? policy('quiet', 'DROP', 'HOST', []) : []),
+    'dbus-daemon --system --fork',
+    'firewalld > /run/firewalld.log 2>&1',
+    'for round in $(seq 100); do if firewall-cmd -q --state 2> /dev/null; then exit 0; fi; sleep 0.2; done',
+    'cat /run/firewalld.log >&2; exit 1',
   ];
 }

@@ -13,8 +13,10 @@ export interface ProofCase {
   readonly request: FirewallRequest;
   /** The administrator calls his chains otherwise. */
   readonly place?: Place | undefined;
-  /** The target cannot say this, and must refuse. */
-  readonly refused?: boolean | undefined;
+  /** No client tries it: what the servers of the proof announce does not fit it. */
+  readonly scanOnly?: boolean | undefined;
+  /** Not applied and undone a second and third time: slow, and another case of the same firewall does it. */
+  readonly onceOnly?: boolean | undefined;
 }
 
 /** The host of the network that the rules go to. */

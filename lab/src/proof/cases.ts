@@ -105,6 +105,21 @@ function special(firewall: FirewallKind): readonly ProofCase[] {
       ...{ modes: ['passive'], passivePorts: ports.passive, tls: true, clients: networks.clients },
       nat: { kind: 'forward', server: places.vsftpd.ipv4, publicAddress: places.outside.ipv4 },
     }),
+    one('passive, single port', 'server', { modes: ['passive'], singlePort: true, tls: true }),
+    one('passive, single port', 'routed', { modes: ['passive'], singlePort: true, tls: true, ...own }),
+    one('passive, single port', 'forward', {
+      ...{ modes: ['passive'], singlePort: true, tls: true },
+      nat: { kind: 'forward', server: places.single.ipv4 },
+    }),
+    one(
+      'passive, other ports outside',
+      'forward',
+      {
+        ...{ modes: ['passive'], passivePorts: ports.passive, tls: true },
+        nat: { kind: 'forward', server: places.duoport.ipv4, portOffset: 10000, publicControlPorts: [2121] },
+      },
+      { scanOnly: true },
+    ),
     one(
       'both, helper, chains of other names',
       'server',
@@ -136,10 +151,56 @@ const legacy = [...grid('iptables-legacy'), ...special('iptables-legacy')].filte
   ].some((ending) => name.endsWith(ending)),
 );
 
+/** ufw and firewalld say less: what they can say, for real; what they cannot, they must refuse. */
+function managed(firewall: 'ufw' | 'firewalld'): readonly ProofCase[] {
+  const ranges = { passivePorts: ports.passive, activePorts: ports.active, tls: true } as const;
+  const both = { modes: ['passive', 'active'], ...ranges } as const;
+  const own = { clients: networks.clients, servers: networks.servers };
+  const six = { clients: networks.clients6, servers: networks.servers6 };
+  // No rule of firewalld can ask for a source port and a destination port at once.
+  const source = firewall === 'ufw' ? { sourcePort: ports.source } : {};
+  const one = (
+    name: string,
+    where: Where,
+    request: Omit<FirewallRequest, 'side'>,
+    more: Partial<ProofCase> = {},
+  ): ProofCase => ({
+    ...{ name: `${firewall}, ${where}: ${name}`, firewall, where, family: 4 },
+    request: { side: sides[where], ...request },
+    ...more,
+  });
+  const more =
+    firewall === 'ufw'
+      ? [
+          one('passive, range', 'server', { modes: ['passive'], ...ranges }),
+          one('both, nothing goes out unasked', 'server', { ...both, ...source, ...own, strictOutput: true }),
+          one('both, nothing goes out unasked', 'client', { ...both, ...source, ...own, strictOutput: true }),
+        ]
+      : [
+          one('both, helper', 'server', { modes: both.modes, helper: true, clients: networks.clients }),
+          one('both, helper', 'client', { modes: both.modes, helper: true }),
+          one('both, helper', 'routed', { modes: both.modes, helper: true, ...own }),
+          one('passive, public address named', 'forward', {
+            ...{ modes: ['passive'], passivePorts: ports.passive, tls: true, clients: networks.clients },
+            nat: { kind: 'forward', server: places.duoport.ipv4, publicAddress: places.outside.ipv4 },
+          }),
+          one('both, nothing goes out unasked', 'server', { ...both, ...own, strictOutput: true }),
+        ];
+  return [
+    one('both, range', 'server', { ...both, ...source, clients: networks.clients }),
+    one('active, range', 'client', { modes: ['active'], ...ranges, ...source, servers: networks.servers }),
+    one('both, range', 'routed', { ...both, ...source, ...own }),
+    one('both, range, IPv6', 'routed', { ...both, ...source, ...six }, { family: 6 }),
+    ...more,
+  ].map((each, index) => ({ ...each, onceOnly: index > 0 }));
+}
+
 export const proofCases: readonly ProofCase[] = [
   ...grid('nftables'),
   ...special('nftables'),
   ...grid('iptables'),
   ...special('iptables'),
   ...legacy,
+  ...managed('ufw'),
+  ...managed('firewalld'),
 ];

@@ -73,8 +73,9 @@ export class Clients {
     });
   }
 
-  #running(kind: Attempt['server']): RunningServer {
+  #running(which: Attempt['server']): RunningServer {
     const stop = (): Promise<void> => Promise.resolve();
-    return { ...this.#servers[kind], log: () => '', stop, [Symbol.asyncDispose]: stop };
+    const kind = which === 'vsftpd' ? 'vsftpd' : 'duoport';
+    return { ...this.#servers[which], kind, log: () => '', stop, [Symbol.asyncDispose]: stop };
   }
 }

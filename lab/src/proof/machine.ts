@@ -1,6 +1,7 @@
 import type { Lab } from '../build.ts';
 import type { RunResult } from '../processes.ts';
 import type { FirewallKind } from './case.ts';
+import { openDebianRoot } from './debian-root.ts';
 
 /** A host with a firewall of one kind, as its administrator works with it. */
 export interface Machine {
@@ -10,10 +11,21 @@ export interface Machine {
   snapshot(): Promise<string>;
   /** Nothing is filtered any more, and no connection is known. */
   clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `tree`: where Debian's packages are unpacked. */
+export function openMachine(
+  lab: Lab,
+  where: { host: string; kind: FirewallKind; tree: string },
+): Promise<Machine> {
+  const { host, kind, tree } = where;
+  if (kind === 'ufw' || kind === 'firewalld') return managed(lab, host, { kind, tree });
+  return Promise.resolve(plain(lab, host, kind));
 }
 
 /** nftables and iptables need no more than their programs. */
-export function machineOn(lab: Lab, host: string, kind: FirewallKind): Machine {
+function plain(lab: Lab, host: string, kind: 'nftables' | 'iptables' | 'iptables-legacy'): Machine {
   const legacy = kind === 'iptables-legacy';
   // `iptables` is the one of nftables in Debian; who has the old kernel interface has it under that same name.
   const choice = legacy
@@ -28,11 +40,32 @@ export function machineOn(lab: Lab, host: string, kind: FirewallKind): Machine {
   };
   return {
     run,
-    snapshot: async () =>
-      withoutCounters(await must(run, kind in show ? show[kind as keyof typeof show] : 'false')),
+    snapshot: async () => withoutCounters(await must(run, show[kind])),
     clear: async () => {
       await must(run, legacy ? `${forget}\n${clearLegacy}` : forget);
     },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** ufw and firewalld keep files and, the latter, a process: what they hold is both the files and what is in the kernel. */
+async function managed(
+  lab: Lab,
+  host: string,
+  { kind, tree }: { readonly kind: 'ufw' | 'firewalld'; readonly tree: string },
+): Promise<Machine> {
+  const root = await openDebianRoot(lab, host, tree);
+  const show = {
+    ufw: 'ufw status verbose; iptables-save; ip6tables-save; cat /etc/ufw/*.rules',
+    firewalld: 'nft -s list ruleset; find /etc/firewalld -type f ! -name "*.old" | sort | xargs grep -r ""',
+  };
+  return {
+    run: root.run,
+    snapshot: async () => withoutCounters(await must(root.run, show[kind])),
+    clear: async () => {
+      await lab.run(host, ['sh'], { input: forget, timeout: 30_000 });
+    },
+    close: root.close,
   };
 }
 

@@ -11,6 +11,8 @@ export const places = {
   duoport: { ipv4: '203.0.113.2', ipv6: '2001:db8:2::2' },
   /** vsftpd, on the same host. */
   vsftpd: { ipv4: '203.0.113.3', ipv6: undefined },
+  /** `duoport serve --single-port`, on the same host too. */
+  single: { ipv4: '203.0.113.4', ipv6: undefined },
   /** Somebody else, out in the world, whose packets come in where the client's do. */
   stranger: { ipv4: '192.0.2.5', ipv6: '2001:db8:9::5' },
 } as const;
@@ -44,9 +46,17 @@ export const network: Topology = {
       name: 'box',
       role: 'router',
       side: 'middle',
-      routes: [{ to: `${places.vsftpd.ipv4}/32`, via: places.duoport.ipv4 }],
+      routes: [places.vsftpd, places.single].map(({ ipv4 }) => ({
+        to: `${ipv4}/32`,
+        via: places.duoport.ipv4,
+      })),
     },
-    { name: 'server', role: 'server', side: 'server', extraAddresses: [`${places.vsftpd.ipv4}/32`] },
+    {
+      name: 'server',
+      role: 'server',
+      side: 'server',
+      extraAddresses: [`${places.vsftpd.ipv4}/32`, `${places.single.ipv4}/32`],
+    },
   ],
   links: [
     { ends: ['box', 'client'], ipv4: '198.51.100.0/24', ipv6: '2001:db8:1::/64' },

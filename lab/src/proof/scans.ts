@@ -105,6 +105,7 @@ export function expectedOf(one: ProofCase, scan: Scan): ReadonlySet<string> {
 /** The address of the server that this case is about. */
 export function serverOf({ family, request }: ProofCase): string {
   if (request.nat?.kind === 'forward') return request.nat.server;
+  if (request.singlePort === true) return places.single.ipv4;
   return family === 4 ? places.duoport.ipv4 : places.duoport.ipv6;
 }
 

@@ -8,7 +8,8 @@ import { network, places, ports } from './network.ts';
 
 /** A server of the proof: where it is and what it serves. */
 export interface ProofServer {
-  readonly kind: 'duoport' | 'vsftpd';
+  /** `single`: duoport with its passive data connections on the control port. */
+  readonly kind: 'duoport' | 'vsftpd' | 'single';
   readonly folder: ServedFolder;
   readonly user: string;
   readonly password: string;
@@ -16,28 +17,42 @@ export interface ProofServer {
 
 export type ProofServers = Readonly<Record<ProofServer['kind'], ProofServer>>;
 
-/** Starts both servers on the server's host, for plain FTP and explicit TLS. They end with the lab, their folders do not. */
+/** Starts the servers on the server's host, for plain FTP and explicit TLS. They end with the lab, their folders do not. */
 export async function startServers(lab: Lab, programs: Programs): Promise<ProofServers> {
-  const folders = { duoport: makeServedFolder(), vsftpd: makeServedFolder() };
+  const folders = { duoport: makeServedFolder(), vsftpd: makeServedFolder(), single: makeServedFolder() };
   const certificate = await makeCertificate(programs.need('openssl'), folders.duoport.scratch);
-  const [duoport, vsftpd] = await Promise.all([
-    startDuoport(lab, folders.duoport, certificate),
+  const [duoport, single, vsftpd] = await Promise.all([
+    startDuoport(lab, { kind: 'duoport', folder: folders.duoport, files: certificate }),
+    startDuoport(lab, { kind: 'single', folder: folders.single, files: certificate }),
     startVsftpd(lab, folders.vsftpd, { programs, certificate }),
   ]);
-  return { duoport, vsftpd };
+  return { duoport, single, vsftpd };
 }
 
 type CertificateFiles = Awaited<ReturnType<typeof makeCertificate>>;
 
-async function startDuoport(lab: Lab, folder: ServedFolder, files: CertificateFiles): Promise<ProofServer> {
-  const [user, password] = ['proof', 'proof'];
-  const words = [
-    ...['serve', folder.root, '--json', '--user', `${user}:${password}`],
+const doors = {
+  duoport: [
     ...['--listen', `${places.duoport.ipv4}:${ports.control}`],
     ...['--listen', `[${places.duoport.ipv6}]:${ports.control}`],
     ...['--passive-ports', `${ports.passive.low}-${ports.passive.high}`],
-    ...['--active-source-port', `${ports.source}`, '--data-timeout', '3s'],
-    ...['--tls-cert', files.certificate, '--tls-key', files.key],
+    ...['--active-source-port', `${ports.source}`],
+  ],
+  single: ['--listen', `${places.single.ipv4}:${ports.control}`, '--single-port'],
+};
+
+interface DuoportSetting {
+  readonly kind: 'duoport' | 'single';
+  readonly folder: ServedFolder;
+  readonly files: CertificateFiles;
+}
+
+async function startDuoport(lab: Lab, { kind, folder, files }: DuoportSetting): Promise<ProofServer> {
+  const [user, password] = ['proof', 'proof'];
+  const words = [
+    ...['serve', folder.root, '--json', '--user', `${user}:${password}`],
+    ...doors[kind],
+    ...['--data-timeout', '3s', '--tls-cert', files.certificate, '--tls-key', files.key],
   ];
   const child = lab.start('server', [...duoportCommand(), ...words]);
   let talk = '';
@@ -50,7 +65,7 @@ async function startDuoport(lab: Lab, folder: ServedFolder, files: CertificateFi
   });
   // What it tells of sessions is read by nobody, and must not fill the pipe.
   child.stdout?.resume();
-  return { kind: 'duoport', folder, user, password };
+  return { kind, folder, user, password };
 }
 
 async function startVsftpd(
