@@ -1,4 +1,4 @@
-import type { DataConnection, TransferCount } from '@duoport/net';
+import type { DataConnection, Exchange, TransferCount } from '@duoport/net';
 import {
   FtpClosedError,
   FtpTimeoutError,
@@ -7,7 +7,6 @@ import {
   isFtpError,
   type Reply,
 } from '@duoport/protocol';
-import type { Exchange } from './control.ts';
 import { settledWithin, Watchdog, within } from './deadline.ts';
 import type { Session } from './session.ts';
 import type { Job } from './transfer.ts';

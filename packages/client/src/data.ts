@@ -1,4 +1,4 @@
-import { type DataConnection, dial } from '@duoport/net';
+import { choosePassiveAddress, type DataConnection, dial } from '@duoport/net';
 import {
   type AnyFtpError,
   decodeEpsv,
@@ -15,7 +15,6 @@ import {
 } from '@duoport/protocol';
 import { modeOf } from './data-plan.ts';
 import type { DataVerb } from './options.ts';
-import { choosePassiveAddress } from './passive-address.ts';
 import type { Session } from './session.ts';
 
 /** A data connection that both ends have agreed on. */

@@ -1,3 +1,4 @@
+export type { PassiveAddressPolicy } from '@duoport/net';
 export { connect } from './client.ts';
 export type { FtpClient } from './ftp-client.ts';
 export { createHostMemory, type HostFacts, type HostMemory } from './host-memory.ts';
@@ -11,7 +12,6 @@ export type {
   HashResult,
   ListOptions,
   MakeDirectoryOptions,
-  PassiveAddressPolicy,
   Progress,
   PutOptions,
   Source,

@@ -1,4 +1,5 @@
 import {
+  ClientDialogue,
   type ControlConnection,
   classifyAddress,
   dialControl,
@@ -6,7 +7,6 @@ import {
   type TlsSession,
 } from '@duoport/net';
 import { FtpConnectionError, FtpReplyError, isCompletion, isFtpError, type Reply } from '@duoport/protocol';
-import { Control } from './control.ts';
 import { unlessAborted } from './deadline.ts';
 import { askFeatures } from './features.ts';
 import { isUnknown, Session } from './session.ts';
@@ -32,7 +32,12 @@ export async function openSession(settings: Settings, signal: AbortSignal | unde
     throw tlsFailed(settings, error);
   });
   const tls = settings.tlsPlan === 'none' ? undefined : (implicit ?? tlsSession(settings, connection));
-  const control = new Control(connection, settings, tls);
+  const control = new ClientDialogue(connection, {
+    tls,
+    greetingTimeout: settings.timeouts.connect,
+    replyTimeout: settings.timeouts.reply,
+    trace: settings.trace,
+  });
   try {
     return await unlessAborted(signal, greet(new Session(control, settings, tls)));
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { ByteSink, ByteSource, PortRange, Trace } from '@duoport/net';
+import type { ByteSink, ByteSource, PassiveAddressPolicy, PortRange, Trace } from '@duoport/net';
 import type { Endpoint, Reply } from '@duoport/protocol';
 import type { HostMemory } from './host-memory.ts';
 
@@ -11,13 +11,6 @@ export type DataMode = 'auto' | 'passive' | 'active';
 
 /** The command that arranges the data connection. PASV and EPSV are passive, PORT and EPRT are active. */
 export type DataVerb = 'PASV' | 'EPSV' | 'PORT' | 'EPRT';
-
-/**
- * Which address is dialled after a 227 reply. `control`: the peer of the control connection, whatever the
- * reply says. `reply`: what the reply says. `auto`: the reply, unless it is private, loopback or reserved
- * where the control peer is not, or the other way round.
- */
-export type PassiveAddressPolicy = 'control' | 'reply' | 'auto';
 
 /** TLS on the control connection: AUTH TLS after the greeting, TLS from the first byte, or none. */
 export type TlsMode = 'explicit' | 'implicit' | 'none';

@@ -4,7 +4,6 @@ import { reply } from '@duoport/protocol';
 import { announcedSize } from './download.ts';
 import { needsVisit, splitPath } from './listing.ts';
 import { parentsOf } from './paths.ts';
-import { replyLines } from './reply-lines.ts';
 import { uniqueName } from './upload.ts';
 
 const sizes: readonly (readonly [string, number | undefined])[] = [
@@ -44,13 +43,4 @@ test('a path is a name in a directory', () => {
   assert.deepEqual(splitPath('/a'), { parent: '/', name: 'a' });
   assert.deepEqual(splitPath('a/b/'), { parent: 'a', name: 'b' });
   assert.deepEqual(splitPath('b'), { parent: undefined, name: 'b' });
-});
-
-test('a reply as it was on the wire', () => {
-  assert.deepEqual(replyLines(reply(200, 'ok')), ['200 ok']);
-  assert.deepEqual(replyLines(reply(211, 'Features:', ' SIZE', 'End')), [
-    '211-Features:',
-    ' SIZE',
-    '211 End',
-  ]);
 });

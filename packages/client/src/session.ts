@@ -1,3 +1,4 @@
+import type { ClientDialogue } from '@duoport/net';
 import { type ConnectionName, emit, PortPool, type TlsSession, type TraceFact } from '@duoport/net';
 import {
   type Endpoint,
@@ -7,12 +8,11 @@ import {
   type ListingFormat,
   type Reply,
 } from '@duoport/protocol';
-import type { Control } from './control.ts';
 import type { Settings } from './settings.ts';
 
 /** What one control connection has come to: everything that an operation needs. */
 export class Session {
-  readonly control: Control;
+  readonly control: ClientDialogue;
   readonly settings: Settings;
   readonly tls: TlsSession | undefined;
   features: ReadonlyMap<string, readonly string[]> = new Map();
@@ -32,7 +32,7 @@ export class Session {
   #pool: PortPool | undefined;
   #connections = 0;
 
-  constructor(control: Control, settings: Settings, tls: TlsSession | undefined) {
+  constructor(control: ClientDialogue, settings: Settings, tls: TlsSession | undefined) {
     this.control = control;
     this.settings = settings;
     this.tls = tls;

@@ -1,4 +1,4 @@
-import type { DataConnection, TransferCount } from '@duoport/net';
+import type { DataConnection, Exchange, TransferCount } from '@duoport/net';
 import {
   type AnyFtpError,
   type Endpoint,
@@ -12,7 +12,6 @@ import {
   type Reply,
 } from '@duoport/protocol';
 import { abortTransfer, complete } from './completion.ts';
-import type { Exchange } from './control.ts';
 import { arrange, type Channel, isUnusable, type Unusable } from './data.ts';
 import { afterFailure, afterSuccess, modeOf, planVerbs } from './data-plan.ts';
 import { settledWithin, unlessAborted } from './deadline.ts';

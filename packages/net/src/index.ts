@@ -27,6 +27,7 @@ export type {
   TransferCount,
   TruncationPolicy,
 } from './bytes.ts';
+export { ClientDialogue, type ClientDialogueOptions, type Exchange } from './client-dialogue.ts';
 export type { ControlConnection, ControlHandler } from './control-connection.ts';
 export { type DialControlOptions, dialControl } from './control-dial.ts';
 export {
@@ -38,6 +39,8 @@ export {
   listenConnections,
   listenControl,
 } from './control-listen.ts';
+export { ControlOutput } from './control-output.ts';
+export { ControlTrace } from './control-trace.ts';
 export type {
   DataConnection,
   DataConnectionFacts,
@@ -54,6 +57,7 @@ export type { Packet, PacketEnd } from './native/packet.ts';
 export { type SendSynOptions, sendSyn } from './native/send-syn.ts';
 export { canTraceHops, type TracedHop, type TraceHopsOptions, traceHops } from './native/trace-hops.ts';
 export { type PacketWatch, type SeenPacket, watchPackets } from './native/watch-packets.ts';
+export { choosePassiveAddress, type PassiveAddressPolicy, type PassiveChoice } from './passive-address.ts';
 export {
   checkPeer,
   type PeerFacts,

@@ -1,8 +1,13 @@
-import type { ControlConnection, ControlHandler, TlsSession, Trace } from '@duoport/net';
+import {
+  type ControlConnection,
+  type ControlHandler,
+  ControlOutput,
+  ControlTrace,
+  type TlsSession,
+  type Trace,
+} from '@duoport/net';
 import { isFtpError, type Outcome, type Reply, type Run, reply, ServerMachine } from '@duoport/protocol';
 import type { Answer, Change, Context } from './command.ts';
-import { ControlOutput } from './control-output.ts';
-import { ControlTrace } from './control-trace.ts';
 import { outcomeTeller } from './data-outcome.ts';
 import { DataSetup, sessionOver } from './data-setup.ts';
 import { dispatch } from './dispatch.ts';

@@ -1,5 +1,5 @@
-import type { ControlConnection } from '@duoport/net';
 import { limits } from '@duoport/protocol';
+import type { ControlConnection } from './control-connection.ts';
 import type { ControlTrace } from './control-trace.ts';
 
 /** Bytes of replies that a client may leave unread before its commands are no longer read. */

@@ -1,5 +1,5 @@
-import { emit, type Side, type Trace } from '@duoport/net';
 import { LineReader, redact } from '@duoport/protocol';
+import { emit, type Side, type Trace } from './trace.ts';
 
 /** Tells a trace every line of a control connection, secrets redacted. */
 export class ControlTrace {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { endpoint } from '@duoport/protocol';
-import type { PassiveAddressPolicy } from './options.ts';
-import { choosePassiveAddress } from './passive-address.ts';
+import { choosePassiveAddress, type PassiveAddressPolicy } from './passive-address.ts';
 
 const choose = (policy: PassiveAddressPolicy, reply: string | undefined, control: string, port = 50_000) => {
   const choice = choosePassiveAddress({

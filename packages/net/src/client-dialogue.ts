@@ -1,7 +1,18 @@
-import { type ControlConnection, emit, type TlsFacts, type TlsSession, type Trace } from '@duoport/net';
 import { type ClientEffect, ClientMachine, FtpClosedError, type Reply, redact } from '@duoport/protocol';
+import type { ControlConnection } from './control-connection.ts';
 import { replyLines } from './reply-lines.ts';
-import type { Settings } from './settings.ts';
+import type { TlsSession } from './tls-session.ts';
+import type { TlsFacts } from './tls-settings.ts';
+import { emit, type Trace } from './trace.ts';
+
+export interface ClientDialogueOptions {
+  /** TLS for AUTH; undefined: none is wanted. */
+  readonly tls: TlsSession | undefined;
+  /** Milliseconds to the greeting, and from a command to its reply. Default: limits. */
+  readonly greetingTimeout?: number | undefined;
+  readonly replyTimeout?: number | undefined;
+  readonly trace?: Trace | undefined;
+}
 
 /** One command and its replies. */
 export interface Exchange {
@@ -23,13 +34,13 @@ interface Pending {
 }
 
 /**
- * The control connection: carries out what the machine says, and hands replies to those who wait for them.
+ * The client's end of a control connection: carries out what the machine says, and hands replies to those who wait for them.
  */
-export class Control {
+export class ClientDialogue {
   readonly connection: ControlConnection;
   readonly greeting: Promise<Reply>;
   readonly #machine: ClientMachine;
-  readonly #trace: Trace;
+  readonly #trace: Trace | undefined;
   readonly #tls: TlsSession | undefined;
   readonly #greeting = withResolvers<Reply>();
   readonly #gone = withResolvers<void>();
@@ -38,15 +49,16 @@ export class Control {
   #secured: Promise<TlsFacts> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(connection: ControlConnection, settings: Settings, tls: TlsSession | undefined) {
+  constructor(connection: ControlConnection, options: ClientDialogueOptions) {
+    const { tls, trace, greetingTimeout, replyTimeout } = options;
     this.connection = connection;
-    this.#trace = settings.trace;
+    this.#trace = trace;
     this.#tls = tls;
     this.greeting = this.#greeting.promise;
     this.#machine = new ClientMachine({
       implicitTls: connection.secure,
-      greetingTimeout: settings.timeouts.connect,
-      replyTimeout: settings.timeouts.reply,
+      ...(greetingTimeout === undefined ? {} : { greetingTimeout }),
+      ...(replyTimeout === undefined ? {} : { replyTimeout }),
       now: performance.now(),
     });
     connection.handle({
@@ -220,11 +232,12 @@ export class Control {
   }
 
   #lines(reply: Reply): void {
+    if (!this.#trace) return;
     for (const line of replyLines(reply)) this.#line('server', line);
   }
 
   #line(from: 'client' | 'server', text: string): void {
-    emit(this.#trace, { kind: 'line', from, text });
+    if (this.#trace) emit(this.#trace, { kind: 'line', from, text });
   }
 }
 

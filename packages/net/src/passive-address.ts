@@ -1,6 +1,12 @@
-import { type AddressClass, classifyAddress } from '@duoport/net';
 import type { Endpoint } from '@duoport/protocol';
-import type { PassiveAddressPolicy } from './options.ts';
+import { type AddressClass, classifyAddress } from './address-class.ts';
+
+/**
+ * Which address is dialled after a 227 reply. `control`: the peer of the control connection, whatever the
+ * reply says. `reply`: what the reply says. `auto`: the reply, unless it is private, loopback or reserved
+ * where the control peer is not, or the other way round.
+ */
+export type PassiveAddressPolicy = 'control' | 'reply' | 'auto';
 
 /** Where to dial after a 227 or 229, or why not; `because` goes into the trace and the error. */
 export type PassiveChoice =

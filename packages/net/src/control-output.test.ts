@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ControlConnection } from '@duoport/net';
 import { encodeText, limits } from '@duoport/protocol';
+import type { ControlConnection } from './control-connection.ts';
 import { ControlOutput } from './control-output.ts';
 
 /** A control connection that writes down what is done to it. */
