@@ -2,6 +2,7 @@ import { type Command, decodeCommand } from './command.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
 import type { LineEvent } from './line-reader.ts';
 import { type Reply, reply } from './reply.ts';
+import { row } from './verb-row.ts';
 import { findVerb, type VerbRow, verbs } from './verbs.ts';
 
 /** A line from the client, made sense of. */
@@ -12,7 +13,8 @@ export type Incoming =
   /** Certainly not FTP. */
   | { readonly kind: 'foreign'; readonly protocol: string };
 
-export function understand(event: LineEvent): Incoming {
+/** `unknown`: a verb without a row is `refuse`d with 500, or handed on with a row that knows nothing (gateways). */
+export function understand(event: LineEvent, unknown: 'refuse' | 'pass' = 'refuse'): Incoming {
   if (event.kind === 'too-long') {
     return fault(`Command line longer than ${event.limit} bytes thrown away.`);
   }
@@ -21,9 +23,17 @@ export function understand(event: LineEvent): Incoming {
   if (found !== undefined) return { kind: 'command', ...found, urgent: event.urgent };
   const protocol = foreignProtocol(event.text);
   if (protocol !== undefined) return { kind: 'foreign', protocol };
+  if (unknown === 'pass' && !('fault' in command)) {
+    return { kind: 'command', row: unknownVerb(command.verb), command, urgent: event.urgent };
+  }
   return fault(
     'fault' in command ? command.fault : `${command.verb} is not a command this server knows. Try HELP.`,
   );
+}
+
+function unknownVerb(verb: string): VerbRow {
+  const facts = { verb, syntax: verb, summary: 'Not known here', rfc: [] };
+  return row({ ...facts, argument: 'optional', needs: 'nothing' });
 }
 
 function fault(text: string): Incoming {
@@ -32,9 +42,9 @@ function fault(text: string): Incoming {
 
 /** SITE CHMOD, OPTS UTF8 and OPTS MODE Z have rows of their own; a word that has none keeps the row of the verb. */
 function withSubcommand(command: Command): { row: VerbRow; command: Command } | undefined {
-  const row = findVerb(command.verb);
-  if (row === undefined || command.argument === undefined || !takesWords.has(command.verb)) {
-    return row && { row, command };
+  const plain = findVerb(command.verb);
+  if (plain === undefined || command.argument === undefined || !takesWords.has(command.verb)) {
+    return plain && { row: plain, command };
   }
   const words = command.argument.split(' ');
   for (const count of [2, 1]) {
@@ -46,7 +56,7 @@ function withSubcommand(command: Command): { row: VerbRow; command: Command } | 
       command: { ...command, verb: sub.verb, argument: argument === '' ? undefined : argument },
     };
   }
-  return { row, command };
+  return { row: plain, command };
 }
 
 const takesWords: ReadonlySet<string> = new Set(

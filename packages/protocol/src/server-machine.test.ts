@@ -221,3 +221,24 @@ test('a session that never logs in is closed, whatever it says meanwhile', () =>
     'close: idle',
   ]);
 });
+
+test('for a gateway a verb without a row is handed out as it came, and what is no command is still 500', () => {
+  const machine = new ServerMachine({ unknown: 'pass' });
+  const drain = () => {
+    const effects: ServerEffect[] = [];
+    for (let effect = machine.take(); effect !== undefined; effect = machine.take()) effects.push(effect);
+    return effects;
+  };
+  machine.greet(reply(220, 'hi'), 0);
+  drain();
+  machine.receive(encodeText('XYZZY a  b\r\n'), 1);
+  const run = drain().find((effect) => effect.kind === 'run');
+  assert.ok(run?.kind === 'run');
+  assert.equal(run.run.command.verb, 'XYZZY');
+  assert.equal(run.run.command.argument, 'a  b');
+  assert.equal(run.run.row.opensData, 'no');
+  machine.settle(run.id, { kind: 'final', reply: reply(200, 'ok') }, 2);
+  drain();
+  machine.receive(encodeText('\u0001\u0002\r\n'), 3);
+  assert.ok(!drain().some((effect) => effect.kind === 'run'));
+});

@@ -15,6 +15,8 @@ export interface ServerMachineOptions {
   readonly loginTimeout?: number;
   /** Whether this server can do the verb now. One it cannot do is handed out whatever its turn, to be answered 502. */
   readonly isAvailable?: (row: VerbRow) => boolean;
+  /** What becomes of verbs that have no row: 500, or handed out as they came for whoever stands behind. Default `refuse`. */
+  readonly unknown?: 'refuse' | 'pass';
 }
 
 interface Running {
@@ -36,9 +38,7 @@ type Stage = 'open' | 'securing' | 'closed';
  */
 export class ServerMachine {
   readonly #reader = new LineReader({ limit: limits.lineBytes, telnet: true });
-  readonly #idleTimeout: number;
-  readonly #loginTimeout: number;
-  readonly #isAvailable: (row: VerbRow) => boolean;
+  readonly #options: Required<Omit<ServerMachineOptions, 'implicitTls'>>;
   #effects: ServerEffect[] = [];
   #queue: Incoming[] = [];
   #order: Order;
@@ -56,9 +56,9 @@ export class ServerMachine {
 
   constructor(options: ServerMachineOptions = {}) {
     this.#order = startOrder(options.implicitTls === true);
-    this.#idleTimeout = options.idleTimeout ?? limits.idleTimeout;
-    this.#loginTimeout = options.loginTimeout ?? limits.loginTimeout;
-    this.#isAvailable = options.isAvailable ?? (() => true);
+    const { idleTimeout, loginTimeout } = limits;
+    const defaults = { idleTimeout, loginTimeout, isAvailable: () => true, unknown: 'refuse' } as const;
+    this.#options = { ...defaults, ...options };
   }
 
   /** Where the session stands; read-only view for STAT, policies and tests. */
@@ -83,7 +83,7 @@ export class ServerMachine {
     this.#order = advance(this.#order, 'CONNECT', greeting.code);
     this.#lastActivity = now;
     this.#loggedOutSince = now;
-    this.#effects.push({ kind: 'wake', at: now + this.#loginTimeout });
+    this.#effects.push({ kind: 'wake', at: now + this.#options.loginTimeout });
   }
 
   receive(bytes: Uint8Array, now: number): void {
@@ -106,7 +106,7 @@ export class ServerMachine {
     if (this.#stage === 'closed') return;
     if (this.#transferRunning) this.#lastActivity = now;
     const ready = this.#order.login === 'ready';
-    const limit = ready ? this.#idleTimeout : this.#loginTimeout;
+    const limit = ready ? this.#options.idleTimeout : this.#options.loginTimeout;
     // A NOOP now and then must not hold a session that never logs in.
     const due = (ready ? this.#lastActivity : this.#loggedOutSince) + limit;
     if (now < due || this.#running !== undefined) {
@@ -216,7 +216,7 @@ export class ServerMachine {
   #read(): Incoming | undefined {
     const event = this.#reader.next();
     if (event === undefined) return undefined;
-    const incoming = understand(event);
+    const incoming = understand(event, this.#options.unknown);
     if (incoming.kind !== 'foreign') return incoming;
     this.#close(`the client speaks ${incoming.protocol}`);
     return undefined;
@@ -232,7 +232,7 @@ export class ServerMachine {
     this.#badCommands = 0;
     const { row, command } = item;
     const refused =
-      wrongArgument(row, command) ?? (this.#isAvailable(row) ? refusal : notYet)(this.#order, row);
+      wrongArgument(row, command) ?? (this.#options.isAvailable(row) ? refusal : notYet)(this.#order, row);
     if (refused !== undefined) {
       this.#send(refused, false);
       this.#order = advance(this.#order, row.verb, refused.code, row);
@@ -266,7 +266,7 @@ export class ServerMachine {
   #retime(ready: boolean): void {
     if (ready === (this.#order.login === 'ready')) return;
     if (!ready) this.#loggedOutSince = this.#lastActivity;
-    const limit = ready ? this.#idleTimeout : this.#loginTimeout;
+    const limit = ready ? this.#options.idleTimeout : this.#options.loginTimeout;
     this.#effects.push({ kind: 'wake', at: this.#lastActivity + limit });
   }
 
