@@ -1,10 +1,6 @@
+import type { DataVerb } from '@duoport/net';
 import type { HostFacts } from './host-memory.ts';
-import type { DataMode, DataVerb } from './options.ts';
-
-/** Who dials after this verb: the client (passive) or the server (active). */
-export function modeOf(verb: DataVerb): 'passive' | 'active' {
-  return verb === 'PASV' || verb === 'EPSV' ? 'passive' : 'active';
-}
+import type { DataMode } from './options.ts';
 
 /**
  * The verbs to try for one data connection, in order. PASV and PORT carry IPv4 addresses only (RFC 2428 §1),

@@ -1,6 +1,5 @@
-import { asciiToLocal, type DataConnection, type TransferCount } from '@duoport/net';
+import { asciiToLocal, type DataConnection, modeOf, type TransferCount } from '@duoport/net';
 import { FtpLocalError, FtpTransferError, isCompletion, type Reply } from '@duoport/protocol';
-import { modeOf } from './data-plan.ts';
 import type { Destination, GetOptions, TransferResult } from './options.ts';
 import { type Receiver, receiverFor } from './receiver.ts';
 import { checkNames, type Session } from './session.ts';

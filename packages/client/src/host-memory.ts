@@ -1,4 +1,4 @@
-import type { DataVerb } from './options.ts';
+import type { DataVerb } from '@duoport/net';
 
 /** What is known of a host: filled in by transfers, read by the next connection to the same host and port. */
 export interface HostFacts {

@@ -1,4 +1,4 @@
-export type { PassiveAddressPolicy } from '@duoport/net';
+export type { DataVerb, PassiveAddressPolicy } from '@duoport/net';
 export { connect } from './client.ts';
 export type { FtpClient } from './ftp-client.ts';
 export { createHostMemory, type HostFacts, type HostMemory } from './host-memory.ts';
@@ -6,7 +6,6 @@ export type {
   CallOptions,
   ConnectOptions,
   DataMode,
-  DataVerb,
   Destination,
   GetOptions,
   HashResult,

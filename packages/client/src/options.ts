@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { ByteSink, ByteSource, PassiveAddressPolicy, PortRange, Trace } from '@duoport/net';
+import type { ByteSink, ByteSource, DataVerb, PassiveAddressPolicy, PortRange, Trace } from '@duoport/net';
 import type { Endpoint, Reply } from '@duoport/protocol';
 import type { HostMemory } from './host-memory.ts';
 
@@ -8,9 +8,6 @@ import type { HostMemory } from './host-memory.ts';
  * (auto).
  */
 export type DataMode = 'auto' | 'passive' | 'active';
-
-/** The command that arranges the data connection. PASV and EPSV are passive, PORT and EPRT are active. */
-export type DataVerb = 'PASV' | 'EPSV' | 'PORT' | 'EPRT';
 
 /** TLS on the control connection: AUTH TLS after the greeting, TLS from the first byte, or none. */
 export type TlsMode = 'explicit' | 'implicit' | 'none';

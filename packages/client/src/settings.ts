@@ -1,7 +1,7 @@
-import type { PassiveAddressPolicy, PortRange, TlsClientSettings, Trace } from '@duoport/net';
+import type { DataVerb, PassiveAddressPolicy, PortRange, TlsClientSettings, Trace } from '@duoport/net';
 import { FtpLocalError, limits } from '@duoport/protocol';
 import { type HostMemory, processMemory } from './host-memory.ts';
-import type { ConnectOptions, DataMode, DataVerb, Timeouts, TlsMode } from './options.ts';
+import type { ConnectOptions, DataMode, Timeouts, TlsMode } from './options.ts';
 import type { Target } from './url.ts';
 
 /** What holds without `timeouts`. Milliseconds. */

@@ -1,4 +1,5 @@
 import type { DataConnection, Exchange, TransferCount } from '@duoport/net';
+import { type DataArrangement, type DataVerb, modeOf } from '@duoport/net';
 import {
   type AnyFtpError,
   type Endpoint,
@@ -12,10 +13,9 @@ import {
   type Reply,
 } from '@duoport/protocol';
 import { abortTransfer, complete } from './completion.ts';
-import { arrange, type Channel, isUnusable, type Unusable } from './data.ts';
-import { afterFailure, afterSuccess, modeOf, planVerbs } from './data-plan.ts';
+import { arrange, isUnusable, type Unusable } from './data.ts';
+import { afterFailure, afterSuccess, planVerbs } from './data-plan.ts';
 import { settledWithin, unlessAborted } from './deadline.ts';
-import type { DataVerb } from './options.ts';
 import type { Session } from './session.ts';
 
 /** One use of a data connection. */
@@ -100,7 +100,7 @@ async function restart(session: Session, offset: number): Promise<void> {
   if (!isIntermediate(reply)) throw new FtpReplyError({ verb: 'REST', reply });
 }
 
-async function carry(session: Session, channel: Channel, job: Job): Promise<Outcome | Unusable> {
+async function carry(session: Session, channel: DataArrangement, job: Job): Promise<Outcome | Unusable> {
   const exchange = session.control.send(job.verb, job.argument);
   let established: Established;
   try {
@@ -128,7 +128,7 @@ interface Established {
 /** Waits for both: the server's consent and the data connection, in whichever order they come. */
 async function establish(
   session: Session,
-  channel: Channel,
+  channel: DataArrangement,
   { exchange, transfer }: { readonly exchange: Exchange; readonly transfer: Job['direction'] },
 ): Promise<Established> {
   const opening = channel.open().then(async (data) => {
@@ -160,7 +160,7 @@ async function mayHandshake(session: Session, exchange: Exchange): Promise<void>
 const handshakeDelay = 300;
 
 /** Whether another verb may help. Throws when not. */
-function unusable(session: Session, channel: Channel, exchange: Exchange, error: unknown): Unusable {
+function unusable(session: Session, channel: DataArrangement, exchange: Exchange, error: unknown): Unusable {
   if (!isFtpError(error) || session.control.lost.aborted) throw error;
   // 425: the server could not open the data connection (RFC 959 §4.2.2). Everything else is its answer to the
   // command.

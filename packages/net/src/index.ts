@@ -16,6 +16,13 @@ export {
   type AdvertisedFacts,
   type AdvertisedRule,
 } from './advertised-address.ts';
+export {
+  type ArrangeDataOptions,
+  arrangeData,
+  type DataArrangement,
+  type DataVerb,
+  modeOf,
+} from './arrange-data.ts';
 export { asciiToLocal, asciiToWire } from './ascii.ts';
 export type {
   Awaitable,
