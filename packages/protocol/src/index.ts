@@ -12,6 +12,7 @@ export {
 // machines
 export { ClientMachine, type ClientMachineOptions } from './client-machine.ts';
 export { type Command, decodeCommand, encodeCommand } from './command.ts';
+export { type DataRequest, decodeDataRequest } from './data-request.ts';
 export type { ClientEffect, CommonEffect, Outcome, Run, ServerEffect } from './effects.ts';
 export { type Endpoint, endpoint, formatEndpoint } from './endpoint.ts';
 export {
