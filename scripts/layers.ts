@@ -9,10 +9,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   net: ['protocol'],
   client: ['net', 'protocol'],
   server: ['net', 'protocol'],
+  gateway: ['net', 'protocol'],
   firewall: [],
   doctor: ['client', 'firewall', 'net', 'protocol'],
   lab: ['client', 'doctor', 'firewall', 'net', 'protocol'],
-  cli: ['client', 'doctor', 'firewall', 'lab', 'net', 'protocol', 'server'],
+  cli: ['client', 'doctor', 'firewall', 'gateway', 'lab', 'net', 'protocol', 'server'],
   testkit: ['net'],
 };
 

@@ -52,4 +52,6 @@ export interface DataConnection extends DataConnectionFacts {
   receive(sink: ByteSink, options?: PumpOptions): Promise<TransferCount>;
   /** Drops the connection at once: a transfer that runs rejects. */
   destroy(): void;
+  /** The same with a reset: a peer that receives must not take what it has for the whole. */
+  reset(): void;
 }

@@ -153,6 +153,12 @@ export class DataSocket implements DataConnection {
     this.#socket.destroy();
   }
 
+  reset(): void {
+    // Before the TLS socket closes it properly.
+    this.#socket.resetAndDestroy();
+    this.#secured?.tls.destroy();
+  }
+
   #begin(options: PumpOptions): void {
     const { signal } = options;
     if (signal?.aborted) {

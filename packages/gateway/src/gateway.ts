@@ -1,0 +1,136 @@
+import {
+  type ControlConnection,
+  type ControlListener,
+  listenControl,
+  type PoolGauges,
+  type TlsSession,
+} from '@duoport/net';
+import { type Endpoint, type Reply, reply } from '@duoport/protocol';
+import { type GatewayListen, type GatewayOptions, type Settings, settingsOf } from './options.ts';
+import { GatewaySession } from './session.ts';
+
+/** Stands between FTP clients and servers. Made by `createGateway`; does nothing until `start`. */
+export class FtpGateway implements AsyncDisposable {
+  readonly #settings: Settings;
+  readonly #listen: readonly GatewayListen[];
+  readonly #sessions = new Set<GatewaySession>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #listening: (Endpoint & { readonly implicitTls: boolean })[] = [];
+  #listeners: ControlListener[] = [];
+  #nextSession = 1;
+  #closing = false;
+  #emptied: (() => void)[] = [];
+
+  constructor(options: GatewayOptions) {
+    this.#settings = settingsOf(options);
+    this.#listen = options.listen ?? [{}];
+  }
+
+  /** Where it listens, in the order of the option. */
+  get listening(): readonly (Endpoint & { readonly implicitTls: boolean })[] {
+    return this.#listening;
+  }
+
+  /** Sessions open now. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /** The data ports of both sides, for metrics. */
+  get ports(): { readonly client: PoolGauges; readonly server: PoolGauges } {
+    return { client: this.#settings.client.pool.gauges(), server: this.#settings.serverPool.gauges() };
+  }
+
+  /**
+   * Starts to listen everywhere, or nowhere.
+   * @throws FtpConnectionError (phase `listen`) that names the address, the port and what to do.
+   */
+  async start(): Promise<void> {
+    try {
+      for (const where of this.#listen) await this.#open(where);
+    } catch (error) {
+      await this.close({ grace: 0 });
+      throw error;
+    }
+  }
+
+  /** Stops accepting and lets running transfers finish within `grace` milliseconds (default 10,000). */
+  async close({ grace = 10_000 }: { readonly grace?: number } = {}): Promise<void> {
+    this.#closing = true;
+    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
+    for (const session of this.#sessions) session.finish(reply(421, 'The gateway is shutting down.'));
+    if (this.#sessions.size > 0) await this.#emptiedWithin(grace);
+    await Promise.all([this.#settings.client.pool.close(), this.#settings.serverPool.close()]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #emptiedWithin(grace: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        for (const session of this.#sessions) session.destroy('the gateway shut down');
+      }, grace);
+      this.#emptied.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  async #open({ host, port = 21, implicitTls = false }: GatewayListen): Promise<void> {
+    const { tls } = this.#settings;
+    if (implicitTls && tls === undefined)
+      throw new RangeError('Implicit TLS needs a certificate: set client.tls.cert and client.tls.key.');
+    const listener = await listenControl({
+      host,
+      port,
+      implicitTls: implicitTls ? tls : undefined,
+      onConnection: (connection, session) => this.#accept(connection, session),
+    });
+    this.#listeners.push(listener);
+    this.#listening.push({ ...listener.endpoint, implicitTls });
+  }
+
+  #accept(connection: ControlConnection, tls: TlsSession | undefined): void {
+    const { address } = connection.peer;
+    const greeting = this.#greeting(address);
+    const session = new GatewaySession({
+      id: this.#nextSession++,
+      connection,
+      tls,
+      settings: this.#settings,
+      ended: (ended) => this.#ended(ended),
+    });
+    this.#sessions.add(session);
+    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    session.start(greeting);
+  }
+
+  #greeting(address: string): Reply {
+    const { maxSessions, maxSessionsPerAddress, greeting } = this.#settings;
+    if (this.#closing) return reply(421, 'The gateway is shutting down.');
+    if (this.#sessions.size >= maxSessions)
+      return reply(421, `All ${maxSessions} sessions are in use; try again later.`);
+    if ((this.#perAddress.get(address) ?? 0) >= maxSessionsPerAddress)
+      return reply(421, `Your address has ${maxSessionsPerAddress} sessions open, which is the limit.`);
+    return reply(220, greeting);
+  }
+
+  #ended(session: GatewaySession): void {
+    this.#sessions.delete(session);
+    const left = (this.#perAddress.get(session.clientAddress) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(session.clientAddress);
+    else this.#perAddress.set(session.clientAddress, left);
+    if (this.#sessions.size === 0) for (const emptied of this.#emptied.splice(0)) emptied();
+  }
+}
+
+/**
+ * A gateway to these servers.
+ * @throws RangeError for a setting that cannot work.
+ */
+export function createGateway(options: GatewayOptions): FtpGateway {
+  return new FtpGateway(options);
+}

@@ -1,0 +1,6 @@
+export { createGateway, type FtpGateway } from './gateway.ts';
+export type { GatewayEvent, GatewayLog } from './log.ts';
+export type { GatewayListen, GatewayOptions } from './options.ts';
+export { type CommandPolicy, type Handling, rewrite } from './rewrite.ts';
+export type { ServerMode } from './server-verbs.ts';
+export type { Route, Routed, RouteFacts, Upstream } from './upstream.ts';

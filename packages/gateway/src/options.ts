@@ -1,0 +1,123 @@
+import {
+  AdvertisedAddress,
+  type AdvertisedRule,
+  type PeerPolicy,
+  PortPool,
+  type PortRange,
+  TlsServer,
+  type TlsServerSettings,
+  type Trace,
+  type TruncationPolicy,
+} from '@duoport/net';
+import { limits } from '@duoport/protocol';
+import type { ClientSide } from './client-leg.ts';
+import type { GatewayLog } from './log.ts';
+import type { CommandPolicy } from './rewrite.ts';
+import type { Route, Upstream } from './upstream.ts';
+
+export interface GatewayListen {
+  /** Address to bind; default: all, both families. */
+  readonly host?: string | undefined;
+  /** Default 21; 0: a free one. */
+  readonly port?: number | undefined;
+  readonly implicitTls?: boolean | undefined;
+}
+
+/** What may be set; everything but where to has a safe default. Times are milliseconds. */
+export interface GatewayOptions {
+  readonly listen?: readonly GatewayListen[] | undefined;
+  /** The servers, in the order in which they are tried, or what chooses them. */
+  readonly to: readonly Upstream[] | Route;
+  /** The client's side. */
+  readonly client?: {
+    readonly ports?: PortRange | undefined;
+    /** What 227 says: an address, a name, or rules by client network. Default: where the control connection came in. */
+    readonly address?: string | readonly AdvertisedRule[] | undefined;
+    readonly tls?: TlsServerSettings | undefined;
+    /** Port that active clients are dialled from. */
+    readonly sourcePort?: number | PortRange | undefined;
+    /** Whose data connections are accepted and dialled. Default: exactly the control connection's peer. */
+    readonly peers?: PeerPolicy | undefined;
+    readonly truncation?: TruncationPolicy | undefined;
+  };
+  /** The servers' side. */
+  readonly server?: {
+    /** Ports that active servers dial in to. */
+    readonly ports?: PortRange | undefined;
+  };
+  readonly commands?: CommandPolicy | undefined;
+  readonly greeting?: string | undefined;
+  readonly maxSessions?: number | undefined;
+  readonly maxSessionsPerAddress?: number | undefined;
+  readonly timeouts?: {
+    readonly login?: number | undefined;
+    readonly idle?: number | undefined;
+    readonly connect?: number | undefined;
+    readonly reply?: number | undefined;
+    readonly data?: number | undefined;
+    readonly stall?: number | undefined;
+  };
+  readonly log?: GatewayLog | undefined;
+  /** Called for each session; the traces it returns get every control line (redacted) and connection event of that side. */
+  readonly trace?:
+    | ((session: number) => { readonly client?: Trace; readonly server?: Trace } | undefined)
+    | undefined;
+}
+
+/** The options with their defaults, and what all sessions share. */
+export interface Settings {
+  readonly route: Route;
+  readonly client: ClientSide;
+  readonly tls: TlsServer | undefined;
+  readonly allowClear: boolean;
+  readonly truncation: TruncationPolicy;
+  readonly serverPool: PortPool;
+  readonly commands: CommandPolicy;
+  readonly greeting: string;
+  readonly maxSessions: number;
+  readonly maxSessionsPerAddress: number;
+  readonly loginTimeout: number;
+  readonly idleTimeout: number;
+  readonly connectTimeout: number;
+  readonly replyTimeout: number;
+  readonly stallTimeout: number;
+  readonly log: GatewayLog | undefined;
+  readonly trace: GatewayOptions['trace'];
+}
+
+/** @throws RangeError for a setting that cannot work, with what to do about it. */
+export function settingsOf(options: GatewayOptions): Settings {
+  const { to, client = {}, server = {}, commands = {}, timeouts = {} } = options;
+  const { requireTls = 'none' } = commands;
+  if (requireTls !== 'none' && client.tls === undefined)
+    throw new RangeError('requireTls needs a certificate: set client.tls.cert and client.tls.key.');
+  if (typeof to !== 'function' && to.length === 0)
+    throw new RangeError('A gateway needs a server to go to: set to.');
+  const { address } = client;
+  const dataTimeout = timeouts.data ?? limits.dataTimeout;
+  return {
+    route: typeof to === 'function' ? to : () => ({ upstreams: to }),
+    client: {
+      pool: new PortPool({ ports: client.ports }),
+      advertised: new AdvertisedAddress({ rules: typeof address === 'string' ? [{ address }] : address }),
+      peers: client.peers ?? { kind: 'exact' },
+      sourcePort: client.sourcePort,
+      dataTimeout,
+    },
+    tls: client.tls && new TlsServer(client.tls),
+    allowClear: client.tls?.allowClear === true && requireTls !== 'control' && requireTls !== 'both',
+    truncation: client.truncation ?? 'strict',
+    serverPool: new PortPool({ ports: server.ports }),
+    commands,
+    greeting: options.greeting ?? 'duoport FTP gateway ready.',
+    maxSessions: options.maxSessions ?? 10_000,
+    maxSessionsPerAddress: options.maxSessionsPerAddress ?? Number.POSITIVE_INFINITY,
+    loginTimeout: timeouts.login ?? limits.loginTimeout,
+    idleTimeout: timeouts.idle ?? limits.idleTimeout,
+    connectTimeout: timeouts.connect ?? limits.greetingTimeout,
+    replyTimeout: timeouts.reply ?? limits.replyTimeout,
+    stallTimeout: timeouts.stall ?? limits.stallTimeout,
+    log: options.log,
+    trace: options.trace,
+  };
+}

@@ -1,0 +1,80 @@
+import { type Reply, type Run, reply, type VerbRow } from '@duoport/protocol';
+
+/** What a gateway does with a command. */
+export type Handling =
+  /** To the server as it came, and its reply back as it comes. */
+  | { readonly kind: 'pass' }
+  /** It concerns the client's own control connection, and is answered here. */
+  | { readonly kind: 'local' }
+  /** It says who the user is or which host is meant: it chooses the server. */
+  | { readonly kind: 'identify' }
+  /** It agrees on a data connection: one is made on each side, each in its own way. */
+  | { readonly kind: 'arrange' }
+  /** It uses the data connection: the two are joined. */
+  | { readonly kind: 'bridge'; readonly direction: 'to-client' | 'to-server' }
+  /** It breaks off what runs. */
+  | { readonly kind: 'abort' }
+  | { readonly kind: 'refuse'; readonly reply: Reply };
+
+/** What may pass, in facts of the verbs' rows. */
+export interface CommandPolicy {
+  /** Nothing that changes the server's files. */
+  readonly readOnly?: boolean | undefined;
+  /** TLS that the client must use: for its control connection before it says who it is, for its data connections. */
+  readonly requireTls?: 'none' | 'control' | 'data' | 'both' | undefined;
+  /** The last word; a reply refuses. `row` knows nothing of a verb that has none in the table. */
+  readonly judge?: ((row: VerbRow, argument: string | undefined) => Reply | undefined) | undefined;
+}
+
+/** How the client's side stands. */
+export interface ClientFacts {
+  readonly secure: boolean;
+  readonly protection: 'clear' | 'private';
+}
+
+/** Decides by the facts of the verb's row; verbs without a row pass as they came. */
+export function rewrite({ row, command }: Run, policy: CommandPolicy, client: ClientFacts): Handling {
+  const refused = refusedBy(row, policy, client) ?? policy.judge?.(row, command.argument);
+  if (refused !== undefined) return { kind: 'refuse', reply: refused };
+  if (row.opensData !== 'no') return { kind: 'arrange' };
+  if (row.transfer !== 'no') return { kind: 'bridge', direction: row.transfer };
+  if (row.power === 'tls' || row.power === 'clear-control') return { kind: 'local' };
+  if (row.power === 'host' || (row.identifies && !row.secret)) return { kind: 'identify' };
+  if (row.verb === 'ABOR') return { kind: 'abort' };
+  return { kind: 'pass' };
+}
+
+/** Powers that speak of the server's own data connection, which is not the client's. */
+const impossible: ReadonlySet<VerbRow['power']> = new Set(['probe', 'passive', 'active', 'fxp-tls']);
+
+const changes: ReadonlySet<VerbRow['permission']> = new Set([
+  'write',
+  'append',
+  'remove',
+  'rename',
+  'make-directory',
+  'remove-directory',
+  'change',
+]);
+
+function refusedBy(row: VerbRow, policy: CommandPolicy, client: ClientFacts): Reply | undefined {
+  if (row.opensData === 'no' && impossible.has(row.power)) {
+    return reply(
+      502,
+      `${row.verb} has no meaning through a gateway: each side has a data connection of its own`,
+    );
+  }
+  const { requireTls = 'none', readOnly } = policy;
+  const reveals = row.identifies || row.secret || row.needs === 'login';
+  if ((requireTls === 'control' || requireTls === 'both') && !client.secure && reveals) {
+    return reply(534, 'Secure the control connection with AUTH TLS first');
+  }
+  const mustProtect = requireTls === 'data' || requireTls === 'both';
+  if (mustProtect && row.transfer !== 'no' && client.protection === 'clear') {
+    return reply(521, 'Data connections must be protected here: send PBSZ 0 and PROT P');
+  }
+  if (readOnly === true && (row.transfer === 'to-server' || changes.has(row.permission))) {
+    return reply(550, 'This gateway lets nothing change the files');
+  }
+  return undefined;
+}

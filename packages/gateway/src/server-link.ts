@@ -1,0 +1,139 @@
+import {
+  arrangeData,
+  ClientDialogue,
+  type ConnectionName,
+  type DataArrangement,
+  type DataVerb,
+  dialControl,
+  type PortPool,
+  TlsClient,
+  type TlsSession,
+  type Trace,
+} from '@duoport/net';
+import {
+  type Endpoint,
+  FtpLocalError,
+  FtpReplyError,
+  isCompletion,
+  isFtpError,
+  type Reply,
+} from '@duoport/protocol';
+import type { Upstream } from './upstream.ts';
+
+export interface ServerLinkOptions {
+  readonly upstream: Upstream;
+  /** Ports that active servers dial in to. */
+  readonly pool: PortPool;
+  readonly connectTimeout: number;
+  readonly replyTimeout: number;
+  readonly dataTimeout: number;
+  readonly trace: Trace | undefined;
+}
+
+/** The gateway as the client of one server: its control connection and its half of the data connections. */
+export class ServerLink {
+  readonly upstream: Upstream;
+  readonly dialogue: ClientDialogue;
+  /** For data connections, once PROT P is in force. */
+  readonly tls: TlsSession | undefined;
+  readonly #options: ServerLinkOptions;
+  #protected = false;
+  #connections = 0;
+
+  private constructor(dialogue: ClientDialogue, tls: TlsSession | undefined, options: ServerLinkOptions) {
+    this.upstream = options.upstream;
+    this.dialogue = dialogue;
+    this.tls = tls;
+    this.#options = options;
+  }
+
+  /** Dials, waits for the greeting and makes TLS. Rejects with an FtpError; nothing is left open then. */
+  static async open(options: ServerLinkOptions, signal: AbortSignal): Promise<ServerLink> {
+    const { upstream, connectTimeout, replyTimeout, trace } = options;
+    const { host, tls: kind = 'none' } = upstream;
+    const tls = kind === 'none' ? undefined : new TlsClient(upstream.tlsSettings).session(host);
+    const connection = await dialControl({
+      host,
+      port: upstream.port ?? (kind === 'implicit' ? 990 : 21),
+      implicitTls: kind === 'implicit' ? tls : undefined,
+      timeout: connectTimeout,
+      signal,
+      trace,
+    });
+    const dialogue = new ClientDialogue(connection, {
+      tls,
+      greetingTimeout: connectTimeout,
+      replyTimeout,
+      trace,
+    });
+    const link = new ServerLink(dialogue, tls, options);
+    try {
+      await link.#greet(kind === 'explicit');
+      return link;
+    } catch (error) {
+      link.close();
+      throw error;
+    }
+  }
+
+  get peer(): Endpoint {
+    return this.dialogue.connection.peer;
+  }
+
+  /** After the login: data connections under TLS, where the control connection is (RFC 4217 §9). */
+  async protect(): Promise<void> {
+    if (this.tls === undefined || this.#protected) return;
+    await this.#expect('PBSZ', '0');
+    await this.#expect('PROT', 'P');
+    this.#protected = true;
+  }
+
+  /** Agrees with the server, by the first verb that it takes. Rejects with FTP_REPLY of the last one. */
+  async arrange(verbs: readonly DataVerb[], signal: AbortSignal): Promise<DataArrangement> {
+    let refusal: unknown = new FtpLocalError('There is no verb to try');
+    for (const verb of verbs) {
+      try {
+        return await arrangeData(this.dialogue, {
+          verb,
+          pool: this.#options.pool,
+          session: this,
+          passiveAddress: this.upstream.passiveAddress ?? 'auto',
+          externalAddress: this.upstream.externalAddress,
+          activePeer: 'control',
+          openTimeout: this.#options.dataTimeout,
+          connection: this.#next(),
+          trace: this.#options.trace,
+          signal,
+        });
+      } catch (error) {
+        if (!isFtpError(error) || this.dialogue.lost.aborted) throw error;
+        refusal = error;
+      }
+    }
+    throw refusal;
+  }
+
+  close(): void {
+    this.dialogue.destroy(new FtpLocalError('The gateway has closed the control connection'));
+  }
+
+  async #greet(explicit: boolean): Promise<void> {
+    const greeting = await this.dialogue.greeting;
+    if (!isCompletion(greeting)) throw new FtpReplyError({ verb: 'the greeting', reply: greeting });
+    if (!explicit) return;
+    const answer = await this.dialogue.call('AUTH', 'TLS');
+    if (answer.code !== 234) throw new FtpReplyError({ verb: 'AUTH', reply: answer });
+    await this.dialogue.secured();
+  }
+
+  async #expect(verb: string, argument: string): Promise<Reply> {
+    const answer = await this.dialogue.call(verb, argument);
+    if (!isCompletion(answer)) throw new FtpReplyError({ verb, reply: answer });
+    return answer;
+  }
+
+  #next(): ConnectionName {
+    this.#connections += 1;
+    return `data-${this.#connections}`;
+  }
+}

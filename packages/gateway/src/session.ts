@@ -1,0 +1,327 @@
+import {
+  type ControlConnection,
+  type ControlHandler,
+  ControlOutput,
+  ControlTrace,
+  type TlsSession,
+} from '@duoport/net';
+import {
+  decodeDataRequest,
+  FtpClosedError,
+  isFtpError,
+  type Outcome,
+  type Reply,
+  type Run,
+  reply,
+  ServerMachine,
+} from '@duoport/protocol';
+import { ClientLeg } from './client-leg.ts';
+import { DataPair } from './data-pair.ts';
+import { rewriteFeatures } from './features.ts';
+import { answerLocally, type Protection } from './local-commands.ts';
+import type { GatewayEvent } from './log.ts';
+import type { Settings } from './options.ts';
+import { replyForError } from './reply-for-error.ts';
+import { rewrite } from './rewrite.ts';
+import { Uplink } from './uplink.ts';
+
+/** How long a closed session waits for its last reply to be taken before the connection is dropped, in milliseconds. */
+const lingering = 5_000;
+
+/**
+ * One client: the shell around a ServerMachine towards it. What the machine hands out is answered here, passed to the
+ * server, or joined; `rewrite` says which.
+ */
+export class GatewaySession implements ControlHandler {
+  readonly clientAddress: string;
+  readonly #connection: ControlConnection;
+  readonly #settings: Settings;
+  readonly #machine: ServerMachine;
+  readonly #lines: ControlTrace | undefined;
+  readonly #output: ControlOutput;
+  readonly #tell: (event: Facts<GatewayEvent>) => void;
+  readonly #ended: (session: GatewaySession) => void;
+  readonly #uplink: Uplink;
+  readonly #data: DataPair;
+  readonly #over = new AbortController();
+  #tls: TlsSession | undefined;
+  #protection: Protection = 'clear';
+  #timer: NodeJS.Timeout | undefined;
+  #reason = 'the client closed the control connection';
+
+  constructor(options: {
+    readonly id: number;
+    readonly connection: ControlConnection;
+    readonly tls: TlsSession | undefined;
+    readonly settings: Settings;
+    readonly ended: (session: GatewaySession) => void;
+  }) {
+    const { id, connection, tls, settings, ended } = options;
+    const { peer, local } = connection;
+    this.#connection = connection;
+    this.clientAddress = peer.address;
+    this.#settings = settings;
+    this.#ended = ended;
+    this.#tls = tls;
+    this.#tell = (event) => settings.log?.({ session: id, client: peer, ...event } as GatewayEvent);
+    const trace = settings.trace?.(id);
+    this.#lines = trace?.client && new ControlTrace(trace.client);
+    this.#output = new ControlOutput(connection, this.#lines);
+    const { idleTimeout, loginTimeout } = settings;
+    this.#machine = new ServerMachine({
+      implicitTls: tls !== undefined,
+      idleTimeout,
+      loginTimeout,
+      unknown: 'pass',
+    });
+    this.#uplink = new Uplink({
+      settings,
+      connection,
+      trace: trace?.server,
+      signal: this.#over.signal,
+      tell: this.#tell,
+    });
+    this.#uplink.onLost = (because) => this.#lostServer(because);
+    const leg = new ClientLeg({ side: settings.client, peer, local, session: this, trace: trace?.client });
+    this.#data = new DataPair(leg);
+    if (trace?.client) connection.observe({ trace: trace.client, side: 'server' });
+  }
+
+  start(greeting: Reply): void {
+    this.#tell({ kind: 'connected' });
+    this.#connection.handle(this);
+    // Two turns show whether the client has spoken first: then it is none of FTP's.
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#machine.greet(greeting, performance.now());
+        this.#drain();
+      }),
+    );
+  }
+
+  /** Lets a running command finish, then says goodbye and closes. */
+  finish(last: Reply): void {
+    this.#machine.finish(last);
+    this.#drain();
+  }
+
+  destroy(reason: string): void {
+    this.#reason = reason;
+    this.#connection.destroy();
+  }
+
+  bytes(chunk: Uint8Array): void {
+    this.#lines?.client(chunk);
+    this.#machine.receive(chunk, performance.now());
+    this.#drain();
+  }
+
+  end(): void {
+    this.#machine.eof(performance.now());
+    this.#drain();
+  }
+
+  closed(error?: Error): void {
+    clearTimeout(this.#timer);
+    this.#abandon();
+    this.#tell({ kind: 'closed', reason: error?.message ?? this.#reason });
+    this.#ended(this);
+  }
+
+  #drain(): void {
+    const machine = this.#machine;
+    for (let effect = machine.take(); effect !== undefined; effect = machine.take()) {
+      switch (effect.kind) {
+        case 'send':
+          this.#output.send(effect.bytes, effect);
+          break;
+        case 'run':
+          this.#start(effect.id, effect.run);
+          break;
+        case 'start-tls':
+          this.#startTls();
+          break;
+        case 'stop-tls':
+          this.#output.flush();
+          this.#goOn(this.#connection.stopTls().then(() => machine.cleared(performance.now())));
+          break;
+        case 'wake':
+          this.#wake(effect.at);
+          break;
+        case 'close':
+          this.#close(effect.reason);
+          break;
+        case 'fail':
+          this.destroy(effect.error.message);
+          break;
+      }
+    }
+    this.#output.settle();
+    this.#output.regulate(machine.backlog);
+  }
+
+  #start(id: number, run: Run): void {
+    this.#run(id, run)
+      .catch((error: unknown) => this.#failed(run, error))
+      .then((answer) => this.#settle(id, { kind: 'final', reply: answer }));
+  }
+
+  async #run(id: number, run: Run): Promise<Reply> {
+    const { row, command } = run;
+    const facts = { secure: this.#connection.secure, protection: this.#protection };
+    const handling = rewrite(run, this.#settings.commands, facts);
+    switch (handling.kind) {
+      case 'refuse':
+        return handling.reply;
+      case 'local': {
+        const { answer, protection } = answerLocally(run, this.#settings);
+        if (protection !== undefined) this.#protection = protection;
+        return answer;
+      }
+      case 'identify':
+        return this.#uplink.identify(run);
+      case 'arrange':
+        return this.#arrange(run);
+      case 'bridge':
+        return this.#bridge(id, run, handling.direction);
+      case 'abort':
+        return this.#data.abort();
+      case 'pass': {
+        if (row.verb === 'FEAT') return this.#features();
+        const answer = await this.#uplink.pass(command.verb, command.argument);
+        if (row.verb === 'REIN' && answer.code === 220) this.#startAnew();
+        return answer;
+      }
+    }
+  }
+
+  async #arrange({ row, command }: Run): Promise<Reply> {
+    const asked = decodeDataRequest(row.verb, command.argument, this.#connection);
+    if (asked === undefined) return reply(502, `${row.verb} is not available here`);
+    if (asked.kind === 'answer') return asked.reply;
+    const link = await this.#uplink.ready();
+    return this.#data.arrange(row.verb, asked, {
+      link,
+      secure: this.#connection.secure,
+      signal: this.#over.signal,
+    });
+  }
+
+  async #bridge(id: number, run: Run, direction: 'to-client' | 'to-server'): Promise<Reply> {
+    const link = await this.#uplink.ready();
+    const { settings, tls } = { settings: this.#settings, tls: this.#tls };
+    const { verb, argument } = commandOf(run);
+    const bridged = await this.#data.bridge({
+      verb,
+      argument,
+      direction,
+      link,
+      clientTls: this.#protection === 'private' ? tls : undefined,
+      stallTimeout: settings.stallTimeout,
+      finalTimeout: settings.replyTimeout,
+      truncation: settings.truncation,
+      opening: () => this.#settle(id, { kind: 'opening' }),
+      preliminary: (intro) => this.#settle(id, { kind: 'preliminary', reply: intro }),
+    });
+    if (bridged.modes !== undefined) {
+      this.#tell({
+        kind: 'transfer',
+        verb: run.row.verb,
+        clientMode: bridged.modes.client,
+        serverMode: bridged.modes.server,
+        clientSecure: this.#protection === 'private',
+        serverSecure: link.tls !== undefined,
+        bytes: bridged.bytes,
+        duration: bridged.duration,
+        reply: bridged.reply,
+      });
+    }
+    return bridged.reply;
+  }
+
+  async #features(): Promise<Reply> {
+    const own = { tls: this.#settings.tls !== undefined, clearControl: this.#settings.allowClear };
+    const link = await this.#uplink.early();
+    return rewriteFeatures(link && (await link.dialogue.call('FEAT')), own);
+  }
+
+  #settle(id: number, outcome: Outcome): void {
+    this.#machine.settle(id, outcome, performance.now());
+    this.#drain();
+  }
+
+  #failed({ row }: Run, error: unknown): Reply {
+    const known = replyForError(error);
+    if (known !== undefined) return known;
+    this.#tell({ kind: 'bug', verb: row.verb, error });
+    return reply(451, 'A fault of this gateway; it has been logged');
+  }
+
+  #startTls(): void {
+    this.#output.flush();
+    const tls = this.#settings.tls?.session();
+    if (tls === undefined) return this.destroy('TLS was asked for without a certificate');
+    this.#tls = tls;
+    this.#startAnew();
+    // RFC 4217 §10.1: who was named before the security exchange is forgotten after it.
+    this.#uplink.drop();
+    const secured = this.#connection.startTls(tls).then((facts) => {
+      this.#tell({ kind: 'secured', protocol: facts.protocol });
+      this.#machine.secured(performance.now());
+    });
+    this.#goOn(secured);
+  }
+
+  #startAnew(): void {
+    this.#protection = 'clear';
+    this.#data.release();
+  }
+
+  #goOn(changed: Promise<void>): void {
+    changed.then(
+      () => this.#drain(),
+      (error) => this.destroy(isFtpError(error) ? error.message : String(error)),
+    );
+  }
+
+  /** The server is gone: the client learns it now, or with the reply of what runs. */
+  #lostServer(because: string): void {
+    this.#reason = because;
+    this.finish(reply(421, `The server behind this gateway is gone: ${because.replace(/[\0\r\n]+/g, ' ')}`));
+  }
+
+  #wake(at: number): void {
+    clearTimeout(this.#timer);
+    const tick = () => {
+      this.#machine.tick(performance.now());
+      this.#drain();
+    };
+    this.#timer = setTimeout(tick, Math.max(1, Math.ceil(at - performance.now())));
+  }
+
+  #abandon(): void {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort(new FtpClosedError('The session is over'));
+    this.#data.close();
+    this.#uplink.drop();
+  }
+
+  #close(reason: string): void {
+    this.#reason = reason;
+    this.#abandon();
+    this.#output.flush();
+    this.#connection.end();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#connection.destroy(), lingering);
+  }
+}
+
+export type Facts<Event> = Event extends GatewayEvent ? Omit<Event, 'session' | 'client'> : never;
+
+/** `SITE NONCE a` as two words again: verb and argument as they came. */
+function commandOf({ row, command }: Run): { verb: string; argument: string | undefined } {
+  const [verb = '', ...words] = row.verb.split(' ');
+  if (words.length === 0) return { verb: command.verb, argument: command.argument };
+  const argument = [...words, ...(command.argument === undefined ? [] : [command.argument])].join(' ');
+  return { verb, argument };
+}

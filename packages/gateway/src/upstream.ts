@@ -1,0 +1,42 @@
+import type { Awaitable, PassiveAddressPolicy, TlsClientSettings } from '@duoport/net';
+import type { Endpoint } from '@duoport/protocol';
+import type { ServerMode } from './server-verbs.ts';
+
+/** A server behind the gateway, and how it is spoken to. */
+export interface Upstream {
+  /** Name or address. */
+  readonly host: string;
+  /** Default 21, or 990 with implicit TLS. */
+  readonly port?: number | undefined;
+  /** TLS that the gateway makes towards the server. Default `none`. */
+  readonly tls?: 'none' | 'explicit' | 'implicit' | undefined;
+  /** Whom to trust, and with which certificate to come. */
+  readonly tlsSettings?: TlsClientSettings | undefined;
+  /** Default `same`: as the client asked. */
+  readonly mode?: ServerMode | undefined;
+  /** Which address is dialled after a 227. Default `auto`. */
+  readonly passiveAddress?: PassiveAddressPolicy | undefined;
+  /** Active mode: the address to announce, when it is not the gateway's own. */
+  readonly externalAddress?: string | undefined;
+}
+
+/** What is known of a client when its server is to be chosen. */
+export interface RouteFacts {
+  /** Argument of USER; undefined when the client has not said it yet. */
+  readonly user: string | undefined;
+  /** Argument of HOST (RFC 7151). */
+  readonly host: string | undefined;
+  readonly peer: Endpoint;
+  readonly local: Endpoint;
+  readonly secure: boolean;
+}
+
+/** Where to, in the order in which they are to be tried. */
+export interface Routed {
+  readonly upstreams: readonly Upstream[];
+  /** What the server is told as USER, when it is not what the client said. */
+  readonly user?: string | undefined;
+}
+
+/** Chooses the server. Undefined: not without knowing more (USER, HOST). No upstreams: nobody is there for this client. */
+export type Route = (facts: RouteFacts) => Awaitable<Routed | undefined>;
