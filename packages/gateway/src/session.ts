@@ -1,20 +1,11 @@
 import {
   type ControlConnection,
-  type ControlHandler,
-  ControlOutput,
-  ControlTrace,
+  ServerDialogue,
+  type ServerRole,
+  type TlsFacts,
   type TlsSession,
 } from '@duoport/net';
-import {
-  decodeDataRequest,
-  FtpClosedError,
-  isFtpError,
-  type Outcome,
-  type Reply,
-  type Run,
-  reply,
-  ServerMachine,
-} from '@duoport/protocol';
+import { decodeDataRequest, FtpClosedError, type Reply, type Run, reply } from '@duoport/protocol';
 import { ClientLeg } from './client-leg.ts';
 import { DataPair } from './data-pair.ts';
 import { rewriteFeatures } from './features.ts';
@@ -25,20 +16,15 @@ import { replyForError } from './reply-for-error.ts';
 import { rewrite } from './rewrite.ts';
 import { Uplink } from './uplink.ts';
 
-/** How long a closed session waits for its last reply to be taken before the connection is dropped, in milliseconds. */
-const lingering = 5_000;
-
 /**
  * One client: the shell around a ServerMachine towards it. What the machine hands out is answered here, passed to the
  * server, or joined; `rewrite` says which.
  */
-export class GatewaySession implements ControlHandler {
+export class GatewaySession implements ServerRole {
   readonly clientAddress: string;
   readonly #connection: ControlConnection;
   readonly #settings: Settings;
-  readonly #machine: ServerMachine;
-  readonly #lines: ControlTrace | undefined;
-  readonly #output: ControlOutput;
+  readonly #dialogue: ServerDialogue;
   readonly #tell: (event: Facts<GatewayEvent>) => void;
   readonly #ended: (session: GatewaySession) => void;
   readonly #uplink: Uplink;
@@ -46,8 +32,6 @@ export class GatewaySession implements ControlHandler {
   readonly #over = new AbortController();
   #tls: TlsSession | undefined;
   #protection: Protection = 'clear';
-  #timer: NodeJS.Timeout | undefined;
-  #reason = 'the client closed the control connection';
 
   constructor(options: {
     readonly id: number;
@@ -65,105 +49,64 @@ export class GatewaySession implements ControlHandler {
     this.#tls = tls;
     this.#tell = (event) => settings.log?.({ session: id, client: peer, ...event } as GatewayEvent);
     const trace = settings.trace?.(id);
-    this.#lines = trace?.client && new ControlTrace(trace.client);
-    this.#output = new ControlOutput(connection, this.#lines);
     const { idleTimeout, loginTimeout } = settings;
-    this.#machine = new ServerMachine({
+    this.#dialogue = new ServerDialogue({
+      connection,
+      role: this,
+      trace: trace?.client,
       implicitTls: tls !== undefined,
       idleTimeout,
       loginTimeout,
       unknown: 'pass',
     });
-    this.#uplink = new Uplink({
-      settings,
-      connection,
-      trace: trace?.server,
-      signal: this.#over.signal,
-      tell: this.#tell,
-    });
+    const { signal } = this.#over;
+    this.#uplink = new Uplink({ settings, connection, trace: trace?.server, signal, tell: this.#tell });
     this.#uplink.onLost = (because) => this.#lostServer(because);
     const leg = new ClientLeg({ side: settings.client, peer, local, session: this, trace: trace?.client });
     this.#data = new DataPair(leg);
-    if (trace?.client) connection.observe({ trace: trace.client, side: 'server' });
   }
 
   start(greeting: Reply): void {
     this.#tell({ kind: 'connected' });
-    this.#connection.handle(this);
-    // Two turns show whether the client has spoken first: then it is none of FTP's.
-    setImmediate(() =>
-      setImmediate(() => {
-        this.#machine.greet(greeting, performance.now());
-        this.#drain();
-      }),
-    );
+    this.#dialogue.start(greeting);
   }
 
   /** Lets a running command finish, then says goodbye and closes. */
   finish(last: Reply): void {
-    this.#machine.finish(last);
-    this.#drain();
+    this.#dialogue.finish(last, 'the gateway is shutting down');
   }
 
   destroy(reason: string): void {
-    this.#reason = reason;
-    this.#connection.destroy();
+    this.#dialogue.destroy(reason);
   }
 
-  bytes(chunk: Uint8Array): void {
-    this.#lines?.client(chunk);
-    this.#machine.receive(chunk, performance.now());
-    this.#drain();
-  }
-
-  end(): void {
-    this.#machine.eof(performance.now());
-    this.#drain();
-  }
-
-  closed(error?: Error): void {
-    clearTimeout(this.#timer);
-    this.#abandon();
-    this.#tell({ kind: 'closed', reason: error?.message ?? this.#reason });
-    this.#ended(this);
-  }
-
-  #drain(): void {
-    const machine = this.#machine;
-    for (let effect = machine.take(); effect !== undefined; effect = machine.take()) {
-      switch (effect.kind) {
-        case 'send':
-          this.#output.send(effect.bytes, effect);
-          break;
-        case 'run':
-          this.#start(effect.id, effect.run);
-          break;
-        case 'start-tls':
-          this.#startTls();
-          break;
-        case 'stop-tls':
-          this.#output.flush();
-          this.#goOn(this.#connection.stopTls().then(() => machine.cleared(performance.now())));
-          break;
-        case 'wake':
-          this.#wake(effect.at);
-          break;
-        case 'close':
-          this.#close(effect.reason);
-          break;
-        case 'fail':
-          this.destroy(effect.error.message);
-          break;
-      }
-    }
-    this.#output.settle();
-    this.#output.regulate(machine.backlog);
-  }
-
-  #start(id: number, run: Run): void {
+  run(id: number, run: Run): void {
     this.#run(id, run)
       .catch((error: unknown) => this.#failed(run, error))
-      .then((answer) => this.#settle(id, { kind: 'final', reply: answer }));
+      .then((answer) => this.#dialogue.settle(id, { kind: 'final', reply: answer }));
+  }
+
+  startTls(): TlsSession | undefined {
+    this.#tls = this.#settings.tls?.session();
+    this.#startAnew();
+    // RFC 4217 §10.1: who was named before the security exchange is forgotten after it.
+    this.#uplink.drop();
+    return this.#tls;
+  }
+
+  secured({ protocol }: TlsFacts): void {
+    this.#tell({ kind: 'secured', protocol });
+  }
+
+  over(): void {
+    this.#over.abort(new FtpClosedError('The session is over'));
+    this.#data.close();
+    this.#uplink.drop();
+  }
+
+  gone(reason: string): void {
+    this.#tell({ kind: 'closed', reason });
+    this.#ended(this);
   }
 
   async #run(id: number, run: Run): Promise<Reply> {
@@ -220,8 +163,8 @@ export class GatewaySession implements ControlHandler {
       stallTimeout: settings.stallTimeout,
       finalTimeout: settings.replyTimeout,
       truncation: settings.truncation,
-      opening: () => this.#settle(id, { kind: 'opening' }),
-      preliminary: (intro) => this.#settle(id, { kind: 'preliminary', reply: intro }),
+      opening: () => this.#dialogue.settle(id, { kind: 'opening' }),
+      preliminary: (intro) => this.#dialogue.settle(id, { kind: 'preliminary', reply: intro }),
     });
     if (bridged.modes !== undefined) {
       this.#tell({
@@ -245,11 +188,6 @@ export class GatewaySession implements ControlHandler {
     return rewriteFeatures(link && (await link.dialogue.call('FEAT')), own);
   }
 
-  #settle(id: number, outcome: Outcome): void {
-    this.#machine.settle(id, outcome, performance.now());
-    this.#drain();
-  }
-
   #failed({ row }: Run, error: unknown): Reply {
     const known = replyForError(error);
     if (known !== undefined) return known;
@@ -257,62 +195,15 @@ export class GatewaySession implements ControlHandler {
     return reply(451, 'A fault of this gateway; it has been logged');
   }
 
-  #startTls(): void {
-    this.#output.flush();
-    const tls = this.#settings.tls?.session();
-    if (tls === undefined) return this.destroy('TLS was asked for without a certificate');
-    this.#tls = tls;
-    this.#startAnew();
-    // RFC 4217 §10.1: who was named before the security exchange is forgotten after it.
-    this.#uplink.drop();
-    const secured = this.#connection.startTls(tls).then((facts) => {
-      this.#tell({ kind: 'secured', protocol: facts.protocol });
-      this.#machine.secured(performance.now());
-    });
-    this.#goOn(secured);
-  }
-
   #startAnew(): void {
     this.#protection = 'clear';
     this.#data.release();
   }
 
-  #goOn(changed: Promise<void>): void {
-    changed.then(
-      () => this.#drain(),
-      (error) => this.destroy(isFtpError(error) ? error.message : String(error)),
-    );
-  }
-
   /** The server is gone: the client learns it now, or with the reply of what runs. */
   #lostServer(because: string): void {
-    this.#reason = because;
-    this.finish(reply(421, `The server behind this gateway is gone: ${because.replace(/[\0\r\n]+/g, ' ')}`));
-  }
-
-  #wake(at: number): void {
-    clearTimeout(this.#timer);
-    const tick = () => {
-      this.#machine.tick(performance.now());
-      this.#drain();
-    };
-    this.#timer = setTimeout(tick, Math.max(1, Math.ceil(at - performance.now())));
-  }
-
-  #abandon(): void {
-    if (this.#over.signal.aborted) return;
-    this.#over.abort(new FtpClosedError('The session is over'));
-    this.#data.close();
-    this.#uplink.drop();
-  }
-
-  #close(reason: string): void {
-    this.#reason = reason;
-    this.#abandon();
-    this.#output.flush();
-    this.#connection.end();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#connection.destroy(), lingering);
+    const text = `The server behind this gateway is gone: ${because.replace(/[\0\r\n]+/g, ' ')}`;
+    this.#dialogue.finish(reply(421, text), because);
   }
 }
 

@@ -81,6 +81,7 @@ export {
   type SinglePlace,
 } from './port-pool.ts';
 export type { PortRange } from './port-range.ts';
+export { ServerDialogue, type ServerDialogueOptions, type ServerRole } from './server-dialogue.ts';
 export { SinglePort, type SinglePortOptions } from './single-port.ts';
 export { errorCode } from './socket-error.ts';
 export { TlsClient, TlsServer, type TlsSession } from './tls-session.ts';
