@@ -44,6 +44,7 @@ export class ServerDialogue implements ControlHandler {
   readonly #lines: ControlTrace | undefined;
   readonly #output: ControlOutput;
   #timer: NodeJS.Timeout | undefined;
+  #draining = false;
   #over = false;
   #gone = false;
   #reason = 'the client closed the control connection';
@@ -113,6 +114,9 @@ export class ServerDialogue implements ControlHandler {
 
   /** The machine's law: after every call into it, take until there is none. */
   #drain(): void {
+    // A command that is settled while it is handed out: the loop below goes on with what came of it.
+    if (this.#draining) return;
+    this.#draining = true;
     const machine = this.#machine;
     for (let effect = machine.take(); effect !== undefined; effect = machine.take()) {
       switch (effect.kind) {
@@ -141,6 +145,7 @@ export class ServerDialogue implements ControlHandler {
           break;
       }
     }
+    this.#draining = false;
     this.#output.settle();
     this.#output.regulate(machine.backlog);
   }

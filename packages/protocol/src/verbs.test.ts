@@ -64,7 +64,9 @@ test('verbs: facts that go together', () => {
     const { verb } = row;
     if (row.argument === 'none') assert.ok(!row.path && !row.secret, verb);
     if (row.argument === 'required') assert.ok(row.syntax.includes(' '), verb);
-    if (row.transfer !== 'no') assert.ok(row.needs === 'login' && row.permission !== 'none', verb);
+    if (row.transfer !== 'no') assert.equal(row.needs, 'login', verb);
+    // A nonce is nobody's file.
+    if (row.transfer !== 'no' && row.power !== 'probe') assert.notEqual(row.permission, 'none', verb);
     if (row.opensData !== 'no') assert.ok(row.needs === 'login' && row.power !== undefined, verb);
     if (row.permission !== 'none') assert.equal(row.needs, 'login', verb);
     if (row.duringTransfer) assert.equal(row.transfer, 'no', verb);
@@ -107,7 +109,7 @@ test('verbs: which ones touch the data connection', () => {
   );
   assert.equal(
     names((row) => row.transfer === 'to-client'),
-    'LIST MLSD NLST RETR',
+    'LIST MLSD NLST RETR SITE NONCE',
   );
   assert.equal(
     names((row) => row.transfer === 'to-server'),
