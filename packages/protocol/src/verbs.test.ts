@@ -117,7 +117,7 @@ test('verbs: which ones touch the data connection', () => {
   );
   assert.equal(
     names((row) => row.duringTransfer),
-    'ABOR NOOP STAT',
+    'ABOR NOOP SITE PROBE STAT',
   );
 });
 
