@@ -97,6 +97,20 @@ export interface ServerView {
   readonly sourcePort: number | undefined;
 }
 
+/** What a server's certificate says, and the TLS that it came over. Strings of the server, cut to a length. */
+export interface CertificateFacts {
+  /** `TLSv1.3` … */
+  readonly protocol: string;
+  readonly subject: string;
+  readonly issuer: string;
+  /** Names and addresses that it was made for. */
+  readonly names: readonly string[];
+  /** ISO 8601, UTC; undefined when it cannot be read. */
+  readonly validTo: string | undefined;
+  /** SHA-256 in hex with colons. */
+  readonly fingerprint: string;
+}
+
 /** All that was seen in one run, before anybody draws a conclusion. Plain data; the diagnosis is a pure function of it. */
 export interface Observations {
   /** Without a password. */
@@ -134,6 +148,7 @@ export interface Observations {
           readonly error: string | undefined;
           /** Why the certificate does not hold: Node's code (`CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID` …). */
           readonly untrusted?: string | undefined;
+          readonly certificate?: CertificateFacts | undefined;
         }
       | undefined;
     /** TLS from the first byte. */

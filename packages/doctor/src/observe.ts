@@ -3,13 +3,14 @@ import { decodeNonce, endpoint, hasFeature, isFault } from '@duoport/protocol';
 import type { Attempt, Observations } from './observations.ts';
 import type { DoctorOptions } from './options.ts';
 import type { Tried, Try } from './probes/attempt.ts';
+import { takesAll } from './probes/certificate.ts';
 import type { Access, Context } from './probes/context.ts';
-import { enter, takesAll } from './probes/control.ts';
+import { enter } from './probes/control.ts';
 import { tlsFromTheFirstByte } from './probes/foreign.ts';
 import { distanceIn, traceTo } from './probes/hops.ts';
 import { stayIdle } from './probes/idle.ts';
 import { type Inside, type Run, unlessRefused } from './probes/inside.ts';
-import { runLanes } from './probes/lanes.ts';
+import { runLanes, untried } from './probes/lanes.ts';
 import { mostBytes } from './probes/passive.ts';
 import { type Known, planNext, planShares, planTries } from './probes/plan.ts';
 import { reachControl } from './probes/reach.ts';
@@ -35,6 +36,7 @@ export async function observe(options: DoctorOptions): Promise<Observations> {
   options.signal?.throwIfAborted();
   const target = readUrl(options);
   const findings = emptyFindings(options, target);
+  const pending = new Set<Try>();
   const since = performance.now();
   const end = new AbortController();
   const ends = [end.signal, ...(options.signal ? [options.signal] : [])];
@@ -45,7 +47,7 @@ export async function observe(options: DoctorOptions): Promise<Observations> {
     budget - hangUpTime(budget),
   );
   try {
-    await examine({ context, findings, target });
+    await examine({ context, findings, target, pending });
   } catch (error) {
     // Out of time is no failure: what was seen counts.
     if (!context.signal.aborted) throw error;
@@ -55,6 +57,9 @@ export async function observe(options: DoctorOptions): Promise<Observations> {
     end.abort(new Error('the run is over'));
     await Promise.all([...context.dialogues].map((dialogue) => dialogue.close()));
     await context.sight.close();
+  }
+  for (const left of pending) {
+    findings.attempts = [...findings.attempts, untried(left, 'no time was left')];
   }
   return {
     ...findings,
@@ -150,8 +155,10 @@ async function enterClear({ context, findings }: Run, access: Access): Promise<S
 }
 
 async function tryAll(run: Run, inside: Inside): Promise<void> {
-  const { context, findings } = run;
+  const { context, findings, pending } = run;
   const { access, known, sessions } = inside;
+  const tries = planTries(known);
+  for (const each of tries) pending.add(each);
   const idle = startIdle(run, inside);
   // Hops and tries at the same time: the first failing try waits for the hops.
   const control = traceTo(context, access.target, { atOnce: 2 }).then((trace) => {
@@ -171,10 +178,12 @@ async function tryAll(run: Run, inside: Inside): Promise<void> {
     seeing,
     access,
     {
-      tries: planTries(known),
+      tries,
       next: (done, tried) => planNext(done, known, { file: smallFile(tried.sample, mostBytes), nonce }),
-      report: (attempt, tried, request) =>
-        report(tried && request ? checked(attempt, tried, request, nonce) : attempt),
+      report: (attempt, tried, request) => {
+        pending.delete(request);
+        report(tried ? checked(attempt, tried, request, nonce) : attempt);
+      },
       reserve: shares.afterwards,
     },
     [...sessions],

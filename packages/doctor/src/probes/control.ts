@@ -1,6 +1,7 @@
-import type { ControlConnection, TlsSession } from '@duoport/net';
+import type { ControlConnection } from '@duoport/net';
 import { decodeFeat, type Features, hasFeature, isCompletion } from '@duoport/protocol';
 import type { Observations } from '../observations.ts';
+import { type CertificateWatch, certificateWatch } from './certificate.ts';
 import type { Access, Context } from './context.ts';
 import { type Dialogue, DialogueLost } from './dialogue.ts';
 import { whoAnswers } from './foreign.ts';
@@ -63,7 +64,7 @@ export async function enter(
     control.broken = { verb: implicit ? 'TLS' : 'connect', how: 'closed' };
     return nothing;
   }
-  if (implicit) noteTls(control, watch.untrusted());
+  if (implicit) noteTls(control, watch);
   try {
     const { clock, replyPatience } = context;
     const greeting = await dialogue.greeting(clock.atMost(replyPatience));
@@ -116,13 +117,19 @@ async function secure(
     };
     throw error;
   }
-  noteTls(control, watch.untrusted());
+  noteTls(control, watch);
   return true;
 }
 
-function noteTls(control: ControlDraft, untrusted: string | undefined): void {
+function noteTls(control: ControlDraft, { untrusted, certificate }: CertificateWatch): void {
+  const why = untrusted();
   control.tlsOffered = true;
-  control.tls = { how: 'done', error: undefined, ...(untrusted === undefined ? {} : { untrusted }) };
+  control.tls = {
+    how: 'done',
+    error: undefined,
+    ...(why === undefined ? {} : { untrusted: why }),
+    certificate: certificate(),
+  };
 }
 
 /** FEAT may be asked before the login, and some servers tell more after it. */
@@ -163,35 +170,4 @@ async function lost(
   control.broken = { verb: loss.verb, how: loss.how };
   if (control.greeting !== undefined) return;
   control.foreign = await whoAnswers(context, access, dialogue.start);
-}
-
-interface CertificateWatch {
-  readonly session: TlsSession;
-  /** Node's code of why the certificate does not hold. */
-  untrusted(): string | undefined;
-}
-
-/** A session that takes every certificate and remembers what would have been said against it. */
-function certificateWatch(session: TlsSession): CertificateWatch {
-  let untrusted: string | undefined;
-  return {
-    untrusted: () => untrusted,
-    session: {
-      ...session,
-      objection: (tls) => {
-        const objection = session.objection(tls);
-        if (objection !== undefined) untrusted ??= codeIn(objection);
-        return undefined;
-      },
-    },
-  };
-}
-
-function codeIn(objection: string): string {
-  return /\(([A-Z][A-Z0-9_]{3,60})\)/.exec(objection)?.[1] ?? 'CERT_NOT_PINNED';
-}
-
-/** TLS for every later session of the run: what is to be said against the certificate is said by then. */
-export function takesAll(tls: Access['tls']): Access['tls'] {
-  return { session: (host) => certificateWatch(tls.session(host)).session };
 }

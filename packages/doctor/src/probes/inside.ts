@@ -1,4 +1,5 @@
 import type { Target } from '@duoport/client';
+import type { Try } from './attempt.ts';
 import type { Access, Context } from './context.ts';
 import type { Entered } from './control.ts';
 import type { Known } from './plan.ts';
@@ -10,6 +11,8 @@ export interface Run {
   readonly context: Context;
   readonly findings: Findings;
   readonly target: Target;
+  /** Planned, and not reported yet. */
+  readonly pending: Set<Try>;
 }
 
 /** Logged in. */

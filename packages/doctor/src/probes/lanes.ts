@@ -14,7 +14,7 @@ export interface Work {
   /** What follows on the same control connection. */
   next(done: Try, tried: Tried): readonly Try[];
   /** With what came over the data connection, when it was tried. */
-  report(attempt: Attempt, tried?: Tried, request?: Try): void;
+  report(attempt: Attempt, tried: Tried | undefined, request: Try): void;
   /** Milliseconds to be kept back for what comes later. */
   readonly reserve: number;
 }
@@ -40,7 +40,9 @@ export async function runLanes(
     if (again > 0) await pause(context.clock.atMost(returnAfter), context.signal);
     refusal = await runLane(context, access, { queue, work }, undefined);
   }
-  for (const left of queue) work.report(untried(left, refusal ?? 'the server lets nobody in any more'));
+  for (const left of queue) {
+    work.report(untried(left, refusal ?? 'the server lets nobody in any more'), undefined, left);
+  }
 }
 
 const mostReturns = 3;
@@ -62,7 +64,7 @@ async function runLane(
   try {
     for (let next = take(queue, session); next !== undefined; next = take(queue, session)) {
       if (context.clock.left(work.reserve) === 0) {
-        work.report(untried(next, 'no time was left'));
+        work.report(untried(next, 'no time was left'), undefined, next);
         continue;
       }
       try {

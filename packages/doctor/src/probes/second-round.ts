@@ -18,7 +18,7 @@ export async function followUp(run: Run, inside: Inside, report: (attempt: Attem
   };
   const fails = findings.attempts.some(({ outcome }) => outcome === 'fails');
   const other = fails
-    ? traceTo(context, unusedPort(access.target), { maxHops: await context.distance(0) })
+    ? traceTo(context, unusedPort(access.target), { maxHops: await context.distance(0), atOnce: 16 })
     : undefined;
   await once(planFollowUps(findings.attempts), report);
   findings.traces = { ...findings.traces, other: await other };
