@@ -3,7 +3,7 @@ import { type FirewallRequest, firewallRules } from '@duoport/firewall';
 import type { Lab } from '../src/build.ts';
 import type { Cell, Result } from '../src/drivers/cell.ts';
 import { runDuoportClient } from '../src/drivers/duoport-client.ts';
-import type { Programs } from '../src/drivers/programs.ts';
+import { duoportCommand, type Programs } from '../src/drivers/programs.ts';
 import type { RunningServer } from '../src/drivers/server.ts';
 import type { Topology } from '../src/topology.ts';
 import { expectedOf, runDoctor } from './doctor-runs.ts';
@@ -47,6 +47,7 @@ export async function cure(place: Place, report: Report, mode: 'passive' | 'acti
   let latest = report;
   for (let round = 1; ; round += 1) {
     await applyAll(lab, wantedRules(lab.topology, latest, cells), applied);
+    await applyWords(lab, latest, applied);
     const results = await runDuoportClient({ lab, server, programs }, cells);
     const still = failuresOf(cells, results);
     if (still.length === 0 || round === mostRounds) return { mode, applied, still };
@@ -96,6 +97,26 @@ async function applyAll(lab: Lab, rules: ReturnType<typeof wantedRules>, applied
     if (run.status !== 0) throw new Error(`The rules do not load on ${host}: ${run.stderr}\n${answer.apply}`);
     applied.push(label);
   }
+}
+
+/** A remedy in words, where the report cannot know the inside address of the server: the administrator fills it in. */
+async function applyWords(lab: Lab, report: Report, applied: string[]): Promise<void> {
+  const texts = report.findings.flatMap(({ remedies }) => remedies.map((remedy) => remedy.text));
+  const [words] = texts.flatMap((text) => / duoport (firewall [^(]*INSIDE[^(]*) \(/.exec(text)?.[1] ?? []);
+  const host = lab.topology.hosts.find(({ role, side }) => role === 'router' && side === 'server')?.name;
+  const inside = lab.topology.hosts.find(({ role }) => role === 'server')?.name;
+  if (words === undefined || host === undefined || inside === undefined) return;
+  const target = usesIptables(lab.topology, host) ? 'iptables' : 'nftables';
+  const filled = words
+    .replace('INSIDE-PORT', String(lab.topology.server.port))
+    .replace('INSIDE', lab.address(inside))
+    .replace('TARGET', target);
+  const label = `${host}: ${filled}`;
+  if (applied.includes(label)) return;
+  const rules = await lab.run(host, [...duoportCommand(), ...filled.split(' ')]);
+  const run = await lab.run(host, ['sh', '-c', rules.stdout]);
+  if (rules.status !== 0 || run.status !== 0) throw new Error(`${filled}: ${rules.stderr} ${run.stderr}`);
+  applied.push(label);
 }
 
 function usesIptables({ hosts }: Topology, name: string): boolean {

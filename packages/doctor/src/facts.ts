@@ -23,6 +23,8 @@ export interface Facts {
   readonly serverNat: boolean;
   /** Where the server is behind its NAT, when it told. */
   readonly innerServer: string | undefined;
+  /** The port that the server listens on, when it told. */
+  readonly innerPort: number | undefined;
   /** The server listens on another control port than the one we dialled. */
   readonly portsMapped: boolean;
   /** A client under this name of a verb and TLS got its transfer. */
@@ -54,6 +56,7 @@ export function factsOf(seen: Observations): Facts {
     // A router that answers under the address that we dialled has it, and the server is behind it.
     serverNat: inner !== undefined || path.hops.some((hop) => hop.address === peer),
     innerServer: inner,
+    innerPort: views[0]?.local.port,
     portsMapped: views.some((view) => view.local.port !== seen.port),
     works: (verb, secure) =>
       attempts.some(

@@ -1,4 +1,4 @@
-import type { FirewallRequest, Side } from '@duoport/firewall';
+import { type FirewallRequest, firewallCommand, type Side } from '@duoport/firewall';
 import type { Facts } from '../facts.ts';
 import type { HopSide, Remedy } from '../report.ts';
 import { roundRange, seenRange } from '../rules/range.ts';
@@ -8,8 +8,7 @@ import type { Case } from '../verdict.ts';
 function base({ facts, attempts }: Case): Pick<FirewallRequest, 'controlPorts' | 'tls'> {
   const secure = attempts.some((attempt) => attempt.secure);
   // A server of ours tells its own port, which is another than the dialled one where ports are mapped.
-  const own = attempts.find((attempt) => attempt.server !== undefined)?.server?.local.port;
-  return { controlPorts: [own ?? facts.seen.port], ...(secure ? { tls: true } : {}) };
+  return { controlPorts: [facts.innerPort ?? facts.seen.port], ...(secure ? { tls: true } : {}) };
 }
 
 /** Opens the passive range on the side where it is shut. Nothing without a range: then the server has to be given one first. */
@@ -58,7 +57,11 @@ function openPassiveAtServer(
     { side: 'server', ...ports },
     `On the server’s host: let TCP ports ${range} in. ${exact}`,
   );
-  const { innerServer, peer } = facts;
+  const { innerServer, peer, serverNat } = facts;
+  const known = innerServer !== undefined && (facts.seen.port === 21 || facts.innerPort !== undefined);
+  if (serverNat && !known && peer !== undefined) {
+    return [forwardInWords(facts, { ...ports, side: 'middle' }, words), host];
+  }
   if (innerServer === undefined || peer === undefined) {
     const router = flows(
       'server',
@@ -83,6 +86,33 @@ function openPassiveAtServer(
   );
   return [forward, host];
 }
+
+/**
+ * Nobody told where behind its router the server is, or on which port it listens there: a rule that guesses could take away the
+ * forwarding that the control connection has. So there are places to fill in.
+ */
+function forwardInWords(
+  { peer, seen, innerServer, innerPort }: Facts,
+  request: FirewallRequest,
+  { range, exact }: { readonly range: string; readonly exact: string },
+): Remedy {
+  const port = innerPort ?? (seen.port === 21 ? 21 : standInPort);
+  const server = innerServer ?? standIn;
+  const nat = { kind: 'forward', server, publicAddress: peer, publicControlPorts: [seen.port] } as const;
+  const command = firewallCommand({ ...request, controlPorts: [port], nat })
+    .replace(`--control-port ${standInPort}`, '--control-port INSIDE-PORT')
+    .replace(standIn, 'INSIDE');
+  const blanks = [
+    ...(server === standIn ? ['its inside address for INSIDE'] : []),
+    ...(port === standInPort ? ['the port that it listens on for INSIDE-PORT'] : []),
+  ].join(' and ');
+  const text = `On the router in front of the server: forward TCP ports ${range} to the server, port by port. The rules, with ${blanks}: ${command} (${exact})`;
+  return { kind: 'advice', side: 'server', text };
+}
+
+/** Of a network that is in nobody's use (RFC 5737), and a port that no server listens on. */
+const standIn = '192.0.2.254';
+const standInPort = 65_535;
 
 /** Lets the server's connection in, on the side that stops it. */
 export function openActive(found: Case): readonly Remedy[] {
