@@ -92,6 +92,14 @@ export const targetFacts: { readonly [target in Target]: TargetFacts } = {
     proof: 'grammar',
     how: 'read back as YAML with the fields of the API',
   },
-  haproxy: { title: 'HAProxy', proof: 'executed', how: 'read and run by Debian’s haproxy, dialled through' },
-  nginx: { title: 'nginx stream', proof: 'executed', how: 'read and run by Debian’s nginx, dialled through' },
+  haproxy: {
+    title: 'HAProxy',
+    proof: 'executed',
+    how: 'read and run by Debian’s haproxy, real transfers through it',
+  },
+  nginx: {
+    title: 'nginx stream',
+    proof: 'executed',
+    how: 'read and run by Debian’s nginx, real transfers through it',
+  },
 };
