@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { proofPage } from '@duoport/lab';
 import { orderPage } from './generate-order.ts';
 import { rfcPage } from './generate-rfc.ts';
 
@@ -9,6 +10,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const pages: Readonly<Record<string, () => string>> = {
   'docs/rfc.md': rfcPage,
   'docs/reference/order.md': orderPage,
+  'docs/reference/firewall-proof.md': proofPage,
 };
 
 const check = process.argv.includes('--check');

@@ -9,6 +9,7 @@ export { documentText } from './matrix/document.ts';
 export { type MatrixProgress, type MatrixReport, runMatrix } from './matrix/run-matrix.ts';
 export { tableLines } from './matrix/table.ts';
 export type { RunOptions, RunResult } from './processes.ts';
+export { proofPage } from './proof/page.ts';
 export { whatLabLacks } from './requirements.ts';
 export {
   type CellRun,
