@@ -1,8 +1,9 @@
 import { type DataConnection, type Lease, PortPool } from '@duoport/net';
 import { encodeEprt, encodePort, endpoint } from '@duoport/protocol';
 import { askServer, type Draft, draft, fillIn, nameOf, type Tried, type Try } from './attempt.ts';
+import { callOff } from './call-off.ts';
 import type { Context } from './context.ts';
-import { deferred, orLate } from './deferred.ts';
+import { deferred } from './deferred.ts';
 import type { Exchange } from './dialogue.ts';
 import { mostBytes } from './passive.ts';
 import type { Session } from './session.ts';
@@ -47,22 +48,6 @@ export async function tryActive(
 }
 
 const nothing = new Uint8Array(0);
-
-/** A server that dials in vain may answer nothing else for a minute; our own kind lets itself be called off. */
-async function callOff(context: Context, session: Session): Promise<void> {
-  const { dialogue } = session;
-  if (!session.probes || dialogue.loss !== undefined) return dialogue.drop();
-  const { final } = dialogue.send('ABOR');
-  if (
-    (await orLate(
-      final.catch(() => undefined),
-      context.clock.atMost(abortPatience),
-    )) === undefined
-  )
-    dialogue.drop();
-}
-
-const abortPatience = 1500;
 
 /** Anybody may come: a connection from another address than the control connection's peer is a finding. */
 async function listenFor(

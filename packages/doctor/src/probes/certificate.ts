@@ -47,7 +47,7 @@ function certificateFacts(tls: Parameters<TlsSession['objection']>[0]): Certific
     protocol: tls.getProtocol() ?? 'unknown',
     subject: cut(nameIn(subject)),
     issuer: cut(nameIn(issuer)),
-    names: cut(subjectaltname).split(', ').slice(0, mostNames),
+    names: cut(subjectaltname).split(', ').filter(Boolean).slice(0, mostNames),
     validTo: Number.isNaN(until) ? undefined : new Date(until).toISOString(),
     fingerprint: fingerprint256 ?? '',
   };

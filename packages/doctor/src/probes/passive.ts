@@ -98,13 +98,13 @@ async function reach(
   const dials: DialObservation[] = [];
   let data: DataConnection | undefined;
   for (const target of targets) {
-    // A second address behind one that opened only tells whether it would have opened as well.
     const from = target.address === peer.address ? local.address : context.options.bindAddress;
     const patience = targets.length > 1 ? context.patience * 0.75 : context.patience;
     const dialled = await dialOnce(context, target, from, context.clock.atMost(patience));
     dials.push(dialled.seen);
-    if (data === undefined) data = dialled.data;
-    else dialled.data?.destroy();
+    data = dialled.data;
+    // A second connection would be taken for the first one by a server that turned that one away.
+    if (data !== undefined) break;
   }
   attempt.dials = dials;
   return data;

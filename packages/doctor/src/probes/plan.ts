@@ -48,8 +48,8 @@ export function planNext(
   ];
 }
 
-/** The second round: tries that only tell why one of the first failed. */
-export function planFollowUps(attempts: readonly Attempt[]): readonly Try[] {
+/** The second round: tries that only tell why one of the first failed. `peer`: the server's end of the control connection. */
+export function planFollowUps(attempts: readonly Attempt[], peer: string): readonly Try[] {
   const list = { verb: 'LIST', argument: undefined } as const;
   const first = attempts.filter(({ transfer }) => transfer === undefined || transfer === 'LIST');
   const failed = first.filter(({ outcome }) => outcome === 'fails');
@@ -60,7 +60,7 @@ export function planFollowUps(attempts: readonly Attempt[]): readonly Try[] {
     .map(({ verb }) => ({ verb, secure: false, transfer: list, hidden: true }));
   // The announced address opened and did not do: the server's own may.
   const peerOnly = failed
-    .filter(({ verb, dials }) => !isActive(verb) && dials.length > 1 && dials[0]?.how === 'open')
+    .filter(({ verb, dials }) => !isActive(verb) && dials[0]?.how === 'open' && dials[0].to.address !== peer)
     .map(({ verb, secure }) => ({ verb, secure, transfer: list, peerOnly: true }));
   return [...peerOnly, ...hidden];
 }

@@ -20,7 +20,7 @@ export async function followUp(run: Run, inside: Inside, report: (attempt: Attem
   const other = fails
     ? traceTo(context, unusedPort(access.target), { maxHops: await context.distance(0), atOnce: 16 })
     : undefined;
-  await once(planFollowUps(findings.attempts), report);
+  await once(planFollowUps(findings.attempts, access.target.address), report);
   findings.traces = { ...findings.traces, other: await other };
   const punchable = planPunch(findings.attempts);
   const distance = await context.distance(0);

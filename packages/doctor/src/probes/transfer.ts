@@ -1,6 +1,7 @@
 import type { DataConnection, TlsSession } from '@duoport/net';
 import type { Reply } from '@duoport/protocol';
 import type { Attempt } from '../observations.ts';
+import { callOff } from './call-off.ts';
 import type { Context } from './context.ts';
 import { orLate } from './deferred.ts';
 import type { Exchange } from './dialogue.ts';
@@ -43,13 +44,15 @@ export async function move(context: Context, request: Move): Promise<Moved> {
   const patience = () => clock.atMost(replyPatience);
   let preliminary: Said | undefined;
   let final: Said | undefined;
+  let isOver = false;
   const note = (reply: Reply) => {
     if (reply.code < 200) preliminary = said(reply);
   };
   exchange.first.then(note, () => undefined);
   const over = exchange.final.then(
     (reply) => {
-      final = said(reply);
+      // What it says to being called off is no outcome.
+      if (!isOver) final = said(reply);
       // A refusal ends the wait for bytes that will not come.
       if (reply.code >= 400) taker.stop();
     },
@@ -58,10 +61,8 @@ export async function move(context: Context, request: Move): Promise<Moved> {
   const outcome = await carry(context, request, taker);
   data.destroy();
   await orLate(over, patience());
-  if (session.dialogue.loss === undefined && final === undefined) {
-    // Whoever owes us a reply cannot be asked anything else.
-    session.dialogue.drop();
-  }
+  isOver = true;
+  if (final === undefined) await callOff(context, session);
   const isWhole = isDone(final) && outcome.error === undefined;
   // Cut off by us after enough had come: the server may well complain.
   const works = isWhole || taker.full;
