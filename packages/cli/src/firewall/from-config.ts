@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { parseAddress } from '@duoport/protocol';
 import type { ServeFlags } from '../flags/serve-flags.ts';
 import { defaultPassivePorts } from '../serve/plan.ts';
 import { UsageError } from '../usage-error.ts';
@@ -44,7 +44,7 @@ function announced({
   const rule = passiveAddress?.find(({ clients }) => clients === undefined);
   if (rule === undefined) return {};
   return {
-    ...(isIP(rule.address) === 0 ? {} : { publicAddress: rule.address }),
+    ...(parseAddress(rule.address) === undefined ? {} : { publicAddress: rule.address }),
     ...(rule.portOffset === undefined ? {} : { portOffset: rule.portOffset }),
   };
 }
