@@ -1,4 +1,4 @@
-import { FirewallError, type FirewallRequest, firewallRules } from '@duoport/firewall';
+import { FirewallError, type FirewallRequest, firewallCommand, firewallRules } from '@duoport/firewall';
 import { formatEndpoint } from '@duoport/protocol';
 import type { ServerEvent } from '@duoport/server';
 import { printable } from '../printable.ts';
@@ -32,22 +32,22 @@ export function dataShutLines(event: DataShut): readonly string[] {
   return opens === undefined ? lines : [...lines, ...openingLines(opens)];
 }
 
+/** None for an address that no rule can name (`fe80::1%eth0`): a log must not fail. */
 function openingLines(opens: Opens): readonly string[] {
   if (opens.side === 'server' && opens.passivePorts === undefined) {
     return ['  Give passive mode a range that a rule can open: --passive-ports 50000-50999'];
   }
-  const rules = rulesFor(requestOf(opens));
-  return [
-    `  Opened by (nftables, on the ${opens.side}'s side; other firewalls: ${firewallCommand(opens)}):`,
-    ...rules.map((line) => `    ${line}`),
-  ];
-}
-
-/** None for an address that no rule can name (`fe80::1%eth0`): a log must not fail. */
-function rulesFor(request: FirewallRequest): readonly string[] {
   try {
+    const request = requestOf(opens);
     const answer = firewallRules('nftables', request);
-    return answer.kind === 'rules' ? answer.apply.trimEnd().split('\n') : [];
+    if (answer.kind === 'refused') return [`  ${answer.because} ${answer.nearest}`];
+    return [
+      `  Opened by (nftables, on the ${opens.side}'s side; for another firewall: ${firewallCommand(request)}):`,
+      ...answer.apply
+        .trimEnd()
+        .split('\n')
+        .map((line) => `    ${line}`),
+    ];
   } catch (error) {
     if (error instanceof FirewallError) return [];
     throw error;
@@ -72,27 +72,4 @@ function requestOf({
     tls: secure,
     ...(side === 'client' ? { servers: [server] } : {}),
   };
-}
-
-/** The same request as words for the shell. */
-function firewallCommand({
-  side,
-  mode,
-  controlPort,
-  passivePorts,
-  sourcePort,
-  server,
-  secure,
-}: Opens): string {
-  return [
-    'duoport firewall --for …',
-    `--side ${side} --modes ${mode}`,
-    ...(controlPort === 21 ? [] : [`--control-port ${controlPort}`]),
-    ...(mode === 'passive' && passivePorts
-      ? [`--passive-ports ${passivePorts.low}-${passivePorts.high}`]
-      : []),
-    ...(mode === 'active' && sourcePort !== undefined ? [`--source-port ${sourcePort}`] : []),
-    ...(side === 'client' ? [`--servers ${server}`] : []),
-    ...(secure ? ['--tls'] : []),
-  ].join(' ');
 }
