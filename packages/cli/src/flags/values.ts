@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { type AdvertisedRule, networkSet } from '@duoport/net';
+import { parseAddress } from '@duoport/protocol';
 import { InvalidArgumentError } from 'commander';
 
 /** Ports low to high, both included. */
@@ -128,7 +128,7 @@ export function parsePassiveAddress(text: string): AdvertisedRule {
   }
   // Four numbers with dots are meant as an address, and one that is none is no name either.
   const isName = /^(?=.{1,253}$)[\w-]+(\.[\w-]+)*\.?$/.test(address) && !/^[\d.]+$/.test(address);
-  if (isIP(address) === 0 && !isName)
+  if (parseAddress(address) === undefined && !isName)
     return refuse('An address is written 203.0.113.7, ftp.example.org or local, or 10.0.0.0/8=local.');
   return {
     address,
