@@ -51,7 +51,7 @@ export const passiveBlind: AttemptRule = (attempt, facts) => {
   const dial = decisive(attempt);
   if (!attempt.secure || dial === undefined || dial.how === 'open' || !facts.works('passive', false))
     return undefined;
-  const evidence = [`${attempt.verb} without TLS works`, dialLine(attempt, dial)];
+  const evidence = [`${clear.verb} without TLS works`, dialLine(attempt, dial)];
   return verdict('helper-blind-tls', evidence, stop(attempt, dial, facts));
 };
 
