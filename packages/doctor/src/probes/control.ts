@@ -10,7 +10,7 @@ import { cut, messageOf, said } from './text.ts';
 
 type Control = Observations['control'];
 /** Filled in as far as it gets. */
-export type ControlDraft = { -readonly [Key in keyof Control]: Control[Key] };
+type ControlDraft = { -readonly [Key in keyof Control]: Control[Key] };
 
 /** What the first dialogue comes to. */
 export interface Entered {
@@ -21,7 +21,7 @@ export interface Entered {
 }
 
 /** Wishes of the user about TLS. */
-export interface TlsWish {
+interface TlsWish {
   /** Try it at all. */
   readonly may: boolean;
   /** Never without. */

@@ -99,7 +99,7 @@ export async function openContext(
 export const defaultBudget = 60_000;
 
 /** Kept back for hanging up. */
-export function closingTime(budget: number): number {
+function closingTime(budget: number): number {
   return Math.min(1000, budget / 10);
 }
 
