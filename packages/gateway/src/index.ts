@@ -3,4 +3,4 @@ export type { GatewayEvent, GatewayLog } from './log.ts';
 export type { GatewayListen, GatewayOptions } from './options.ts';
 export { type CommandPolicy, type Handling, rewrite } from './rewrite.ts';
 export type { ServerMode } from './server-verbs.ts';
-export type { Route, Routed, RouteFacts, Upstream } from './upstream.ts';
+export type { Route, Routed, RouteFacts, ServerWay, Upstream } from './upstream.ts';

@@ -4,6 +4,8 @@ import {
   type ConnectionName,
   type DataArrangement,
   type DataVerb,
+  type DataWay,
+  dial,
   dialControl,
   type PortPool,
   TlsClient,
@@ -18,7 +20,7 @@ import {
   isFtpError,
   type Reply,
 } from '@duoport/protocol';
-import type { Upstream } from './upstream.ts';
+import type { ServerWay, Upstream } from './upstream.ts';
 
 export interface ServerLinkOptions {
   readonly upstream: Upstream;
@@ -37,14 +39,19 @@ export class ServerLink {
   /** For data connections, once PROT P is in force. */
   readonly tls: TlsSession | undefined;
   readonly #options: ServerLinkOptions;
+  readonly #data: DataWay;
   #protected = false;
   #connections = 0;
 
-  private constructor(dialogue: ClientDialogue, tls: TlsSession | undefined, options: ServerLinkOptions) {
+  private constructor(
+    dialogue: ClientDialogue,
+    { tls, data, options }: { tls: TlsSession | undefined; data: DataWay; options: ServerLinkOptions },
+  ) {
     this.upstream = options.upstream;
     this.dialogue = dialogue;
     this.tls = tls;
     this.#options = options;
+    this.#data = data;
   }
 
   /** Dials, waits for the greeting and makes TLS. Rejects with an FtpError; nothing is left open then. */
@@ -52,7 +59,8 @@ export class ServerLink {
     const { upstream, connectTimeout, replyTimeout, trace } = options;
     const { host, tls: kind = 'none' } = upstream;
     const tls = kind === 'none' ? undefined : new TlsClient(upstream.tlsSettings).session(host);
-    const connection = await dialControl({
+    const way = upstream.via ?? direct(options.pool);
+    const { control, data } = await way.open({
       host,
       port: upstream.port ?? (kind === 'implicit' ? 990 : 21),
       implicitTls: kind === 'implicit' ? tls : undefined,
@@ -60,13 +68,13 @@ export class ServerLink {
       signal,
       trace,
     });
-    const dialogue = new ClientDialogue(connection, {
+    const dialogue = new ClientDialogue(control, {
       tls,
       greetingTimeout: connectTimeout,
       replyTimeout,
       trace,
     });
-    const link = new ServerLink(dialogue, tls, options);
+    const link = new ServerLink(dialogue, { tls, data, options });
     try {
       await link.#greet(kind === 'explicit');
       return link;
@@ -95,7 +103,8 @@ export class ServerLink {
       try {
         return await arrangeData(this.dialogue, {
           verb,
-          pool: this.#options.pool,
+          pool: this.#data,
+          dial: (to, how) => this.#data.dial(to, how),
           session: this,
           passiveAddress: this.upstream.passiveAddress ?? 'auto',
           externalAddress: this.upstream.externalAddress,
@@ -136,4 +145,9 @@ export class ServerLink {
     this.#connections += 1;
     return `data-${this.#connections}`;
   }
+}
+
+function direct(pool: PortPool): ServerWay {
+  const data: DataWay = { dial, lease: (request) => pool.lease(request) };
+  return { open: async (options) => ({ control: await dialControl(options), data }) };
 }

@@ -1,6 +1,18 @@
-import type { Awaitable, PassiveAddressPolicy, TlsClientSettings } from '@duoport/net';
+import type {
+  Awaitable,
+  ControlConnection,
+  DataWay,
+  DialControlOptions,
+  PassiveAddressPolicy,
+  TlsClientSettings,
+} from '@duoport/net';
 import type { Endpoint } from '@duoport/protocol';
 import type { ServerMode } from './server-verbs.ts';
+
+/** How a server is reached that cannot be dialled from here. The data connections go the way of their control connection. */
+export interface ServerWay {
+  open(options: DialControlOptions): Promise<{ readonly control: ControlConnection; readonly data: DataWay }>;
+}
 
 /** A server behind the gateway, and how it is spoken to. */
 export interface Upstream {
@@ -18,6 +30,8 @@ export interface Upstream {
   readonly passiveAddress?: PassiveAddressPolicy | undefined;
   /** Active mode: the address to announce, when it is not the gateway's own. */
   readonly externalAddress?: string | undefined;
+  /** Default: it is dialled. */
+  readonly via?: ServerWay | undefined;
 }
 
 /** What is known of a client when its server is to be chosen. */

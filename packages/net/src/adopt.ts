@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import type { RawStream } from './raw-stream.ts';
 
 /** Reads straight into memory of ours, several times faster than a fresh buffer a read. */
 export interface UserBuffer {
@@ -19,7 +20,7 @@ interface WithHandle {
  * wait in the old socket, no handle): go on with 'data' events then. The new socket reads at once, and also hears an end that
  * the old one has heard and not told. Not to be called from within a read of the socket.
  */
-export function adopt(socket: Socket, user: UserBuffer): Socket | undefined {
+export function adopt(socket: RawStream, user: UserBuffer): Socket | undefined {
   const holder = socket as unknown as WithHandle;
   const handle = holder._handle;
   if (!handle || socket.readableLength > 0 || socket.readableFlowing === true || socket.readableEnded)

@@ -14,9 +14,9 @@ import {
 } from '@duoport/protocol';
 import type { ClientDialogue } from './client-dialogue.ts';
 import type { DataConnection } from './data-connection.ts';
-import { dial } from './dial.ts';
+import { type DialOptions, dial } from './dial.ts';
 import { choosePassiveAddress, type PassiveAddressPolicy } from './passive-address.ts';
-import type { PortPool } from './port-pool.ts';
+import type { Lease, LeaseRequest } from './port-pool.ts';
 import { emit, type Trace, type TraceContext, type TraceFact } from './trace.ts';
 
 /** The command that a client agrees on a data connection with. PASV and EPSV are passive, PORT and EPRT active. */
@@ -36,10 +36,18 @@ export interface DataArrangement {
   drop(): void;
 }
 
+/** How this end gets its data connections: by itself, or through somebody who stands nearer to the server. */
+export interface DataWay {
+  dial(to: Endpoint, options: DialOptions): Promise<DataConnection>;
+  lease(request: LeaseRequest): Promise<Lease>;
+}
+
 export interface ArrangeDataOptions extends Omit<TraceContext, 'side'> {
   readonly verb: DataVerb;
   /** Ports to listen on in active mode. */
-  readonly pool: PortPool;
+  readonly pool: Pick<DataWay, 'lease'>;
+  /** Dials in passive mode. Default: `dial`. */
+  readonly dial?: DataWay['dial'] | undefined;
   /** Whose lease it is. */
   readonly session: object;
   readonly passiveAddress: PassiveAddressPolicy;
@@ -76,7 +84,7 @@ async function passive(dialogue: ClientDialogue, options: ArrangeDataOptions): P
   }
   const toServer = choice.address === peer.address;
   const left = new AbortController();
-  const dialling = dial(endpoint(choice.address, choice.port), {
+  const dialling = (options.dial ?? dial)(endpoint(choice.address, choice.port), {
     // The server compares our two addresses: both connections must leave by the same one.
     from: { address: options.localAddress ?? (toServer ? local.address : undefined) },
     timeout: options.openTimeout,

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
   type Endpoint,
   FtpClosedError,
@@ -10,6 +10,7 @@ import {
 import type { ControlConnection, ControlHandler } from './control-connection.ts';
 import type { StartTlsOptions } from './data-connection.ts';
 import { handshake, tlsFacts } from './handshake.ts';
+import type { RawStream } from './raw-stream.ts';
 import { localEndpoint } from './socket-address.ts';
 import { type RecordBridge, recordBridge } from './tls-records.ts';
 import type { TlsSession } from './tls-session.ts';
@@ -19,10 +20,10 @@ import { emit, otherSide, type Side, type Trace, type TraceContext, type TraceFa
 /** A control connection over a TCP socket. Thousands of them idle: no buffers, no timers of their own. */
 export class ControlSocket implements ControlConnection {
   readonly peer: Endpoint;
-  readonly #raw: Socket;
+  readonly #raw: RawStream;
   readonly #dialledBy: Side;
   /** What payload goes through: the TCP socket or the TLS socket on it. */
-  #stream: Socket;
+  #stream: Duplex;
   #bridge: RecordBridge | undefined;
   #facts: TlsFacts | undefined;
   #handler: ControlHandler | undefined;
@@ -35,7 +36,7 @@ export class ControlSocket implements ControlConnection {
   #received = 0;
   #unflushed: (() => void)[] | undefined;
 
-  constructor(raw: Socket, peer: Endpoint, dialledBy: Side) {
+  constructor(raw: RawStream, peer: Endpoint, dialledBy: Side) {
     this.peer = peer;
     this.#raw = raw;
     this.#stream = raw;

@@ -1,10 +1,10 @@
-import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type Endpoint, FtpClosedError, FtpConnectionError, FtpLocalError } from '@duoport/protocol';
 import type { ByteSink, ByteSource, PumpOptions, TransferCount } from './bytes.ts';
 import type { DataConnection, StartDataTlsOptions } from './data-connection.ts';
 import { DataTrace } from './data-trace.ts';
 import { handshake, tlsFacts } from './handshake.ts';
+import type { RawStream } from './raw-stream.ts';
 import { receivePlain, receiveTls } from './receive.ts';
 import { send } from './send.ts';
 import { localEndpoint } from './socket-address.ts';
@@ -19,7 +19,7 @@ import type { Moved, ReceiveContext } from './transfer-context.ts';
 
 export interface DataSocketOptions extends TraceContext {
   /** Connected and not read from yet. */
-  readonly socket: Socket;
+  readonly socket: RawStream;
   readonly peer: Endpoint;
   /** Our own end, when it is known already. */
   readonly local?: Endpoint | undefined;
@@ -37,7 +37,7 @@ export class DataSocket implements DataConnection {
   readonly closed: Promise<void>;
   readonly #trace: DataTrace;
   readonly #needsProof: boolean;
-  #socket: Socket;
+  #socket: RawStream;
   #secured:
     | { readonly tls: TLSSocket; readonly bridge: TlsBridge | undefined; readonly facts: TlsFacts }
     | undefined;
@@ -159,6 +159,14 @@ export class DataSocket implements DataConnection {
     this.#secured?.tls.destroy();
   }
 
+  /** For a connection that is not used for a transfer here. */
+  detach(): RawStream {
+    if (this.#used || this.#secured) throw new FtpLocalError('The data connection is in use');
+    this.#used = true;
+    this.#socket.off('error', ignore);
+    return this.#socket;
+  }
+
   #begin(options: PumpOptions): void {
     const { signal } = options;
     if (signal?.aborted) {
@@ -205,15 +213,16 @@ export class DataSocket implements DataConnection {
   /** All is written. Plain: closing sends the FIN, and nothing is expected back. TLS: close_notify and FIN, then the peer's. */
   #finish(): Promise<void> | undefined {
     const tls = this.#secured?.tls;
-    if (!tls) {
+    const stream = tls ?? (this.#socket.mustEnd ? this.#socket : undefined);
+    if (!stream) {
       this.#trace.fin('us');
       return undefined;
     }
     return new Promise((resolve, reject) => {
-      tls.on('close', () =>
+      stream.on('close', () =>
         reject(new FtpClosedError('The data connection was closed before its end was sent')),
       );
-      tls.end(() => {
+      stream.end(() => {
         this.#trace.fin('us');
         this.#linger();
         resolve();
@@ -257,13 +266,13 @@ export class DataSocket implements DataConnection {
     this.destroy();
   }
 
-  #adopted(socket: Socket): void {
+  #adopted(socket: RawStream): void {
     if (socket === this.#socket) return;
     this.#socket = socket;
     this.#attend(socket);
   }
 
-  #attend(socket: Socket): void {
+  #attend(socket: RawStream): void {
     socket.on('error', ignore);
     if (socket.closed) this.#over();
     socket.once('close', () => {

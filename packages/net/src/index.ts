@@ -21,6 +21,7 @@ export {
   arrangeData,
   type DataArrangement,
   type DataVerb,
+  type DataWay,
   modeOf,
 } from './arrange-data.ts';
 export { asciiToLocal, asciiToWire } from './ascii.ts';

@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net';
 import { adopt } from './adopt.ts';
 import { BlockIntake } from './block-intake.ts';
 import type { ByteSink, PumpOptions } from './bytes.ts';
+import type { RawStream } from './raw-stream.ts';
 import { SinkWriter } from './sink-writer.ts';
 import { type ReceiveFrom, StreamIntake } from './stream-intake.ts';
 import type { Moved, ReceiveContext } from './transfer-context.ts';
@@ -11,7 +11,7 @@ import type { Moved, ReceiveContext } from './transfer-context.ts';
  * kernel writes straight into blocks of ours, which takes half the time.
  */
 export function receivePlain(
-  raw: Socket,
+  raw: RawStream,
   sink: ByteSink,
   options: PumpOptions,
   context: ReceiveContext,

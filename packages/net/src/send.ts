@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Endpoint } from '@duoport/protocol';
 import { giveBack, takeLarge } from './buffers.ts';
 import type { Awaitable, ByteSource, ChunkTransform, PumpOptions } from './bytes.ts';
 import { netLimits } from './net-limits.ts';
+import type { RawStream } from './raw-stream.ts';
 import { isPromise } from './sink-writer.ts';
 import type { Moved } from './transfer-context.ts';
 import { broken, watch } from './transfer-end.ts';
@@ -17,9 +18,12 @@ export interface SendContext {
   abandon(): void;
 }
 
+/** A TCP or TLS socket, or what stands for one. */
+type Sending = Duplex & Pick<RawStream, 'setTimeout'>;
+
 /** Sends all of `source` on `stream`, a TCP or TLS socket. Never rejects before a running read or write is over. */
 export async function send(
-  stream: Socket,
+  stream: Sending,
   source: ByteSource,
   options: PumpOptions,
   context: SendContext,
@@ -38,7 +42,7 @@ export async function send(
 }
 
 class SendRun {
-  readonly #stream: Socket;
+  readonly #stream: Sending;
   readonly #source: ByteSource;
   readonly #options: PumpOptions;
   readonly #context: SendContext;
@@ -51,7 +55,7 @@ class SendRun {
   #reset = false;
   #unwatch: (() => void) | undefined;
 
-  constructor(stream: Socket, source: ByteSource, options: PumpOptions, context: SendContext) {
+  constructor(stream: Sending, source: ByteSource, options: PumpOptions, context: SendContext) {
     this.#stream = stream;
     this.#source = source;
     this.#options = options;

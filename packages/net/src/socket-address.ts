@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Endpoint } from '@duoport/protocol';
+import type { RawStream } from './raw-stream.ts';
 
 /** What the kernel says is in normal form already: this skips the parser, which counts on the path of small files. */
 export function kernelEndpoint(address: string, port: number): Endpoint {
@@ -19,6 +20,6 @@ export function peerEndpoint(socket: Socket): Endpoint | undefined {
 }
 
 /** Our own end; `0.0.0.0:0` when the connection is gone. */
-export function localEndpoint(socket: Socket): Endpoint {
+export function localEndpoint(socket: Pick<RawStream, 'localAddress' | 'localPort'>): Endpoint {
   return kernelEndpoint(socket.localAddress ?? '0.0.0.0', socket.localPort ?? 0);
 }

@@ -1,6 +1,7 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Awaitable, PumpOptions } from './bytes.ts';
 import { netLimits } from './net-limits.ts';
+import type { RawStream } from './raw-stream.ts';
 import { isPromise, type SinkWriter } from './sink-writer.ts';
 import type { TlsBridge } from './tls-bridge.ts';
 import type { ReceiveContext, Settle } from './transfer-context.ts';
@@ -8,9 +9,9 @@ import { broken, truncated, watch } from './transfer-end.ts';
 
 export interface ReceiveFrom {
   /** The socket that the payload comes out of: TLS, or plain. */
-  readonly stream: Socket;
+  readonly stream: Duplex;
   /** The socket that shows activity. */
-  readonly socket: Socket;
+  readonly socket: Pick<RawStream, 'setTimeout'>;
   /** Under a TLS stream: tells a FIN from a proper end. */
   readonly bridge?: TlsBridge | undefined;
   /** The peer sends faster than 'data' events are good for. True: the rest is received elsewhere. */

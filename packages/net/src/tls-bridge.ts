@@ -1,8 +1,8 @@
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { adopt } from './adopt.ts';
 import { giveBack, takeLarge, takeSmall } from './buffers.ts';
 import { netLimits } from './net-limits.ts';
+import type { RawStream } from './raw-stream.ts';
 import type { TicketHold } from './ticket-hold.ts';
 
 /**
@@ -14,7 +14,7 @@ export interface TlsBridge {
   /** What the TLS socket is built on. */
   readonly stream: Duplex;
   /** The TCP socket that sees all activity. */
-  readonly socket: Socket;
+  readonly socket: RawStream;
   /** The peer's FIN was read. It is kept from the TLS socket: the owner decides what it means. */
   readonly ended: boolean;
   /** Nothing waits to be read by the TLS socket. */
@@ -24,7 +24,7 @@ export interface TlsBridge {
   onError: ((error: Error) => void) | undefined;
 }
 
-export function tlsBridge(raw: Socket, hold?: TicketHold): TlsBridge {
+export function tlsBridge(raw: RawStream, hold?: TicketHold): TlsBridge {
   let buffer = takeSmall();
   const read = (count: number): boolean => {
     // A TLS socket that reads takes the bytes before push() returns; one that is paused stops us, so that the buffer
@@ -40,7 +40,7 @@ export function tlsBridge(raw: Socket, hold?: TicketHold): TlsBridge {
   // What was read to find out whose connection this is.
   const head = raw.readableLength > 0 ? (raw.read() as Buffer | null) : null;
   const adopted = adopt(raw, { buffer: () => buffer, callback: read });
-  const socket = adopted ?? raw;
+  const socket: RawStream = adopted ?? raw;
   const stream = new Duplex({
     allowHalfOpen: true,
     readableHighWaterMark: 1,

@@ -1,11 +1,11 @@
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import type { RawStream } from './raw-stream.ts';
 
 /** Stands between a TCP socket and a TLS socket and can take TLS off again. */
 export interface RecordBridge {
   readonly stream: Duplex;
   /** Waits until `tls` has ended in both directions, then hands the TCP socket back, what is unread in it included. */
-  release(tls: Socket, done: () => void): void;
+  release(tls: Duplex, done: () => void): void;
 }
 
 const HEADER = 5;
@@ -15,9 +15,9 @@ const HEADER = 5;
  * peer's close_notify is swallowed: clear commands may come in the same segment (RFC 4217 §7). For control connections
  * that may send CCC only.
  */
-export function recordBridge(socket: Socket): RecordBridge {
+export function recordBridge(socket: RawStream): RecordBridge {
   let rest: Buffer = Buffer.alloc(0);
-  let releasing: { readonly tls: Socket; readonly done: () => void } | undefined;
+  let releasing: { readonly tls: Duplex; readonly done: () => void } | undefined;
   let ended = false;
   let waiting = false;
   let isFree = false;
@@ -76,7 +76,7 @@ export function recordBridge(socket: Socket): RecordBridge {
   socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   socket.resume();
 
-  const release = (tls: Socket, done: () => void): void => {
+  const release = (tls: Duplex, done: () => void): void => {
     releasing = { tls, done };
     const check = (): void => {
       if (isFree || !tls.readableEnded || !tls.writableFinished) return;

@@ -1,13 +1,13 @@
-import type { Socket } from 'node:net';
 import { type Endpoint, FtpTimeoutError, FtpTransferError, limits } from '@duoport/protocol';
 import type { PumpOptions } from './bytes.ts';
+import type { RawStream } from './raw-stream.ts';
 
 /** What a pump needs to know of the connection it runs on. */
 export interface PumpContext {
   readonly direction: 'send' | 'receive';
   readonly peer: Endpoint;
   /** The socket whose activity shows that bytes move. */
-  readonly socket: Socket;
+  readonly socket: Pick<RawStream, 'setTimeout'>;
   /** The transfer waits for the disk, not for the peer: then nothing stalls. */
   readonly waitsForUs: () => boolean;
   /** Payload bytes moved so far. */
