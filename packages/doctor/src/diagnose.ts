@@ -28,6 +28,7 @@ export function diagnose(seen: Observations): Report {
     took: Math.round(seen.took),
     client: { address: facts.local },
     server: serverOf(facts),
+    routers: facts.path.routers,
     hops: facts.path.hops,
     modes,
     findings,

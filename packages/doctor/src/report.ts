@@ -82,6 +82,8 @@ export interface Report {
     readonly product: string | undefined;
     readonly tls: boolean | undefined;
   };
+  /** Routers on the way. Undefined: they could not be seen. */
+  readonly routers: number | undefined;
   readonly hops: readonly Hop[];
   readonly modes: readonly ModeResult[];
   readonly findings: readonly Finding[];

@@ -43,7 +43,7 @@ function nodesOf(report: Report): {
   const first: Node = { name: 'this machine', address: report.client.address ?? '' };
   const last: Node = { name: 'server', address: report.server.address ?? '' };
   const { hops } = report;
-  if (hops.length === 0) {
+  if (report.routers === undefined) {
     return { nodes: [first, { name: '?', address: '' }, last], place: (at) => (at <= 0 ? 0 : 2) };
   }
   const routers = hops.map(({ distance, address }) => ({

@@ -49,8 +49,15 @@ export const changed: AttemptRule = (attempt, facts) => {
 /** Without TLS a passive connection opens and under TLS none does: something on the way reads along. */
 export const passiveBlind: AttemptRule = (attempt, facts) => {
   const dial = decisive(attempt);
-  if (!attempt.secure || dial === undefined || dial.how === 'open' || !facts.works('passive', false))
-    return undefined;
+  if (!attempt.secure || dial === undefined || dial.how === 'open') return undefined;
+  // By the same address: a 227 that leads to the server by another way proves no helper.
+  const clear = facts.attempts.find(
+    (one) =>
+      !one.secure &&
+      one.outcome === 'works' &&
+      one.dials.some(({ how, to }) => how === 'open' && to.address === dial.to.address),
+  );
+  if (clear === undefined) return undefined;
   const evidence = [`${clear.verb} without TLS works`, dialLine(attempt, dial)];
   return verdict('helper-blind-tls', evidence, stop(attempt, dial, facts));
 };
