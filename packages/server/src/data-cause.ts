@@ -5,6 +5,8 @@ import type { DataFailure } from './data-story.ts';
 export type DataCause =
   /** The passive range is shut in a firewall before this server, or not forwarded by its NAT. */
   | 'range-shut'
+  /** One port for everything: it did not come, or without the ticket that says whose it is. */
+  | 'not-told-apart'
   /** The 227 names an address that the client cannot reach. */
   | 'advertised-private'
   /** SYNs come in and the answers do not get out. */
@@ -18,8 +20,9 @@ export type DataCause =
   /** The client's machine refuses: nobody listens there, or a firewall says no. */
   | 'client-refused';
 
-/** Judges one failure: `client` is the control connection's peer. */
-export function probableCause(failure: DataFailure, client: string): DataCause {
+/** Judges one failure: `client` is the control connection's peer. `onePort`: data connections have no ports of their own. */
+export function probableCause(failure: DataFailure, client: string, onePort = false): DataCause {
+  if (onePort && failure.problem === 'never-came') return 'not-told-apart';
   switch (failure.problem) {
     case 'half-open':
       return 'answer-lost';
@@ -57,6 +60,8 @@ export function explainCause(cause: DataCause, { local, remote, advertised }: Da
   switch (cause) {
     case 'range-shut':
       return `port ${local.port} is probably shut in a firewall before this server, or not forwarded by its NAT`;
+    case 'not-told-apart':
+      return `port ${local.port} serves both connections, and none came that is certainly this one: under TLS it has to resume the session of its control connection`;
     case 'advertised-private':
       return `the client was told to dial ${advertised?.address ?? local.address}, which it cannot reach from outside: announce the public address`;
     case 'answer-lost':

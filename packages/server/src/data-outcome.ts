@@ -20,7 +20,7 @@ export function outcomeTeller({ settings, log, connection }: OutcomeFacts): Data
     if ('opened' in of) return settings.failures.succeeded(client, of.opened);
     const { failure } = of;
     const { secure } = connection;
-    const cause = probableCause(failure, client);
+    const cause = probableCause(failure, client, settings.door !== undefined);
     const explanation = explainCause(cause, failure);
     log({ kind: 'data-failed', secure, cause, explanation, ...failure });
     const again = settings.failures.failed(client, cause);

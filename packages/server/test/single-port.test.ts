@@ -166,6 +166,15 @@ describe('one port for both connections', () => {
     assert.match(lines.join(), /PROT was changed after PASV/);
   });
 
+  it('a data connection that never comes is told, with a cause that no firewall rule would cure', async (t) => {
+    const serving = await single(t, { timeouts: { data: 50 } });
+    const client = await serving.login();
+    await client.passive();
+    await client.expect(150, 'RETR a');
+    assert.equal((await client.reply()).code, 425);
+    assert.equal((await serving.event('data-failed')).cause, 'not-told-apart');
+  });
+
   it('settings that cannot work are refused at the start', () => {
     const accounts = new MemoryAccounts({ files: new MemoryFiles(), users: [] });
     const bad: readonly Partial<ServerOptions>[] = [
