@@ -170,7 +170,8 @@ export function watchWithHelper(
     // Whom to translate: a router in front of this machine knows it by its own address.
     ...(options.masquerade && facts.local !== undefined ? { clients: [facts.local] } : {}),
   };
-  const text = `On the box that does it: let its FTP helper watch port ${facts.seen.port}. It reads PORT and 227 and opens what they name; under TLS it can read nothing.`;
+  const what = options.mode === 'active' ? 'PORT and EPRT' : '227 and 229';
+  const text = `On the router or firewall where it ends: let its FTP helper watch port ${facts.seen.port}. It reads ${what} and opens what they name; under TLS it can read nothing.`;
   return flows(options.side, request, text);
 }
 
