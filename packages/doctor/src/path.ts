@@ -31,7 +31,7 @@ export function pathOf(seen: Observations): Path {
  * The first router belongs to the client and the last one to the server; one that is both is the server's, for the client
  * knows its own. What lies between is neither's.
  */
-export function sideOf(distance: number, routers: number): HopSide {
+function sideOf(distance: number, routers: number): HopSide {
   if (distance <= 0) return 'client';
   if (distance >= routers) return 'server';
   return distance === 1 ? 'client' : 'middle';

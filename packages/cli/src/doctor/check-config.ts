@@ -40,7 +40,7 @@ export async function checkConfig(terminal: Terminal, file: string): Promise<voi
     throw new CommandError(`${faults} ${faults === 1 ? 'fault' : 'faults'} to mend before this server runs.`);
 }
 
-export async function checkServer(config: Config): Promise<readonly Check[]> {
+async function checkServer(config: Config): Promise<readonly Check[]> {
   const subject = await subjectOf(config);
   const found = checks.flatMap((check) => check(subject));
   return [...(await together(config, found)), ...found];

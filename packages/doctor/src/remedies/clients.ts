@@ -1,13 +1,13 @@
 import type { Remedy } from '../report.ts';
 
 /** Where clients switch between the modes. */
-export interface ClientSwitch {
+interface ClientSwitch {
   readonly product: string;
   readonly passive: string;
   readonly active: string;
 }
 
-export const clientSwitches: readonly ClientSwitch[] = [
+const clientSwitches: readonly ClientSwitch[] = [
   { product: 'duoport', passive: '--mode passive', active: '--mode active' },
   {
     product: 'FileZilla',

@@ -27,7 +27,7 @@ export interface Setting {
 }
 
 /** The products whose own words are used when it is not known which one it is. */
-export const commonProducts: readonly Product[] = ['vsftpd', 'proftpd', 'pure-ftpd', 'filezilla', 'iis'];
+const commonProducts: readonly Product[] = ['vsftpd', 'proftpd', 'pure-ftpd', 'filezilla', 'iis'];
 
 const names: Readonly<Record<Product, string>> = {
   vsftpd: 'vsftpd (vsftpd.conf)',

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts';
 import type { FindingCode } from '../finding-codes.ts';
 import { harmless, replyText } from '../harmless.ts';
+import type { Observations } from '../observations.ts';
 import { boxAt, distanceByTtl } from '../path.ts';
 import type { HopSide } from '../report.ts';
 import type { Verdict } from '../verdict.ts';
@@ -74,7 +75,8 @@ function handshake({ seen }: Facts): Verdict | undefined {
   const { tls } = seen.control;
   if (tls === undefined) return undefined;
   const why = tls.untrusted ?? (isAboutTrust(tls.error) ? tls.error : undefined);
-  if (why !== undefined) return verdict('certificate-untrusted', [trust(why)], 'server');
+  if (why !== undefined)
+    return verdict('certificate-untrusted', [trust(why), ...certificateLines(tls.certificate)], 'server');
   if (tls.how === 'done') return undefined;
   return verdict(
     'tls-failed',
@@ -102,6 +104,20 @@ const trustCodes = /^(?:CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ER
 
 function isAboutTrust(error: string | undefined): boolean {
   return error !== undefined && (trustCodes.test(error) || /certificate|fingerprint/i.test(error));
+}
+
+type Tls = NonNullable<Observations['control']['tls']>;
+
+function certificateLines(facts: Tls['certificate']): readonly string[] {
+  if (facts === undefined) return [];
+  const names = facts.names
+    .map((name) => harmless(name, 60))
+    .slice(0, 5)
+    .join(', ');
+  return [
+    `It is for ${names === '' ? 'no name' : names}, until ${harmless(facts.validTo ?? 'nobody knows when', 40)}`,
+    `Its SHA-256 is ${harmless(facts.fingerprint, 100)}`,
+  ];
 }
 
 function trust(code: string): string {

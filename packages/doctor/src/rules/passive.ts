@@ -115,7 +115,7 @@ export function decisive(attempt: Attempt): DialObservation | undefined {
 }
 
 /** Where a dial towards the server's own address was stopped. */
-export function stop(attempt: Attempt, dial: DialObservation, facts: Facts): HopSide | Box {
+function stop(attempt: Attempt, dial: DialObservation, facts: Facts): HopSide | Box {
   const { path, peer, serverNat } = facts;
   // No route here: nothing left this machine.
   if (dial.how === 'failed') return boxAt(0, path);
