@@ -56,8 +56,7 @@ function nftBase({ place, request }: ProofCase): readonly string[] {
 }
 
 /** In IPv4 and IPv6; tables that the rules may touch are there already, as they are once somebody has looked at them. */
-function iptablesBase({ firewall, place, request }: ProofCase): readonly string[] {
-  const legacy = firewall === 'iptables-legacy' ? '-legacy' : '';
+function iptablesBase({ place, request }: ProofCase): readonly string[] {
   const strict = request.strictOutput === true;
   const chains = {
     in: place?.inputChain ?? 'INPUT',
@@ -92,10 +91,10 @@ function iptablesBase({ firewall, place, request }: ProofCase): readonly string[
     'COMMIT',
   ];
   return [
-    `iptables${legacy}-restore <<'RULES'`,
+    `iptables-restore <<'RULES'`,
     ...filter(places.stranger.ipv4, []),
     'RULES',
-    `ip6tables${legacy}-restore <<'RULES'`,
+    `ip6tables-restore <<'RULES'`,
     ...filter(places.stranger.ipv6, ['-p ipv6-icmp -j ACCEPT']),
     'RULES',
   ];

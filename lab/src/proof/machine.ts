@@ -26,26 +26,31 @@ export function openMachine(
 
 /** nftables and iptables need no more than their programs. */
 function plain(lab: Lab, host: string, kind: 'nftables' | 'iptables' | 'iptables-legacy'): Machine {
-  const legacy = kind === 'iptables-legacy';
-  // `iptables` is the one of nftables in Debian; who has the old kernel interface has it under that same name.
-  const choice = legacy
-    ? ['iptables() { iptables-legacy "$@"; }', 'ip6tables() { ip6tables-legacy "$@"; }']
-    : [];
+  const around = kind === 'iptables-legacy' ? asLegacy : (script: string): string => script;
   const run = (script: string): Promise<RunResult> =>
-    lab.run(host, ['sh'], { input: `${[...choice, script].join('\n')}\n`, timeout: 30_000 });
-  const show = {
-    nftables: 'nft -s list ruleset',
-    iptables: 'iptables-save; ip6tables-save',
-    'iptables-legacy': 'iptables-legacy-save; ip6tables-legacy-save',
-  };
+    lab.run(host, ['sh'], { input: `${around(script)}\n`, timeout: 60_000 });
+  const show = kind === 'nftables' ? 'nft -s list ruleset' : 'iptables-save; ip6tables-save';
   return {
     run,
-    snapshot: async () => withoutCounters(await must(run, show[kind])),
+    snapshot: async () => withoutCounters(await must(run, show)),
     clear: async () => {
-      await must(run, legacy ? `${forget}\n${clearLegacy}` : forget);
+      await must(run, kind === 'iptables-legacy' ? `${forget}\n${clearLegacy}` : forget);
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** `iptables` is the one of nftables in Debian; who has the old kernel interface has it under these same names. */
+function asLegacy(script: string): string {
+  return [
+    'bin=$(mktemp -d); trap \'rm -r "$bin"\' EXIT',
+    'for name in iptables ip6tables iptables-save ip6tables-save iptables-restore ip6tables-restore; do',
+    '  ln -s "$(command -v xtables-legacy-multi)" "$bin/$name"',
+    'done',
+    "PATH=$bin:$PATH sh <<'END-OF-SCRIPT'",
+    script,
+    'END-OF-SCRIPT',
+  ].join('\n');
 }
 
 /** ufw and firewalld keep files and, the latter, a process: what they hold is both the files and what is in the kernel. */
@@ -77,7 +82,7 @@ const forget = [
   'true',
 ].join('\n');
 
-const clearLegacy = ['iptables-legacy', 'ip6tables-legacy']
+const clearLegacy = ['iptables', 'ip6tables']
   .flatMap((program) => [
     ...['INPUT', 'FORWARD', 'OUTPUT'].map((chain) => `${program} -P ${chain} ACCEPT`),
     ...['filter', 'nat', 'raw'].map((table) => `${program} -t ${table} -F; ${program} -t ${table} -X`),
