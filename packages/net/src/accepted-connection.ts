@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { type Endpoint, FtpClosedError } from '@duoport/protocol';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
-import { peerEndpoint } from './socket-address.ts';
+import { localEndpoint, peerEndpoint } from './socket-address.ts';
 
 /** Node keeps the kernel's end of a socket here; undocumented, and in place from Node 0.x to 26. */
 interface WithHandle {
@@ -36,11 +36,14 @@ interface Watch {
  */
 export class AcceptedConnection {
   readonly peer: Endpoint;
+  /** The port of ours that it came to. */
+  readonly port: number;
   #socket: Socket | undefined;
 
   private constructor(socket: Socket, peer: Endpoint) {
     this.#socket = socket;
     this.peer = peer;
+    this.port = localEndpoint(socket).port;
   }
 
   /** Undefined when the peer is gone before anyone looked. `socket` is paused and not read from. */

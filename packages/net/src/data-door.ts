@@ -6,6 +6,8 @@ import type { PeerPolicy } from './peer-check.ts';
 export interface ExpectedData {
   /** Address of the control connection's peer. */
   readonly peer: string;
+  /** Port of ours that the control connection came in on: the data connection comes to the same one. */
+  readonly port: number;
   /** How exactly the peer must match. Default exact. */
   readonly policy?: PeerPolicy | undefined;
   /** It will be under TLS. */

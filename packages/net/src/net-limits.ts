@@ -38,8 +38,8 @@ export const netLimits = {
   holdTimeout: 10_000,
   /** How long a PASV in the clear waits for another one from its address. */
   turnTimeout: 5_000,
-  /** Undecided connections together; more are turned away. */
-  heldConnections: 4096,
+  /** Undecided connections that may belong to one and the same transfer; more are turned away. */
+  heldConnections: 1024,
   /** How long a looked-up advertised host name is used before it is looked up again. */
   lookupTtl: 60_000,
 } as const;

@@ -156,7 +156,8 @@ export class PortPool {
     const lease = this.#give(endpoint, request, owner);
     this.#atDoors.add(lease);
     const { peer = '', policy } = request;
-    const expected = { peer, policy, secure: tls !== undefined, marks: tls?.marks.slice() ?? [] };
+    const { port } = endpoint;
+    const expected = { peer, port, policy, secure: tls !== undefined, marks: tls?.marks.slice() ?? [] };
     try {
       place = await door.expect(expected, {
         came: (connection, ticketed) => {

@@ -70,16 +70,20 @@ export class SinglePort implements DataDoor {
 
   /** A connection came in. */
   arrived(connection: AcceptedConnection, { implicit, control }: Arrival): void {
-    const { address } = connection.peer;
+    const { peer, port } = connection;
     const enter = (taken: AcceptedConnection): void => {
-      const from = plainAddress(address);
+      const from = plainAddress(peer.address);
       this.#controls.set(from, (this.#controls.get(from) ?? 0) + 1);
       control(taken);
     };
     if (this.#closed) return connection.destroy();
-    const candidates = new Set([...this.#expected].filter(({ data }) => mayCome(data, address)));
+    const candidates = new Set(
+      [...this.#expected].filter(({ data }) => data.port === port && mayCome(data, peer.address)),
+    );
     if (candidates.size === 0) return enter(connection);
-    if (this.#held.size >= netLimits.heldConnections) return connection.destroy();
+    // A flood is its own address's trouble.
+    const isFlood = [...candidates].every(({ seen }) => seen.size >= netLimits.heldConnections);
+    if (isFlood) return connection.destroy();
     const held = new HeldConnection({
       connection,
       implicit,

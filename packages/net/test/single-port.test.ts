@@ -89,7 +89,7 @@ describe('the door of a single port', () => {
   async function expect(data: Partial<ExpectedData> = {}): Promise<Outcome> {
     const end = withResolvers<string>();
     const place = await door.expect(
-      { peer: '127.0.0.1', secure: false, marks: [], ...data },
+      { peer: '127.0.0.1', port, secure: false, marks: [], ...data },
       {
         came: (connection, ticketed) => {
           const socket = connection.take();
@@ -116,6 +116,13 @@ describe('the door of a single port', () => {
     const { place } = await expect();
     place.awaited();
     await dial(undefined, '127.0.0.2');
+    assert.equal(controls.length, 1);
+    place.end();
+  });
+
+  it('a connection to another port of this server is none of those that were promised here', async () => {
+    const { place } = await expect({ port: port + 1 });
+    await dial();
     assert.equal(controls.length, 1);
     place.end();
   });
@@ -158,7 +165,7 @@ describe('the door of a single port', () => {
   it('what an upload sends early is not lost', async () => {
     const got = withResolvers<Buffer>();
     const place = await door.expect(
-      { peer: '127.0.0.1', secure: false, marks: [] },
+      { peer: '127.0.0.1', port, secure: false, marks: [] },
       { came: (connection) => connection.take().once('data', got.resolve).resume(), refused: () => {} },
     );
     await dial(Buffer.from('payload'));
