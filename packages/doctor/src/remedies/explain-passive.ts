@@ -1,7 +1,7 @@
 import type { FindingCode } from '../finding-codes.ts';
 import type { Remedy } from '../report.ts';
 import { seenRange } from '../rules/range.ts';
-import type { Case, Explain } from '../verdict.ts';
+import type { Case, Explain, Explanation } from '../verdict.ts';
 import { otherMode } from './clients.ts';
 import { openPassive, sureSide, watchWithHelper } from './flows.ts';
 import { advice, serverSetting } from './settings.ts';
@@ -70,16 +70,8 @@ export const explainPassive = {
       ...serverSetting(found, 'foreign-peer'),
     ],
   }),
-  'address-rewritten': (found) => ({
-    text: 'Something on the way changes what the server says in 227 or 229: an FTP helper (ALG) of a NAT or firewall.',
-    remedies: [
-      advice(
-        sureSide(found.side, 'middle'),
-        'Switch that helper off where passive ports are forwarded anyway (routers call it "FTP ALG", "SIP/FTP passthrough", "application layer gateway"; Linux: no ct helper).',
-      ),
-      advice('client', 'Under TLS no helper can read it: --tls explicit.'),
-    ],
-  }),
+  'address-rewritten': (found) =>
+    found.attempts.every(({ outcome }) => outcome === 'works') ? helperWorks : helperSpoils(found),
   'helper-masquerade': (found) => ({
     text: 'Passive mode: the NAT in front of the server has an FTP helper, and the server announces the outside address by itself. The Linux helper does nothing for an address that is not the sender’s (loose=0), so PASV is not opened while EPSV is.',
     remedies: [
@@ -102,6 +94,29 @@ export const explainPassive = {
     remedies: serverSetting(found, 'range'),
   }),
 } as const satisfies Partial<Record<FindingCode, Explain>>;
+
+const helperWorks: Explanation = {
+  text: 'An FTP helper (ALG) of a NAT or firewall on the way changes the addresses in 227, 229, PORT or EPRT, and it works by that. Under TLS it can read nothing, and on another port than it watches it does nothing.',
+  remedies: [
+    advice(
+      'unknown',
+      'To do without it: on the server’s side open or forward a passive range and announce the outside address; on the client’s side use passive mode.',
+    ),
+  ],
+};
+
+function helperSpoils({ side }: Case): Explanation {
+  return {
+    text: 'Something on the way changes what the server says in 227 or 229: an FTP helper (ALG) of a NAT or firewall.',
+    remedies: [
+      advice(
+        sureSide(side, 'middle'),
+        'Switch that helper off (routers call it "FTP ALG" or "application layer gateway"; Linux: no ct helper), and forward the passive range.',
+      ),
+      advice('client', 'Under TLS no helper can read it: --tls explicit.'),
+    ],
+  };
+}
 
 /** A port that is not let through: open the range; say which range it is to be; or use what works. */
 function shut(found: Case): readonly Remedy[] {

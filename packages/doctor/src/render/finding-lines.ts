@@ -33,7 +33,7 @@ export function findingLines(
     ...(breaks === '' ? [] : labelled('breaks', breaks, style)),
     ...shown.flatMap((line, index) => labelled(index === 0 ? 'seen' : '', line, style)),
     ...(more > 0 ? labelled('', `and ${more} more like these`, style) : []),
-    ...remedyLines(newRemedies(finding, earlier), style),
+    ...remedyLines(newRemedies(finding, earlier), { style, printed: requestsOf(earlier) }),
   ];
 }
 
@@ -54,8 +54,19 @@ function newRemedies(finding: Finding, earlier: readonly Finding[]): readonly Re
   );
 }
 
+/** The requests of which the rules stand further up: the command is enough then. */
+function requestsOf(findings: readonly Finding[]): ReadonlySet<string> {
+  const first = findings.flatMap(({ remedies }) =>
+    remedies.filter((remedy) => remedy.kind === 'flows').slice(0, 1),
+  );
+  return new Set(first.map((remedy) => JSON.stringify(remedy.request)));
+}
+
 /** Settings of several products stand together; of firewall rules the first are printed, and for the others the command. */
-function remedyLines(remedies: readonly Remedy[], style: Style): readonly string[] {
+function remedyLines(
+  remedies: readonly Remedy[],
+  { style, printed }: { readonly style: Style; readonly printed: ReadonlySet<string> },
+): readonly string[] {
   const lines: string[] = [];
   let rules = false;
   let first = true;
@@ -70,7 +81,8 @@ function remedyLines(remedies: readonly Remedy[], style: Style): readonly string
       settingsOf = remedy.kind === 'mode' ? 'client' : undefined;
       lines.push(...labelled(first ? 'do' : 'or', remedy.text, style));
       if (remedy.kind === 'flows') {
-        lines.push(...flowLines(remedy, rules ? 'command' : 'rules', style));
+        const again = printed.has(JSON.stringify(remedy.request));
+        lines.push(...flowLines(remedy, rules || again ? 'command' : 'rules', style));
         rules = true;
       }
     }

@@ -5,7 +5,7 @@ import type { Verdict } from '../verdict.ts';
 import { isChangedArgument } from './active.ts';
 import { wrongAddress } from './address.ts';
 import { nameOf, verdict } from './attempt.ts';
-import { blockedDial } from './passive.ts';
+import { blockedDial, passiveBlind } from './passive.ts';
 import { seenRange } from './range.ts';
 
 /** A verdict that is no cause of a failed try: it is worth a word all the same. */
@@ -29,7 +29,8 @@ function behindAddress(facts: Facts): readonly Remark[] {
   return facts.attempts.flatMap((attempt) => {
     if (attempt.outcome !== 'fails' || wrongAddress(attempt, facts) === undefined) return [];
     const dial = attempt.dials.find((one) => one.to.address === facts.peer);
-    const found = dial === undefined ? undefined : blockedDial(attempt, dial, facts);
+    const found =
+      dial === undefined ? undefined : (passiveBlind(attempt, facts) ?? blockedDial(attempt, dial, facts));
     return found === undefined ? [] : [{ ...found, attempts: [attempt] }];
   });
 }
@@ -46,8 +47,12 @@ function wrongButWorking(facts: Facts): readonly Remark[] {
 
 /** Helpers that do their work: good to know, for under TLS they cannot. */
 function helpers(facts: Facts): readonly Remark[] {
+  const told = new Set<string>();
   return facts.attempts.flatMap((attempt): readonly Remark[] => {
-    if (attempt.outcome !== 'works') return [];
+    const name = nameOf(attempt);
+    // A listing and a file of the same mode say the same.
+    if (attempt.outcome !== 'works' || told.has(name)) return [];
+    told.add(name);
     const passive = changedOnTheWay(attempt);
     if (passive !== undefined) {
       const evidence = [

@@ -115,7 +115,7 @@ function certificateLines(facts: Tls['certificate']): readonly string[] {
     .slice(0, 5)
     .join(', ');
   return [
-    `It is for ${names === '' ? 'no name' : names}, until ${harmless(facts.validTo ?? 'nobody knows when', 40)}`,
+    `It is for ${names === '' ? 'no name' : names}, until ${harmless(facts.validTo?.slice(0, 10) ?? 'nobody knows when', 40)}`,
     `Its SHA-256 is ${harmless(facts.fingerprint, 100)}`,
   ];
 }
