@@ -36,14 +36,16 @@ interface Watch {
  */
 export class AcceptedConnection {
   readonly peer: Endpoint;
-  /** The port of ours that it came to. */
-  readonly port: number;
   #socket: Socket | undefined;
 
   private constructor(socket: Socket, peer: Endpoint) {
     this.#socket = socket;
     this.peer = peer;
-    this.port = localEndpoint(socket).port;
+  }
+
+  /** The port of ours that it came to; 0 when it is gone or taken. */
+  get port(): number {
+    return this.#socket ? localEndpoint(this.#socket).port : 0;
   }
 
   /** Undefined when the peer is gone before anyone looked. `socket` is paused and not read from. */

@@ -2,9 +2,9 @@ import type { AcceptedConnection } from './accepted-connection.ts';
 import { plainAddress } from './address-class.ts';
 import type { DataDoor, DataOwner, DataPlace, ExpectedData } from './data-door.ts';
 import { ExpectedConnection } from './expected-connection.ts';
+import { ExpectedSet } from './expected-set.ts';
 import { HeldConnection } from './held-connection.ts';
 import { netLimits } from './net-limits.ts';
-import { checkPeer } from './peer-check.ts';
 import { Turns } from './turns.ts';
 
 export interface SinglePortOptions {
@@ -34,7 +34,7 @@ export class SinglePort implements DataDoor {
   readonly #alone: number;
   readonly #shared: number;
   readonly #hold: number;
-  readonly #expected = new Set<ExpectedConnection>();
+  readonly #expected = new ExpectedSet();
   readonly #held = new Set<HeldConnection>();
   /** Control connections by address. */
   readonly #controls = new Map<string, number>();
@@ -77,9 +77,7 @@ export class SinglePort implements DataDoor {
       control(taken);
     };
     if (this.#closed) return connection.destroy();
-    const candidates = new Set(
-      [...this.#expected].filter(({ data }) => data.port === port && mayCome(data, peer.address)),
-    );
+    const candidates = new Set(this.#expected.meant(peer.address).filter(({ data }) => data.port === port));
     if (candidates.size === 0) return enter(connection);
     // A flood is its own address's trouble.
     const isFlood = [...candidates].every(({ seen }) => seen.size >= netLimits.heldConnections);
@@ -97,7 +95,7 @@ export class SinglePort implements DataDoor {
     this.#held.add(held);
     for (const expected of candidates) {
       expected.seen.add(held);
-      this.#review(expected);
+      if (held.suits(expected)) this.#review(expected);
     }
   }
 
@@ -111,7 +109,7 @@ export class SinglePort implements DataDoor {
 
   close(): void {
     this.#closed = true;
-    for (const expected of [...this.#expected]) this.#end(expected);
+    for (const expected of this.#expected.all()) this.#end(expected);
     for (const held of [...this.#held]) this.#drop(held);
   }
 
@@ -177,7 +175,7 @@ export class SinglePort implements DataDoor {
   #judge(expected: ExpectedConnection): void {
     if (!this.#expected.has(expected)) return;
     expected.timer = undefined;
-    const here = [...this.#held].filter((held) => held.candidates.has(expected));
+    const here = [...expected.seen].filter((held) => this.#held.has(held));
     expected.ripe = here.some((held) => held.candidates.size > 1);
     if (expected.ripe) return;
     if (expected.seen.size > 1) {
@@ -200,7 +198,7 @@ export class SinglePort implements DataDoor {
   #suitable(expected: ExpectedConnection): readonly HeldConnection[] {
     const [mark] = expected.data.marks;
     if (mark !== undefined && this.#resuming.has(mark)) return [];
-    return [...this.#held].filter((held) => held.candidates.has(expected) && held.suits(expected));
+    return [...expected.seen].filter((held) => this.#held.has(held) && held.suits(expected));
   }
 
   #give(held: HeldConnection, expected: ExpectedConnection, ticketed: boolean): void {
@@ -226,8 +224,8 @@ export class SinglePort implements DataDoor {
     if (!this.#expected.delete(expected)) return;
     clearTimeout(expected.timer);
     if (!expected.data.secure) this.#turns.give(plainAddress(expected.data.peer));
-    for (const held of [...this.#held]) {
-      if (!held.candidates.delete(expected)) continue;
+    for (const held of expected.seen) {
+      if (!this.#held.has(held) || !held.candidates.delete(expected)) continue;
       if (expected.awaited && !expected.came) held.tainted = true;
       if (held.candidates.size === 0) this.#settle(held);
       else this.#judgeRipe(held.candidates);
@@ -250,9 +248,4 @@ export class SinglePort implements DataDoor {
     const isWide = data.policy !== undefined && data.policy.kind !== 'exact';
     return isWide || (this.#controls.get(plainAddress(data.peer)) ?? 0) > 1;
   }
-}
-
-/** A connection from `address` may be this data connection. */
-function mayCome({ peer, policy = { kind: 'exact' } }: ExpectedData, address: string): boolean {
-  return checkPeer(policy, { control: peer, data: address }).verdict !== 'refuse';
 }

@@ -120,6 +120,14 @@ describe('the door of a single port', () => {
     place.end();
   });
 
+  it('who may come from a whole network is promised for all of it', async () => {
+    const policy = { kind: 'prefix', bits4: 8, bits6: 64 } as const;
+    const { place, end } = await expect({ peer: '127.9.9.9', policy });
+    place.awaited();
+    const socket = await dial(undefined, '127.0.0.2');
+    assert.equal(await end, `exclusion from ${socket.localPort}`);
+  });
+
   it('a connection to another port of this server is none of those that were promised here', async () => {
     const { place } = await expect({ port: port + 1 });
     await dial();
