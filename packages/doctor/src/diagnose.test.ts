@@ -227,6 +227,24 @@ const rows: readonly Row[] = [
     findings: ['passive-refused unknown: '],
   },
 
+  {
+    what: 'it works, and the server insists on resumption',
+    seen: seen([passive('EPSV', 'open', { secure: true, tls: tlsDone })], {
+      unresumed: passive('EPSV', 'open', {
+        secure: true,
+        final: { code: 522, text: 'session reuse required' },
+      }),
+    }),
+    findings: ['tls-resumption-wanted server: '],
+  },
+  {
+    what: 'listing works, and storing is not allowed',
+    seen: seen([passive('EPSV', 'open')], {
+      wrote: { name: 'x', stored: { code: 553, text: 'Could not create file.' }, removed: undefined },
+    }),
+    findings: ['transfer-failed server: '],
+  },
+
   // Active mode.
   {
     what: 'NAT, and PORT is refused for its address',

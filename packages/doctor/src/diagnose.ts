@@ -8,6 +8,7 @@ import type { DataVerb, Finding, HopSide, ModeResult, Report } from './report.ts
 import { remarks } from './rules/beside.ts';
 import { controlVerdicts } from './rules/control.ts';
 import { rulesFor } from './rules/lists.ts';
+import { seenRange } from './rules/range.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Draws the conclusions from what was seen. Pure: the same observations give the same report. */
@@ -31,9 +32,15 @@ export function diagnose(seen: Observations): Report {
     routers: facts.path.routers,
     hops: facts.path.hops,
     modes,
+    passivePorts: portsOf(facts),
     findings,
     works: { passive: works(true), active: works(false) },
   };
+}
+
+function portsOf(facts: Facts): Report['passivePorts'] {
+  const range = seenRange(facts);
+  return range && { low: range.low, high: range.high, samples: range.samples };
 }
 
 /** A finding before it is put into words: one code on one side, and all that led to it. */
@@ -112,6 +119,7 @@ const rootCodes: ReadonlySet<FindingCode> = new Set([
 function severityOf({ code, cells: broken }: Draft, facts: Facts, all: readonly Cell[]): Finding['severity'] {
   const nothingTried = all.every((cell) => cell.outcome !== 'works');
   if (broken.size === 0) {
+    if (code === 'tls-resumption-wanted') return 'note';
     if (code === 'address-rewritten' || (code === 'tls-required' && !nothingTried)) return 'note';
     if (nothingTried || rootCodes.has(code) || code === 'idle-cut') return 'fault';
     return 'warning';

@@ -86,6 +86,10 @@ export interface Report {
   readonly routers: number | undefined;
   readonly hops: readonly Hop[];
   readonly modes: readonly ModeResult[];
+  /** The lowest and the highest passive port that was announced, and in how many replies. */
+  readonly passivePorts:
+    | { readonly low: number; readonly high: number; readonly samples: number }
+    | undefined;
   readonly findings: readonly Finding[];
   readonly works: { readonly passive: boolean; readonly active: boolean };
 }

@@ -15,7 +15,9 @@ export const explainTransfer = {
     ],
   }),
   'tls-resumption-wanted': (found) => ({
-    text: 'The server wants the data connection to resume the TLS session of the control connection, and that did not come about.',
+    text: found.facts.works('passive', true)
+      ? 'The server insists that the data connection resumes the TLS session of the control connection. It did here; clients that cannot are refused.'
+      : 'The server wants the data connection to resume the TLS session of the control connection, and that did not come about.',
     remedies: [
       ...serverSetting(found, 'resumption'),
       advice(

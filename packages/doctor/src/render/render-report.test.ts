@@ -30,7 +30,7 @@ test('the path, both connections, and where each stops', () => {
     'PORT EPRT    ◀──────────────┼──────────────┼──────────────┼──────────────●  works',
     '',
     'Passive mode does not work, active mode works. 5.0 s.',
-    '',
+    'Passive ports announced: 50012 to 50012, in 2 replies.',
   ]);
 });
 

@@ -52,5 +52,11 @@ function verdictLines(report: Report, style: Style): readonly string[] {
   const { passive, active } = report.works;
   const line = `Passive mode ${word(passive, tried(['PASV', 'EPSV']))}, active mode ${word(active, tried(['PORT', 'EPRT']))}. ${seconds} s.`;
   const secure = report.modes.some((mode) => mode.secure) ? ['A row with + is under TLS.'] : [];
-  return [[line, ...secure].join(' ')];
+  return [[line, ...secure].join(' '), ...portsLine(report)];
+}
+
+function portsLine({ passivePorts }: Report): readonly string[] {
+  if (passivePorts === undefined || passivePorts.samples < 2) return [];
+  const { low, high, samples } = passivePorts;
+  return [`Passive ports announced: ${low} to ${high}, in ${samples} replies.`];
 }

@@ -1,10 +1,10 @@
 import { changedOnTheWay, type Facts } from '../facts.ts';
-import { harmless } from '../harmless.ts';
+import { harmless, replyText } from '../harmless.ts';
 import type { Attempt } from '../observations.ts';
 import type { Verdict } from '../verdict.ts';
 import { isChangedArgument } from './active.ts';
 import { wrongAddress } from './address.ts';
-import { nameOf, verdict } from './attempt.ts';
+import { nameOf, resumption, verdict } from './attempt.ts';
 import { blockedDial, passiveBlind } from './passive.ts';
 import { seenRange } from './range.ts';
 
@@ -21,6 +21,8 @@ export function remarks(facts: Facts): readonly Remark[] {
     ...helpers(facts),
     ...range(facts),
     ...idle(facts),
+    ...resumed(facts),
+    ...wrote(facts),
   ];
 }
 
@@ -89,4 +91,25 @@ function idle(facts: Facts): readonly Remark[] {
   ];
   const side = facts.clientNat ? 'client' : facts.serverNat ? 'server' : 'unknown';
   return [{ ...verdict('idle-cut', evidence, side), attempts: [] }];
+}
+
+/** A transfer without the session of the control connection was refused: clients that cannot resume have no luck here. */
+function resumed({ seen }: Facts): readonly Remark[] {
+  const { unresumed } = seen;
+  const final = unresumed?.final;
+  if (unresumed?.outcome !== 'fails' || final === undefined || !resumption.test(final.text)) return [];
+  const evidence = [
+    `${nameOf(unresumed)}, without the session of the control connection: "${replyText(final)}"`,
+  ];
+  return [{ ...verdict('tls-resumption-wanted', evidence, 'server'), attempts: [unresumed] }];
+}
+
+/** `--write`: storing failed although data connections work. */
+function wrote({ seen }: Facts): readonly Remark[] {
+  const { wrote } = seen;
+  const reply = [wrote?.stored, wrote?.removed].find((one) => one !== undefined && one.code >= 400);
+  if (wrote === undefined || reply === undefined) return [];
+  const what = reply === wrote.stored ? 'Storing' : 'Removing';
+  const evidence = [`${what} ${harmless(wrote.name, 60)}: the server answered "${replyText(reply)}"`];
+  return [{ ...verdict('transfer-failed', evidence, 'server'), attempts: [] }];
 }
