@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { proofPage } from '@duoport/lab';
+import { findingsPage } from './generate-findings.ts';
 import { orderPage } from './generate-order.ts';
 import { rfcPage } from './generate-rfc.ts';
 
@@ -11,6 +12,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'docs/rfc.md': rfcPage,
   'docs/reference/order.md': orderPage,
   'docs/reference/firewall-proof.md': proofPage,
+  'docs/reference/doctor-findings.md': findingsPage,
 };
 
 const check = process.argv.includes('--check');
