@@ -116,6 +116,13 @@ export {
   type ProbeView,
   probeReply,
 } from './probe.ts';
+export {
+  type DecodedProxyHeader,
+  decodeProxyHeader,
+  encodeProxyHeader,
+  type ProxiedEnds,
+  type ProxyHeader,
+} from './proxy-header.ts';
 export type { Quirk } from './quirks.ts';
 export { decodePath, pathReply, quote } from './quote.ts';
 export {
