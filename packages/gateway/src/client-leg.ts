@@ -27,6 +27,8 @@ export interface ClientLegFacts {
   readonly side: ClientSide;
   readonly peer: Endpoint;
   readonly local: Endpoint;
+  /** Where the client meant to go: it is told that address, when nothing else is configured. */
+  readonly destination: Endpoint;
   readonly session: object;
   readonly trace: Trace | undefined;
 }
@@ -65,7 +67,7 @@ export class ClientLeg {
   /** Leases a port and returns what the client is told. @throws FtpLimitError when there is none. */
   async passive(family: 4 | 6, secure: boolean): Promise<Endpoint> {
     this.release();
-    const { side, peer, local, session, trace } = this.#facts;
+    const { side, peer, local, destination, session, trace } = this.#facts;
     const lease = await side.pool.lease({
       host: local.address,
       peer: side.peers.kind === 'any' ? undefined : peer.address,
@@ -75,7 +77,8 @@ export class ClientLeg {
       connection: this.#next(),
       trace,
     });
-    const facts = { listening: lease.endpoint, local: local.address, client: peer.address, secure, family };
+    const told = { local: destination.address, client: peer.address, secure, family };
+    const facts = { listening: lease.endpoint, ...told };
     const choice = side.advertised.choose(facts);
     if ('fault' in choice) {
       lease.release();

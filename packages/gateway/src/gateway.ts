@@ -87,6 +87,7 @@ export class FtpGateway implements AsyncDisposable {
       host,
       port,
       implicitTls: implicitTls ? tls : undefined,
+      proxy: this.#settings.proxy,
       onConnection: (connection, session) => this.#accept(connection, session),
     });
     this.#listeners.push(listener);

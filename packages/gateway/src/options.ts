@@ -1,9 +1,11 @@
 import {
   AdvertisedAddress,
   type AdvertisedRule,
+  networkSet,
   type PeerPolicy,
   PortPool,
   type PortRange,
+  type ProxyTrust,
   TlsServer,
   type TlsServerSettings,
   type Trace,
@@ -39,6 +41,13 @@ export interface GatewayOptions {
     /** Whose data connections are accepted and dialled. Default: exactly the control connection's peer. */
     readonly peers?: PeerPolicy | undefined;
     readonly truncation?: TruncationPolicy | undefined;
+    /**
+     * Networks of load balancers that begin their connections with a PROXY header (version 1 or 2). The client is then who the header
+     * says, for the peer checks too. Nobody else's header is taken.
+     */
+    readonly proxy?:
+      | { readonly control?: readonly string[] | undefined; readonly data?: readonly string[] | undefined }
+      | undefined;
   };
   /** The servers' side. */
   readonly server?: {
@@ -68,6 +77,8 @@ export interface GatewayOptions {
 export interface Settings {
   readonly route: Route;
   readonly client: ClientSide;
+  /** Who may say whose control connection it is. */
+  readonly proxy: ProxyTrust | undefined;
   readonly tls: TlsServer | undefined;
   readonly allowClear: boolean;
   readonly truncation: TruncationPolicy;
@@ -98,12 +109,13 @@ export function settingsOf(options: GatewayOptions): Settings {
   return {
     route: typeof to === 'function' ? to : () => ({ upstreams: to }),
     client: {
-      pool: new PortPool({ ports: client.ports }),
+      pool: new PortPool({ ports: client.ports, proxy: trust(client.proxy?.data) }),
       advertised: new AdvertisedAddress({ rules: typeof address === 'string' ? [{ address }] : address }),
       peers: client.peers ?? { kind: 'exact' },
       sourcePort: client.sourcePort,
       dataTimeout,
     },
+    proxy: trust(client.proxy?.control),
     tls: client.tls && new TlsServer(client.tls),
     allowClear: client.tls?.allowClear === true && requireTls !== 'control' && requireTls !== 'both',
     truncation: client.truncation ?? 'strict',
@@ -120,4 +132,8 @@ export function settingsOf(options: GatewayOptions): Settings {
     log: options.log,
     trace: options.trace,
   };
+}
+
+function trust(networks: readonly string[] | undefined): ProxyTrust | undefined {
+  return networks && { from: networkSet(networks) };
 }

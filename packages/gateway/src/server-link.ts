@@ -14,16 +14,20 @@ import {
 } from '@duoport/net';
 import {
   type Endpoint,
+  encodeProxyHeader,
   FtpLocalError,
   FtpReplyError,
   isCompletion,
   isFtpError,
+  type ProxiedEnds,
   type Reply,
 } from '@duoport/protocol';
 import type { ServerWay, Upstream } from './upstream.ts';
 
 export interface ServerLinkOptions {
   readonly upstream: Upstream;
+  /** Whose connection it is, for servers that are told by a PROXY header. */
+  readonly client: ProxiedEnds;
   /** Ports that active servers dial in to. */
   readonly pool: PortPool;
   readonly connectTimeout: number;
@@ -56,7 +60,7 @@ export class ServerLink {
 
   /** Dials, waits for the greeting and makes TLS. Rejects with an FtpError; nothing is left open then. */
   static async open(options: ServerLinkOptions, signal: AbortSignal): Promise<ServerLink> {
-    const { upstream, connectTimeout, replyTimeout, trace } = options;
+    const { upstream, client, connectTimeout, replyTimeout, trace } = options;
     const { host, tls: kind = 'none' } = upstream;
     const tls = kind === 'none' ? undefined : new TlsClient(upstream.tlsSettings).session(host);
     const way = upstream.via ?? direct(options.pool);
@@ -64,6 +68,7 @@ export class ServerLink {
       host,
       port: upstream.port ?? (kind === 'implicit' ? 990 : 21),
       implicitTls: kind === 'implicit' ? tls : undefined,
+      preface: upstream.proxy && encodeProxyHeader(upstream.proxy, client),
       timeout: connectTimeout,
       signal,
       trace,
@@ -104,7 +109,7 @@ export class ServerLink {
         return await arrangeData(this.dialogue, {
           verb,
           pool: this.#data,
-          dial: (to, how) => this.#data.dial(to, how),
+          dial: (to, how) => this.#data.dial(to, { ...how, preface: this.#preface(to) }),
           session: this,
           passiveAddress: this.upstream.passiveAddress ?? 'auto',
           externalAddress: this.upstream.externalAddress,
@@ -139,6 +144,15 @@ export class ServerLink {
     const answer = await this.dialogue.call(verb, argument);
     if (!isCompletion(answer)) throw new FtpReplyError({ verb, reply: answer });
     return answer;
+  }
+
+  /** The client's own data connection may come later than this one: the port is that of its control connection. */
+  #preface({ port }: Endpoint): Uint8Array | undefined {
+    const { upstream, client } = this.#options;
+    const { source, destination } = client;
+    return (
+      upstream.proxy && encodeProxyHeader(upstream.proxy, { source, destination: { ...destination, port } })
+    );
   }
 
   #next(): ConnectionName {

@@ -41,7 +41,7 @@ export class GatewaySession implements ServerRole {
     readonly ended: (session: GatewaySession) => void;
   }) {
     const { id, connection, tls, settings, ended } = options;
-    const { peer, local } = connection;
+    const { peer, local, destination = local } = connection;
     this.#connection = connection;
     this.clientAddress = peer.address;
     this.#settings = settings;
@@ -62,7 +62,14 @@ export class GatewaySession implements ServerRole {
     const { signal } = this.#over;
     this.#uplink = new Uplink({ settings, connection, trace: trace?.server, signal, tell: this.#tell });
     this.#uplink.onLost = (because) => this.#lostServer(because);
-    const leg = new ClientLeg({ side: settings.client, peer, local, session: this, trace: trace?.client });
+    const leg = new ClientLeg({
+      side: settings.client,
+      peer,
+      local,
+      destination,
+      session: this,
+      trace: trace?.client,
+    });
     this.#data = new DataPair(leg);
   }
 
@@ -139,7 +146,8 @@ export class GatewaySession implements ServerRole {
   }
 
   async #arrange({ row, command }: Run): Promise<Reply> {
-    const asked = decodeDataRequest(row.verb, command.argument, this.#connection);
+    const { peer, local, destination = local } = this.#connection;
+    const asked = decodeDataRequest(row.verb, command.argument, { peer, local: destination });
     if (asked === undefined) return reply(502, `${row.verb} is not available here`);
     if (asked.kind === 'answer') return asked.reply;
     const link = await this.#uplink.ready();

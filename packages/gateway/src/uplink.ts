@@ -96,14 +96,15 @@ export class Uplink {
 
   async #route(user: string | undefined): Promise<Routed | undefined> {
     const { settings, connection } = this.#options;
-    const { peer, local, secure } = connection;
-    return settings.route({ user, host: this.#host, peer, local, secure });
+    const { peer, local, destination = local, secure } = connection;
+    return settings.route({ user, host: this.#host, peer, local, destination, secure });
   }
 
   /** The first server that can be reached. */
   async #open({ upstreams }: Routed): Promise<ServerLink> {
     if (this.#link !== undefined) return this.#link;
-    const { settings, trace, signal, tell } = this.#options;
+    const { settings, connection, trace, signal, tell } = this.#options;
+    const { peer, local, destination = local } = connection;
     let last: unknown = new FtpConnectionError('No server is there for this client', {
       channel: 'control',
       phase: 'connect',
@@ -113,6 +114,7 @@ export class Uplink {
         const link = await ServerLink.open(
           {
             upstream,
+            client: { source: peer, destination },
             pool: settings.serverPool,
             connectTimeout: settings.connectTimeout,
             replyTimeout: settings.replyTimeout,

@@ -30,6 +30,8 @@ export interface Upstream {
   readonly passiveAddress?: PassiveAddressPolicy | undefined;
   /** Active mode: the address to announce, when it is not the gateway's own. */
   readonly externalAddress?: string | undefined;
+  /** Version of the PROXY header that this server wants at the start of control and data connections. Default: none is sent. */
+  readonly proxy?: 1 | 2 | undefined;
   /** Default: it is dialled. */
   readonly via?: ServerWay | undefined;
 }
@@ -41,7 +43,10 @@ export interface RouteFacts {
   /** Argument of HOST (RFC 7151). */
   readonly host: string | undefined;
   readonly peer: Endpoint;
+  /** The gateway's end. */
   readonly local: Endpoint;
+  /** Where the client meant to go: `local`, or what a PROXY header says. */
+  readonly destination: Endpoint;
   readonly secure: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { type Endpoint, FtpClosedError } from '@duoport/protocol';
+import { type Endpoint, FtpClosedError, type ProxiedEnds } from '@duoport/protocol';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
 import { localEndpoint, peerEndpoint } from './socket-address.ts';
 
@@ -35,12 +35,16 @@ interface Watch {
  * so that whoever takes it reads it from the first byte.
  */
 export class AcceptedConnection {
+  /** Who opened it; behind a trusted proxy, who that says. */
   readonly peer: Endpoint;
+  /** Where the peer meant to go, when that is known and is not our own end. */
+  readonly destination: Endpoint | undefined;
   #socket: Socket | undefined;
 
-  private constructor(socket: Socket, peer: Endpoint) {
+  private constructor(socket: Socket, peer: Endpoint, destination: Endpoint | undefined) {
     this.#socket = socket;
     this.peer = peer;
+    this.destination = destination;
   }
 
   /** The port of ours that it came to; 0 when it is gone or taken. */
@@ -49,9 +53,9 @@ export class AcceptedConnection {
   }
 
   /** Undefined when the peer is gone before anyone looked. `socket` is paused and not read from. */
-  static of(socket: Socket): AcceptedConnection | undefined {
+  static of(socket: Socket, ends?: Partial<ProxiedEnds>): AcceptedConnection | undefined {
     const peer = peerEndpoint(socket);
-    if (peer) return new AcceptedConnection(socket, peer);
+    if (peer) return new AcceptedConnection(socket, ends?.source ?? peer, ends?.destination);
     socket.destroy();
     return undefined;
   }

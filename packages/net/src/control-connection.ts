@@ -18,6 +18,8 @@ export interface ControlHandler {
 export interface ControlConnection {
   readonly peer: Endpoint;
   readonly local: Endpoint;
+  /** Where the peer meant to go, when that is known (PROXY header, REDIRECT) and is not `local`. */
+  readonly destination?: Endpoint | undefined;
   readonly secure: boolean;
   readonly tls: TlsFacts | undefined;
   /** From now on the connection's events (open, tls, fin, reset, closed) go to this trace; `open` is told at once. */

@@ -17,6 +17,8 @@ export interface DialControlOptions {
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly localAddress?: string | undefined;
+  /** Sent before everything else, TLS too: a PROXY header. */
+  readonly preface?: Uint8Array | undefined;
   /** Probe the silent connection now and then. Default true; without it a silence is one for every box on the way. */
   readonly keepAlive?: boolean | undefined;
   /** Restricts a host name to one family. */
@@ -32,6 +34,7 @@ export async function dialControl(options: DialControlOptions): Promise<ControlC
     if (trace && peer) emit(trace, { kind: 'dial', connection: 'control', by: 'client', to: peer });
     const socket = await connect(target(options), { channel: 'control', timeout, signal, peer });
     socket.setNoDelay(true);
+    if (options.preface !== undefined) socket.write(options.preface);
     if (options.keepAlive !== false) socket.setKeepAlive(true, KEEP_ALIVE_DELAY);
     const control = new ControlSocket(socket, peerEndpoint(socket) ?? kernelEndpoint(host, port), 'client');
     if (implicitTls) await control.startTls(implicitTls, { signal });

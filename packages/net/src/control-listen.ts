@@ -1,11 +1,12 @@
-import { createServer, type Server } from 'node:net';
-import { type Endpoint, FtpConnectionError } from '@duoport/protocol';
+import { createServer, type Server, type Socket } from 'node:net';
+import { type Endpoint, FtpConnectionError, type ProxiedEnds } from '@duoport/protocol';
 import { AcceptedConnection } from './accepted-connection.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
 import { ControlSocket } from './control-socket.ts';
+import { ProxyIntake, type ProxyTrust } from './proxy-intake.ts';
 import type { SinglePort } from './single-port.ts';
-import { kernelEndpoint } from './socket-address.ts';
+import { kernelEndpoint, peerEndpoint } from './socket-address.ts';
 import { explainSocketError } from './socket-error.ts';
 import type { TlsServer, TlsSession } from './tls-session.ts';
 
@@ -17,7 +18,9 @@ export interface ListenOptions {
   /** Turned away without a word beyond this many. Default: none. */
   readonly maxConnections?: number | undefined;
   readonly backlog?: number | undefined;
-  /** An accept error of the listener. */
+  /** Load balancers and proxies in front, which say in a PROXY header whose connection it is. Default: none is believed. */
+  readonly proxy?: ProxyTrust | undefined;
+  /** An accept error of the listener, or a connection without the PROXY header that it must have. */
   onError?(error: Error, peer: Endpoint | undefined): void;
 }
 
@@ -83,9 +86,18 @@ export function listenConnections(
     keepAliveInitialDelay: KEEP_ALIVE_DELAY,
   });
   if (maxConnections !== undefined) server.maxConnections = maxConnections;
-  server.on('connection', (socket) => {
-    const connection = AcceptedConnection.of(socket);
+  const intake = options.proxy && new ProxyIntake(options.proxy);
+  const admitted = (socket: Socket, ends?: ProxiedEnds) => {
+    const connection = AcceptedConnection.of(socket, ends);
     if (connection) onConnection(connection);
+  };
+  server.on('connection', (socket) => {
+    if (intake === undefined) return admitted(socket);
+    const peer = peerEndpoint(socket);
+    intake.admit(socket, {
+      admitted: (ends) => admitted(socket, ends),
+      refused: (error) => options.onError?.(error, peer),
+    });
   });
   return new Promise((resolve, reject) => {
     const onError = (cause: Error) => {
@@ -96,17 +108,18 @@ export function listenConnections(
     server.listen({ port, backlog, ...(host === undefined ? {} : { host }) }, () => {
       server.off('error', onError);
       server.on('error', (error) => options.onError?.(error, undefined));
-      resolve(listener(server));
+      resolve(listener(server, intake));
     });
   });
 }
 
-function listener(server: Server): ControlListener {
+function listener(server: Server, intake: ProxyIntake | undefined): ControlListener {
   const bound = server.address();
   const at = bound === null || typeof bound === 'string' ? { address: '0.0.0.0', port: 0 } : bound;
   return {
     endpoint: kernelEndpoint(at.address, at.port),
     close: async () => {
+      intake?.close();
       // Its callback waits for connections that were handed over: they have owners.
       server.close();
     },
@@ -120,6 +133,7 @@ export function acceptControl(
 ): ControlSocket {
   const { peer } = connection;
   const control = new ControlSocket(connection.take(), peer, 'client');
+  control.destination = connection.destination;
   const { implicitTls } = options;
   if (!implicitTls) {
     options.onConnection(control, undefined);

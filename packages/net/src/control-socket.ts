@@ -20,6 +20,7 @@ import { emit, otherSide, type Side, type Trace, type TraceContext, type TraceFa
 /** A control connection over a TCP socket. Thousands of them idle: no buffers, no timers of their own. */
 export class ControlSocket implements ControlConnection {
   readonly peer: Endpoint;
+  destination: Endpoint | undefined;
   readonly #raw: RawStream;
   readonly #dialledBy: Side;
   /** What payload goes through: the TCP socket or the TLS socket on it. */

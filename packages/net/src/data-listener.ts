@@ -1,7 +1,17 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Endpoint } from '@duoport/protocol';
 import type { ArmedLease } from './lease.ts';
+import { ProxyIntake, type ProxyTrust } from './proxy-intake.ts';
 import { kernelEndpoint, peerEndpoint } from './socket-address.ts';
+
+export interface DataListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Proxies in front, which say in a PROXY header whose connection it is. */
+  readonly proxy?: ProxyTrust | undefined;
+  /** Somebody came who has no lease, or a proxy without its header. */
+  onStray(): void;
+}
 
 /** One port that is listened on. Stays open between leases; several peers may hold a lease of it at once. */
 export class DataListener {
@@ -9,16 +19,19 @@ export class DataListener {
   readonly #server: Server;
   readonly #byPeer = new Map<string, ArmedLease>();
   readonly #onStray: () => void;
+  readonly #intake: ProxyIntake | undefined;
   #exclusive: ArmedLease | undefined;
 
-  private constructor(server: Server, endpoint: Endpoint, onStray: () => void) {
+  private constructor(server: Server, endpoint: Endpoint, { proxy, onStray }: DataListenerOptions) {
     this.#server = server;
     this.endpoint = endpoint;
     this.#onStray = onStray;
+    this.#intake = proxy && new ProxyIntake(proxy);
   }
 
   /** Rejects with Node's error: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
-  static open(host: string, port: number, onStray: () => void): Promise<DataListener> {
+  static open(options: DataListenerOptions): Promise<DataListener> {
+    const { host, port } = options;
     return new Promise((resolve, reject) => {
       const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
       server.once('error', reject);
@@ -30,7 +43,7 @@ export class DataListener {
           reject(new Error('the listener has no address'));
           return;
         }
-        const listener = new DataListener(server, kernelEndpoint(bound.address, bound.port), onStray);
+        const listener = new DataListener(server, kernelEndpoint(bound.address, bound.port), options);
         // Running out of descriptors while accepting: the connection is lost, the listener lives on.
         server.on('error', () => {});
         server.on('connection', (socket) => listener.#arrived(socket));
@@ -65,6 +78,7 @@ export class DataListener {
   close(): Promise<void> {
     this.#exclusive?.release();
     for (const lease of [...this.#byPeer.values()]) lease.release();
+    this.#intake?.close();
     return new Promise((resolve) => {
       // Not waiting for connections that were handed over: they have owners.
       this.#server.close();
@@ -74,7 +88,14 @@ export class DataListener {
   }
 
   #arrived(socket: Socket): void {
-    const peer = peerEndpoint(socket);
+    if (this.#intake === undefined) return this.#admitted(socket, peerEndpoint(socket));
+    this.#intake.admit(socket, {
+      admitted: (ends) => this.#admitted(socket, ends?.source ?? peerEndpoint(socket)),
+      refused: this.#onStray,
+    });
+  }
+
+  #admitted(socket: Socket, peer: Endpoint | undefined): void {
     if (!peer) {
       socket.destroy();
       return;

@@ -19,6 +19,8 @@ export interface DialFrom {
 
 export interface DialOptions extends TraceContext {
   readonly from?: DialFrom | undefined;
+  /** Sent before everything else, TLS too: a PROXY header. */
+  readonly preface?: Uint8Array | undefined;
   /** Milliseconds to be connected. Default: limits. */
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -29,6 +31,7 @@ export async function dial(to: Endpoint, options: DialOptions): Promise<DataConn
   const { trace, connection = 'data-1', side } = options;
   try {
     const socket = await connectFrom(to, options);
+    if (options.preface !== undefined) socket.write(options.preface);
     return new DataSocket({ socket, peer: to, dialledBy: side, side, trace, connection });
   } catch (error) {
     if (trace) emit(trace, { kind: 'failed', connection, phase: 'connect', error: messageOf(error) });

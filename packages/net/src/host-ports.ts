@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { FtpConnectionError } from '@duoport/protocol';
-import { DataListener } from './data-listener.ts';
+import { DataListener, type DataListenerOptions } from './data-listener.ts';
 import type { ArmedLease } from './lease.ts';
 import { type PortRange, sweep } from './port-range.ts';
 import { errorCode, explainSocketError } from './socket-error.ts';
@@ -15,22 +15,24 @@ export interface Wanted {
 /** Listeners that stay open before they are preferred to new ones. */
 const enoughOpen = 64;
 
+/** What all listeners of one address have in common. */
+export interface HostPortsOptions extends Omit<DataListenerOptions, 'port'> {
+  /** Undefined: the system chooses. */
+  readonly range: PortRange | undefined;
+}
+
 type Arm = (listener: DataListener) => ArmedLease;
 
 /** The data ports of one local address. */
 export class HostPorts {
-  readonly #host: string;
-  readonly #range: PortRange | undefined;
-  readonly #onStray: () => void;
+  readonly #options: HostPortsOptions;
   readonly #listeners = new Map<number, DataListener>();
   readonly #opening = new Map<number, Promise<DataListener | undefined>>();
 
   #closed = false;
 
-  constructor(host: string, range: PortRange | undefined, onStray: () => void) {
-    this.#host = host;
-    this.#range = range;
-    this.#onStray = onStray;
+  constructor(options: HostPortsOptions) {
+    this.#options = options;
   }
 
   get size(): number {
@@ -39,7 +41,8 @@ export class HostPorts {
 
   /** Finds a port with room and arms it in the same tick. Undefined: all are taken. */
   claim(wanted: Wanted, arm: Arm): Promise<ArmedLease | undefined> {
-    return this.#range ? this.#claimFrom(this.#range, wanted, arm) : this.#claimAny(wanted, arm);
+    const { range } = this.#options;
+    return range ? this.#claimFrom(range, wanted, arm) : this.#claimAny(wanted, arm);
   }
 
   /** Closes a listener that nobody needs, unless it is one of the `keep` to be kept for the next lease. */
@@ -102,7 +105,7 @@ export class HostPorts {
   /** Undefined when another program has the port: the next one may do. */
   async #listen(port: number): Promise<DataListener | undefined> {
     try {
-      const listener = await DataListener.open(this.#host, port, this.#onStray);
+      const listener = await DataListener.open({ ...this.#options, port });
       if (this.#closed) {
         await listener.close();
         return undefined;
@@ -112,7 +115,7 @@ export class HostPorts {
     } catch (cause) {
       const code = errorCode(cause);
       if (port !== 0 && (code === 'EADDRINUSE' || code === 'EACCES')) return undefined;
-      const text = `Could not listen for data connections on ${this.#host} port ${port}: ${explainSocketError(cause)}`;
+      const text = `Could not listen for data connections on ${this.#options.host} port ${port}: ${explainSocketError(cause)}`;
       throw new FtpConnectionError(text, { channel: 'data', phase: 'listen', cause });
     }
   }

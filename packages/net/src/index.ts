@@ -82,6 +82,7 @@ export {
   type SinglePlace,
 } from './port-pool.ts';
 export type { PortRange } from './port-range.ts';
+export type { ProxyTrust } from './proxy-intake.ts';
 export { ServerDialogue, type ServerDialogueOptions, type ServerRole } from './server-dialogue.ts';
 export { SinglePort, type SinglePortOptions } from './single-port.ts';
 export { errorCode } from './socket-error.ts';

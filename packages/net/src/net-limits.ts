@@ -40,6 +40,8 @@ export const netLimits = {
   turnTimeout: 5_000,
   /** Undecided connections that may belong to one and the same transfer; more are turned away. */
   heldConnections: 1024,
+  /** From a proxy's connection to its whole PROXY header. */
+  proxyHeaderTimeout: 10_000,
   /** How long a looked-up advertised host name is used before it is looked up again. */
   lookupTtl: 60_000,
 } as const;

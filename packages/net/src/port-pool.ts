@@ -8,6 +8,7 @@ import { ArmedLease, type LeaseEnd, type LeaseOwner } from './lease.ts';
 import { netLimits } from './net-limits.ts';
 import type { PeerPolicy } from './peer-check.ts';
 import { checkRange, type PortRange, rangeSize } from './port-range.ts';
+import type { ProxyTrust } from './proxy-intake.ts';
 import type { TlsSession } from './tls-session.ts';
 import { emit, type TraceContext } from './trace.ts';
 
@@ -22,6 +23,8 @@ export interface PortPoolOptions {
   readonly leaseTimeout?: number | undefined;
   /** Listeners kept open without a lease. Default: limits. */
   readonly keepOpen?: number | undefined;
+  /** Proxies in front, whose connections begin with a PROXY header: the peer checks are done on what it says. */
+  readonly proxy?: ProxyTrust | undefined;
 }
 
 export interface LeaseRequest extends TraceContext {
@@ -180,7 +183,8 @@ export class PortPool {
       const onStray = () => {
         this.#counts.strays += 1;
       };
-      ports = new HostPorts(host, this.#options.ports, onStray);
+      const { ports: range, proxy } = this.#options;
+      ports = new HostPorts({ host, range, proxy, onStray });
       this.#hosts.set(host, ports);
     }
     return ports;
