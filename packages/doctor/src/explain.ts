@@ -33,7 +33,6 @@ const roots: readonly FindingCode[] = [
 const under: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>> = {
   'helper-wrong-port': ['active-behind-nat'],
   'range-unstable': ['passive-off'],
-  'helper-missing': ['active-behind-nat', 'helper-wrong-port', 'helper-blind-tls'],
   'server-hangs': ['control-cut'],
 };
 

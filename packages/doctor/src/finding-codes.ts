@@ -26,7 +26,6 @@ export const findingCodes = {
   'active-blocked-on-the-way': 'the server says that it dials, and no SYN reaches this machine',
   'active-refused': 'the server is refused when it dials this machine',
   'active-source-port': 'active connections come in only from source port 20',
-  'helper-missing': 'NAT or a firewall stands in between and no FTP helper watches the control connection',
   'helper-wrong-port': 'a helper watches port 21 only, and the server is on another port',
   'helper-blind-tls': 'without TLS it works: a helper cannot see into TLS',
   'helper-masquerade': 'a helper and an address set on the server get into each other’s way',

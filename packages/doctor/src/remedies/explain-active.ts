@@ -47,10 +47,6 @@ export const explainActive = {
     text: 'Active mode: the server does not dial from port 20, from which firewalls expect it, and a firewall lets nothing in from the port that it dials from.',
     remedies: [...serverSetting(found, 'source-port'), ...openActive(found), ...passive(found)],
   }),
-  'helper-missing': (found) => ({
-    text: 'A NAT or firewall stands in between and nothing there reads the control connection.',
-    remedies: helperFor(found),
-  }),
   'helper-blind-tls': (found) => ({
     text: `Without TLS it works, under TLS it does not: a helper ${where(found.side)} opens the data connection from what it reads, and under TLS it can read nothing.`,
     remedies: blindRemedies(found),
