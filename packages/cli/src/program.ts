@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { clientCommands } from './commands/define.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { firewallCommand } from './commands/firewall.ts';
+import { gatewayCommand } from './commands/gateway.ts';
 import { labCommand } from './commands/lab.ts';
 import { serveCommand } from './commands/serve.ts';
 import { describeError, errorObject } from './describe-error.ts';
@@ -31,6 +32,7 @@ function program(io: ProcessIo): Command {
   root.addCommand(serveCommand(io));
   root.addCommand(doctorCommand(io));
   root.addCommand(firewallCommand(io));
+  root.addCommand(gatewayCommand(io));
   root.addCommand(labCommand(io));
   for (const command of clientCommands(io)) root.addCommand(command);
   for (const command of withSubcommands(root)) {

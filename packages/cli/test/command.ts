@@ -4,7 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { run } from 'duoport';
 
 /** How a command ended. */
 export interface Ended {
@@ -42,6 +44,21 @@ export async function duoport(words: readonly string[], options: RunOptions = {}
   }
 }
 
+export /** Runs the command in this process: quick, for what ends before anything is opened. */
+async function within(words: readonly string[]): Promise<{ readonly code: number; readonly stderr: string }> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const { signal } = new AbortController();
+  const code = await run(words, {
+    stdin: new PassThrough(),
+    stdout,
+    stderr,
+    env: {},
+    interrupt: signal,
+    terminate: signal,
+  });
+  return { code, stderr: String(stderr.read() ?? '') };
+}
+
 /** A `duoport serve` that has said it is ready. */
 export interface Serving extends AsyncDisposable {
   readonly folder: string;
@@ -60,6 +77,32 @@ export interface Serving extends AsyncDisposable {
 export async function serve(flags: readonly string[] = [], folder?: string): Promise<Serving> {
   const served = folder ?? (await mkdtemp(join(tmpdir(), 'duoport-serve-')));
   const words = ['serve', served, '--listen', '127.0.0.1:0', '--user', 'u:p', '--json', ...flags];
+  const started = await standing(words);
+  return {
+    ...started,
+    folder: served,
+    [Symbol.asyncDispose]: async () => {
+      await started[Symbol.asyncDispose]();
+      if (folder === undefined) await rm(served, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A `duoport gateway` that has said it is ready. */
+export type Standing = Omit<Serving, 'folder'>;
+
+/** A gateway on a free port of loopback. */
+export async function gateway(flags: readonly string[]): Promise<Standing> {
+  return await standing(['gateway', '--listen', '127.0.0.1:0', '--json', ...flags]);
+}
+
+/** A folder that is gone when the test is over. */
+export async function temporary(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'duoport-cli-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+async function standing(words: readonly string[]): Promise<Standing> {
   const child = start(words, {});
   const stderr = collect(child, 'stderr');
   const events = eventsOf(child, stderr);
@@ -68,28 +111,18 @@ export async function serve(flags: readonly string[] = [], folder?: string): Pro
     const [door] = ready['doors'] as readonly { readonly port: number }[];
     if (door === undefined) throw new Error('no door');
     return {
-      folder: served,
       port: door.port,
       ready,
       child,
       url: (path = '') => `ftp://u:p@127.0.0.1:${door.port}/${path}`,
       event: events,
       stderr,
-      [Symbol.asyncDispose]: async () => {
-        await ended(child);
-        if (folder === undefined) await rm(served, { recursive: true, force: true });
-      },
+      [Symbol.asyncDispose]: () => ended(child),
     };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;
   }
-}
-
-/** A folder that is gone when the test is over. */
-export async function temporary(): Promise<{ readonly path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), 'duoport-cli-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 function start(words: readonly string[], options: RunOptions): ChildProcess {
@@ -144,7 +177,7 @@ function eventsOf(child: ChildProcess, stderr: () => string): Serving['event'] {
         const [event] = at < 0 ? [] : seen.splice(at, 1);
         if (event === undefined && !over) return;
         waiting.delete(look);
-        if (event === undefined) reject(new Error(`serve ended without "${kind}": ${stderr()}`));
+        if (event === undefined) reject(new Error(`it ended without "${kind}": ${stderr()}`));
         else resolve(event);
       };
       waiting.add(look);

@@ -50,7 +50,7 @@ function installed(name: string): boolean {
   return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, name)));
 }
 
-/** A folder with `files` in it, a shell in which `npx duoport` is the source, and at most one server. */
+/** A folder with `files` in it, a shell in which `npx duoport` is the source, at most one server, and gateways to it. */
 async function workplace(): Promise<{ run(line: string): Promise<string> } & AsyncDisposable> {
   const folder = await temporary();
   await mkdir(join(folder.path, 'bin'));
@@ -69,7 +69,8 @@ async function workplace(): Promise<{ run(line: string): Promise<string> } & Asy
   const shell = (line: string) =>
     spawn('sh', ['-c', `exec 2>&1; ${line}`], { cwd: join(folder.path, 'work'), env, detached: true });
   const children: ReturnType<typeof shell>[] = [];
-  let port = '2121';
+  // Ports as the page has them, and which free ones they are in this run.
+  const ports = new Map<string, string>();
   const stop = async (): Promise<void> => {
     for (const child of children.splice(0)) {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) continue;
@@ -79,18 +80,22 @@ async function workplace(): Promise<{ run(line: string): Promise<string> } & Asy
   };
   return {
     async run(line) {
-      const serving = line.startsWith('npx duoport serve');
-      if (serving) await stop();
+      const serving = /^npx duoport (?:serve|gateway) /.test(line);
+      if (line.startsWith('npx duoport serve')) await stop();
+      const asked = /--listen 127\.0\.0\.1:(\d+)/.exec(line)?.[1] ?? '';
       const child = shell(
-        serving
-          ? line.replace('127.0.0.1:2121', '127.0.0.1:0')
-          : line.replaceAll('127.0.0.1:2121', `127.0.0.1:${port}`),
+        line.replace(/(--listen )?127\.0\.0\.1:(\d+)/g, (all, listen: string | undefined, port: string) =>
+          listen === undefined
+            ? all.replace(port, ports.get(port) ?? port)
+            : `${listen}127.0.0.1:${serving ? 0 : port}`,
+        ),
       );
       children.push(child);
       const lines: string[] = [];
       for await (const text of createInterface({ input: child.stdout })) {
         lines.push(text);
-        port = /^ {2}address +ftps?:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1] ?? port;
+        const got = /^ {2}address +ftps?:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1];
+        if (got !== undefined) ports.set(asked, got);
         if (serving && text.startsWith('Ctrl-C')) break;
       }
       return lines.join('\n');

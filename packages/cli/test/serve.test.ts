@@ -4,10 +4,8 @@ import { once } from 'node:events';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { run } from 'duoport';
-import { command, duoport, serve, temporary } from './command.ts';
+import { command, duoport, serve, temporary, within } from './command.ts';
 
 test('--listen 127.0.0.1:0 tells the real port, and Ctrl-C ends it with code 0', async () => {
   await using served = await serve();
@@ -91,21 +89,6 @@ async function sparse(path: string, size: number): Promise<void> {
   const file = await open(path, 'w');
   await file.truncate(size);
   await file.close();
-}
-
-/** Runs the command in this process: quick, for what ends before anything is opened. */
-async function within(words: readonly string[]): Promise<{ readonly code: number; readonly stderr: string }> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const { signal } = new AbortController();
-  const code = await run(words, {
-    stdin: new PassThrough(),
-    stdout,
-    stderr,
-    env: {},
-    interrupt: signal,
-    terminate: signal,
-  });
-  return { code, stderr: String(stderr.read() ?? '') };
 }
 
 test('bad values are refused with the flag, the fix and exit code 2', async () => {

@@ -12,6 +12,7 @@ export type GatewayEvent = { readonly session: number; readonly client: Endpoint
   | {
       readonly kind: 'transfer';
       readonly verb: string;
+      readonly argument: string | undefined;
       /** How each side's half of the data connection was made. */
       readonly clientMode: 'passive' | 'active';
       readonly serverMode: 'passive' | 'active';

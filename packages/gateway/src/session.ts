@@ -178,6 +178,7 @@ export class GatewaySession implements ServerRole {
       this.#tell({
         kind: 'transfer',
         verb: run.row.verb,
+        argument: run.command.argument,
         clientMode: bridged.modes.client,
         serverMode: bridged.modes.server,
         clientSecure: this.#protection === 'private',

@@ -12,7 +12,8 @@ import { serverOptions } from '../serve/server-options.ts';
 import { SessionLog } from '../serve/session-log.ts';
 import { startServer } from '../serve/start.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
-import { TraceRenderer } from '../trace/trace-renderer.ts';
+import { traceTo } from '../trace/session-trace.ts';
+import { untilStopped } from '../until-stopped.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
 
 /** `duoport serve [DIR]` */
@@ -48,7 +49,7 @@ function opener({
   terminal,
 }: Serving): (on: readonly PlannedListener[]) => Promise<RunningServer> {
   const log = logTo(terminal, flags);
-  const trace = flags.trace === true ? (session: number) => traceTo(terminal, session) : undefined;
+  const trace = flags.trace === true ? (session: number) => traceTo(terminal, `#${session}`) : undefined;
   if (plan.workers === 1) {
     return async (listen) => {
       const server = createServer({ ...serverOptions(plan, { log, trace }), listen });
@@ -64,7 +65,7 @@ function opener({
       trace: trace !== undefined,
       log,
       traced: (session, event) => {
-        const known = traces.get(session) ?? traceTo(terminal, session);
+        const known = traces.get(session) ?? traceTo(terminal, `#${session}`);
         if (event.kind === 'closed' && event.connection === 'control') traces.delete(session);
         else traces.set(session, known);
         known(event);
@@ -106,15 +107,6 @@ function logTo(terminal: Terminal, flags: ServeFlags): (event: ServerEvent) => v
   };
 }
 
-/** Lines of several sessions come in between one another, so each one says whose it is. */
-function traceTo(terminal: Terminal, session: number): Trace {
-  const mark = `#${session} `;
-  const renderer = new TraceRenderer({ unicode: terminal.unicode, columns: terminal.columns - mark.length });
-  return (event) => {
-    for (const line of renderer.push(event)) terminal.warn(`${mark}${line}`);
-  };
-}
-
 function announcementOf(
   plan: ServePlan,
   server: RunningServer,
@@ -147,28 +139,4 @@ function announce(terminal: Terminal, what: Announcement): void {
   const pins = certificate && { sha256: certificate.sha256, selfSigned: certificate.selfSigned };
   const passivePorts = what.singlePort ? undefined : what.passivePorts;
   terminal.object({ event: 'ready', ...rest, passivePorts, certificate: pins });
-}
-
-/** The first Ctrl-C lets transfers finish within the grace time, the second cuts them off. */
-async function untilStopped(
-  io: ProcessIo,
-  server: RunningServer,
-  options: { readonly terminal: Terminal; readonly grace: number },
-): Promise<void> {
-  const { terminal, grace } = options;
-  await aborted(io.interrupt);
-  terminal.talk(closingText(server.sessions));
-  const graceful = server.close({ grace });
-  await Promise.race([graceful, aborted(io.terminate).then(() => server.close({ grace: 0 }))]);
-}
-
-function closingText(sessions: number): string {
-  if (sessions === 0) return 'Closing.';
-  const who = sessions === 1 ? 'one session' : `${sessions} sessions`;
-  return `Closing: ${who} may finish. Ctrl-C again ends at once.`;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

@@ -41,9 +41,11 @@ export interface ServeFlags {
   readonly verbose?: boolean;
 }
 
-/** Adds the flags of {@link ServeFlags} to a command. */
-export function addServeFlags(command: Command): Command {
-  for (const option of options()) command.addOption(option);
+/** Adds the flags of {@link ServeFlags} to a command, or those of them that have a meaning there. */
+export function addServeFlags(command: Command, names?: ReadonlySet<keyof ServeFlags>): Command {
+  for (const option of options()) {
+    if (names?.has(option.attributeName() as keyof ServeFlags) ?? true) command.addOption(option);
+  }
   return command;
 }
 

@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { hostname, networkInterfaces } from 'node:os';
 import { readText } from '../flags/connection-flags.ts';
+import type { ServeFlags } from '../flags/serve-flags.ts';
 import { printable } from '../printable.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -15,6 +16,27 @@ export interface Certificate {
   readonly sha1: string;
   /** SHA-256 of the public key, base64: what curl takes. */
   readonly pin: string;
+}
+
+type CertificateFlags = Pick<ServeFlags, 'tlsCert' | 'tlsKey' | 'tlsSelfSigned' | 'listenTls' | 'requireTls'>;
+
+/** Throws UsageError that names the flag. */
+export function checkCertificateFlags(flags: CertificateFlags): void {
+  const has = (flag: keyof CertificateFlags): boolean => flags[flag] !== undefined;
+  if (has('tlsCert') !== has('tlsKey')) {
+    throw new UsageError('--tls-cert and --tls-key go together: give both files, or --tls-self-signed.');
+  }
+  if (!has('tlsCert') && flags.tlsSelfSigned !== true && (has('listenTls') || has('requireTls'))) {
+    const flag = has('listenTls') ? '--listen-tls' : '--require-tls';
+    throw new UsageError(`${flag} needs a certificate: add --tls-self-signed, or --tls-cert and --tls-key.`);
+  }
+}
+
+/** The certificate that the flags ask for: read, made for this run, or none. */
+export async function certificateOf(flags: CertificateFlags): Promise<Certificate | undefined> {
+  const { tlsCert, tlsKey, tlsSelfSigned } = flags;
+  if (tlsCert !== undefined && tlsKey !== undefined) return await readCertificate(tlsCert, tlsKey);
+  return tlsSelfSigned === true ? await makeCertificate() : undefined;
 }
 
 const day = 86_400_000;
@@ -56,7 +78,7 @@ export async function makeCertificate(): Promise<Certificate> {
 }
 
 /** The certificate of `--tls-cert` and `--tls-key`; what is wrong with them is said now, not at the first handshake. */
-export async function readCertificate(certFile: string, keyFile: string): Promise<Certificate> {
+async function readCertificate(certFile: string, keyFile: string): Promise<Certificate> {
   const cert = await readText('--tls-cert', certFile);
   const key = await readText('--tls-key', keyFile);
   const parsed = attempt(

@@ -6,7 +6,7 @@ import type { ServeFlags } from '../flags/serve-flags.ts';
 import type { ModeSet, PortRange, UserSpec } from '../flags/values.ts';
 import { printable } from '../printable.ts';
 import { UsageError } from '../usage-error.ts';
-import { type Certificate, makeCertificate, readCertificate } from './certificate.ts';
+import { type Certificate, certificateOf, checkCertificateFlags } from './certificate.ts';
 
 /** One address to listen on. */
 export interface PlannedListener {
@@ -87,13 +87,7 @@ async function readableFolder(directory: string): Promise<string> {
 
 function checkFlags(flags: ServeFlags, modes: ModeSet): void {
   const has = (flag: keyof ServeFlags): boolean => flags[flag] !== undefined;
-  if (has('tlsCert') !== has('tlsKey')) {
-    throw new UsageError('--tls-cert and --tls-key go together: give both files, or --tls-self-signed.');
-  }
-  if (!has('tlsCert') && flags.tlsSelfSigned !== true && (has('listenTls') || has('requireTls'))) {
-    const flag = has('listenTls') ? '--listen-tls' : '--require-tls';
-    throw new UsageError(`${flag} needs a certificate: add --tls-self-signed, or --tls-cert and --tls-key.`);
-  }
+  checkCertificateFlags(flags);
   if (!modes.passive && (has('passivePorts') || has('passiveAddress'))) {
     throw new UsageError(
       '--passive-ports and --passive-address are for passive mode, which --modes leaves out.',
@@ -120,19 +114,16 @@ function checkFlags(flags: ServeFlags, modes: ModeSet): void {
     throw new UsageError(`--user ${printable(twice)} is there twice: give each user once.`);
 }
 
-function listeners(flags: ServeFlags): readonly PlannedListener[] | undefined {
+/** Undefined: nobody has said where. */
+export function listeners(
+  flags: Pick<ServeFlags, 'listen' | 'listenTls'>,
+): readonly PlannedListener[] | undefined {
   const { listen, listenTls = [] } = flags;
   if (listen === undefined && listenTls.length === 0) return undefined;
   return [
     ...(listen ?? []).map((where) => ({ ...where, implicitTls: false })),
     ...listenTls.map((where) => ({ ...where, implicitTls: true })),
   ];
-}
-
-async function certificateOf(flags: ServeFlags): Promise<Certificate | undefined> {
-  const { tlsCert, tlsKey } = flags;
-  if (tlsCert !== undefined && tlsKey !== undefined) return await readCertificate(tlsCert, tlsKey);
-  return flags.tlsSelfSigned === true ? await makeCertificate() : undefined;
 }
 
 /** 12 letters and digits that cannot be taken for one another: 59 bits. */

@@ -93,7 +93,7 @@ function transferText(event: Extract<ServerEvent, { readonly kind: 'transfer' }>
 }
 
 /** Local time: the person at the terminal looks at a local clock. */
-function clock(now: Date): string {
+export function clock(now: Date): string {
   return [now.getHours(), now.getMinutes(), now.getSeconds()]
     .map((part) => String(part).padStart(2, '0'))
     .join(':');

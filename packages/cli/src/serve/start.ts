@@ -1,20 +1,19 @@
 import { isFtpError } from '@duoport/protocol';
 import { UsageError } from '../usage-error.ts';
 import type { PlannedListener } from './plan.ts';
-import type { RunningServer } from './running-server.ts';
 
 /** A server that listens. */
-export interface Started {
-  readonly server: RunningServer;
+export interface Started<Running> {
+  readonly server: Running;
   /** Why it listens where it does, when that was for us to choose and 21 could not be had. */
   readonly remark: string | undefined;
 }
 
 /** Starts on the listeners asked for, or on the first port that can be had: 21, 2121 to 2199, any. */
-export async function startServer(
+export async function startServer<Running>(
   listen: readonly PlannedListener[] | undefined,
-  start: (on: readonly PlannedListener[]) => Promise<RunningServer>,
-): Promise<Started> {
+  start: (on: readonly PlannedListener[]) => Promise<Running>,
+): Promise<Started<Running>> {
   if (listen !== undefined) return { server: await start(listen), remark: undefined };
   let first: string | undefined;
   for (const port of candidates()) {

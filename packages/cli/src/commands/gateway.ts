@@ -1,0 +1,92 @@
+import { networkInterfaces } from 'node:os';
+import { createGateway, type FtpGateway, type GatewayEvent } from '@duoport/gateway';
+import { Command } from 'commander';
+import { type GatewayAnnouncement, gatewayLines } from '../gateway/announcement.ts';
+import { addGatewayFlags, type GatewayFlags } from '../gateway/flags.ts';
+import { GatewayLines } from '../gateway/gateway-lines.ts';
+import { gatewayOptions } from '../gateway/gateway-options.ts';
+import { type GatewayPlan, planGateway } from '../gateway/plan.ts';
+import { reachableAddresses } from '../serve/addresses.ts';
+import { startServer } from '../serve/start.ts';
+import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
+import { traceTo } from '../trace/session-trace.ts';
+import { untilStopped } from '../until-stopped.ts';
+
+/** `duoport gateway --to URL` */
+export function gatewayCommand(io: ProcessIo): Command {
+  const command = new Command('gateway')
+    .description('stand between FTP clients and servers that cannot reach each other')
+    .action((flags: GatewayFlags) => gateway(io, flags));
+  return addGatewayFlags(command);
+}
+
+async function gateway(io: ProcessIo, flags: GatewayFlags): Promise<void> {
+  const terminal = createTerminal(io, flags);
+  const plan = await planGateway(flags);
+  const options = gatewayOptions(plan, {
+    log: logTo(terminal, flags),
+    trace:
+      flags.trace === true
+        ? (session) => ({
+            client: traceTo(terminal, `#${session} client side`),
+            server: traceTo(terminal, `#${session} server side`),
+          })
+        : undefined,
+  });
+  const { server, remark } = await startServer(plan.listen, async (listen) => {
+    const started = createGateway({ ...options, listen });
+    await started.start();
+    return started;
+  });
+  announce(terminal, announcementOf(plan, server, remark));
+  await untilStopped(io, server, { terminal, grace: flags.grace });
+}
+
+function logTo(terminal: Terminal, flags: GatewayFlags): (event: GatewayEvent) => void {
+  const lines = new GatewayLines({ verbose: flags.verbose === true });
+  return (event) => {
+    if (terminal.json) {
+      terminal.object(lines.object(event, new Date()));
+      return;
+    }
+    const line = lines.line(event, new Date());
+    // A fault of ours is told even to whoever wants quiet.
+    if (line !== undefined) event.kind === 'bug' ? terminal.warn(line) : terminal.talk(line);
+  };
+}
+
+function announcementOf(
+  plan: GatewayPlan,
+  gateway: FtpGateway,
+  portRemark: string | undefined,
+): GatewayAnnouncement {
+  const doors = gateway.listening.map(({ address, port, implicitTls }) => ({
+    port,
+    implicitTls,
+    addresses: reachableAddresses(address, networkInterfaces()),
+  }));
+  return { ...plan, doors, modes: { passive: true, active: true }, singlePort: false, portRemark };
+}
+
+function announce(terminal: Terminal, what: GatewayAnnouncement): void {
+  if (!terminal.json) {
+    for (const line of gatewayLines(what)) terminal.result(line);
+    return;
+  }
+  const { doors, serverMode, serverPorts, passivePorts, passiveAddress, activeSourcePort } = what;
+  const { certificate, requireTls, readOnly, portRemark } = what;
+  terminal.object({
+    event: 'ready',
+    doors,
+    servers: what.servers.map(({ host, port, tls }) => ({ host, port, tls })),
+    serverMode,
+    serverPorts,
+    passivePorts,
+    passiveAddress,
+    activeSourcePort,
+    certificate: certificate && { sha256: certificate.sha256, selfSigned: certificate.selfSigned },
+    requireTls,
+    readOnly,
+    portRemark,
+  });
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type GatewayAnnouncement, gatewayLines } from './announcement.ts';
+
+const what: GatewayAnnouncement = {
+  doors: [{ port: 2121, implicitTls: false, addresses: ['192.0.2.1'] }],
+  servers: [{ host: '10.0.0.5', port: 21, tls: 'none' }],
+  serverMode: 'same',
+  serverPorts: undefined,
+  modes: { passive: true, active: true },
+  passivePorts: { low: 50_000, high: 50_100 },
+  passiveAddress: undefined,
+  singlePort: false,
+  activeSourcePort: undefined,
+  certificate: undefined,
+  requireTls: 'none',
+  readOnly: false,
+  portRemark: undefined,
+};
+
+test('both sides are told, and what each needs open', () => {
+  assert.deepEqual(gatewayLines(what).slice(0, 10), [
+    'duoport stands between clients and ftp://10.0.0.5:21',
+    '',
+    '  address   ftp://192.0.2.1:2121/',
+    '  server    ftp://10.0.0.5:21   without TLS',
+    '            data connections as the client asks for them',
+    '  passive   the client opens the data connection, to port 50000-50100 here',
+    '  active    the gateway opens the data connection, from any port here',
+    '  TLS       none: passwords and files can be read on the way. --tls-self-signed turns it on.',
+    '  firewall  let in TCP 2121 and 50000-50100',
+    '',
+  ]);
+});
+
+test('an active server needs ports of its own, and read-only is said', () => {
+  const lines = gatewayLines({
+    ...what,
+    servers: [...what.servers, { host: 'b', port: 990, tls: 'implicit' }],
+    serverMode: 'PORT',
+    serverPorts: { low: 51_000, high: 51_010 },
+    readOnly: true,
+  }).join('\n');
+  assert.match(lines, /^duoport stands between clients and ftp:\/\/10\.0\.0\.5:21, ftps:\/\/b:990$/m);
+  assert.match(lines, /ftps:\/\/b:990 {3}TLS from the first byte/);
+  assert.match(lines, /it opens all data connections to the gateway \(PORT\)/);
+  assert.match(lines, /commands {2}nothing passes that changes files/);
+  assert.match(lines, /for active mode, from the server: TCP 51000-51010/);
+});

@@ -1,0 +1,68 @@
+import type { ServerMode } from '@duoport/gateway';
+import type { PortRange } from '../flags/values.ts';
+import { printable } from '../printable.ts';
+import {
+  addressRows,
+  modeRows,
+  openPorts,
+  type Row,
+  range,
+  rowLine,
+  type Standing,
+  tlsRows,
+} from '../serve/announcement-rows.ts';
+import { type UpstreamUrl, upstreamText } from './upstream-url.ts';
+
+/** Everything that `gateway` says when it is ready. */
+export interface GatewayAnnouncement extends Standing {
+  readonly servers: readonly UpstreamUrl[];
+  readonly serverMode: ServerMode;
+  readonly serverPorts: PortRange | undefined;
+  readonly readOnly: boolean;
+}
+
+/** The announcement for people, line by line. */
+export function gatewayLines(what: GatewayAnnouncement): readonly string[] {
+  const first = what.servers.map((server) => printable(upstreamText(server))).join(', ');
+  const rows: readonly Row[] = [
+    ...addressRows(what),
+    ...what.servers.map((server, index) => [index === 0 ? 'server' : '', serverText(server)] as const),
+    ['', dataText[what.serverMode]],
+    ...modeRows(what, 'the gateway'),
+    ...tlsRows(what),
+    ...(what.readOnly ? [['commands', 'nothing passes that changes files'] as const] : []),
+    ['firewall', `let in TCP ${openPorts(what)}`],
+    ...serverRules(what),
+  ];
+  return [
+    `duoport stands between clients and ${first}`,
+    '',
+    ...rows.map(rowLine),
+    '',
+    'Ctrl-C ends it: transfers that are running may finish. A second Ctrl-C ends it at once.',
+  ];
+}
+
+function serverText(server: UpstreamUrl): string {
+  const how = { none: 'without TLS', explicit: 'TLS by AUTH TLS', implicit: 'TLS from the first byte' };
+  return `${printable(upstreamText(server))}   ${how[server.tls]}`;
+}
+
+const dataText: Readonly<Record<ServerMode, string>> = {
+  same: 'data connections as the client asks for them',
+  passive: 'the gateway opens all data connections to it (EPSV, PASV)',
+  EPSV: 'the gateway opens all data connections to it (EPSV)',
+  PASV: 'the gateway opens all data connections to it (PASV)',
+  active: 'it opens all data connections to the gateway (EPRT, PORT)',
+  EPRT: 'it opens all data connections to the gateway (EPRT)',
+  PORT: 'it opens all data connections to the gateway (PORT)',
+};
+
+/** What must be open for the server: only where it is the one who dials. */
+function serverRules({ serverMode, serverPorts }: GatewayAnnouncement): readonly Row[] {
+  const dials = serverMode === 'active' || serverMode === 'EPRT' || serverMode === 'PORT';
+  if (!dials && serverPorts === undefined) return [];
+  const ports =
+    serverPorts === undefined ? 'any port: --server-ports gives them a range' : range(serverPorts);
+  return [['', `for active mode, from the server: TCP ${ports}`]];
+}

@@ -1,0 +1,83 @@
+import type { ServerMode, Upstream } from '@duoport/gateway';
+import type { AdvertisedRule } from '@duoport/net';
+import { parseAddress } from '@duoport/protocol';
+import { readText } from '../flags/connection-flags.ts';
+import type { PortRange } from '../flags/values.ts';
+import { type Certificate, certificateOf, checkCertificateFlags } from '../serve/certificate.ts';
+import { defaultPassivePorts, listeners, type PlannedListener } from '../serve/plan.ts';
+import { UsageError } from '../usage-error.ts';
+import type { GatewayFlags } from './flags.ts';
+
+/** What `gateway` is going to do: the flags, checked and with their defaults. */
+export interface GatewayPlan {
+  /** Undefined: the first free one of 21, 2121 and the ports after it. */
+  readonly listen: readonly PlannedListener[] | undefined;
+  readonly servers: readonly (Upstream & GatewayFlags['to'][number])[];
+  readonly serverMode: ServerMode;
+  readonly serverPorts: PortRange | undefined;
+  readonly passivePorts: PortRange;
+  readonly passiveAddress: readonly AdvertisedRule[] | undefined;
+  readonly activeSourcePort: number | undefined;
+  readonly certificate: Certificate | undefined;
+  readonly requireTls: 'none' | 'control' | 'data' | 'both';
+  readonly readOnly: boolean;
+  /** Milliseconds. Undefined: the gateway's default. */
+  readonly dataTimeout: number | undefined;
+}
+
+/** Checks what the flags say against each other and against the disk. Throws UsageError that names the flag. */
+export async function planGateway(flags: GatewayFlags): Promise<GatewayPlan> {
+  const { serverMode = 'same', serverAddress } = flags;
+  checkFlags(flags, serverMode);
+  const tlsSettings = await serverTls(flags);
+  return {
+    listen: listeners(flags),
+    servers: flags.to.map((server) => ({
+      ...server,
+      tlsSettings: server.tls === 'none' ? undefined : tlsSettings,
+      mode: serverMode,
+      externalAddress: serverAddress,
+    })),
+    serverMode,
+    serverPorts: flags.serverPorts,
+    passivePorts: flags.passivePorts ?? defaultPassivePorts,
+    passiveAddress: flags.passiveAddress,
+    activeSourcePort: flags.activeSourcePort,
+    certificate: await certificateOf(flags),
+    requireTls: flags.requireTls ?? 'none',
+    readOnly: flags.readOnly === true,
+    dataTimeout: flags.dataTimeout,
+  };
+}
+
+function checkFlags(flags: GatewayFlags, mode: ServerMode): void {
+  const { serverPorts, serverAddress, serverCa, serverFingerprint, serverInsecure } = flags;
+  checkCertificateFlags(flags);
+  const isPassive = mode === 'passive' || mode === 'PASV' || mode === 'EPSV';
+  if (isPassive && (serverPorts ?? serverAddress) !== undefined) {
+    throw new UsageError(
+      `--server-ports and --server-address are for active mode, and --server-mode ${mode} is passive.`,
+    );
+  }
+  if (serverAddress !== undefined && parseAddress(serverAddress) === undefined) {
+    throw new UsageError('--server-address is the address that the server is told: write 203.0.113.7.');
+  }
+  const trust = [serverCa, serverFingerprint, serverInsecure].filter((given) => given !== undefined);
+  if (trust.length > 1) {
+    throw new UsageError('--server-ca, --server-fingerprint and --server-insecure: one of them is enough.');
+  }
+  if (trust.length > 0 && flags.to.every((server) => server.tls === 'none')) {
+    throw new UsageError(
+      '--server-ca, --server-fingerprint and --server-insecure are about TLS: write --to ftps://HOST.',
+    );
+  }
+}
+
+async function serverTls(flags: GatewayFlags): Promise<NonNullable<Upstream['tlsSettings']>> {
+  const { serverCa, serverFingerprint, serverInsecure } = flags;
+  return {
+    ca: serverCa === undefined ? undefined : await readText('--server-ca', serverCa),
+    fingerprint: serverFingerprint,
+    insecure: serverInsecure,
+  };
+}
