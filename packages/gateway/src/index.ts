@@ -2,5 +2,10 @@ export { createGateway, type FtpGateway } from './gateway.ts';
 export type { GatewayEvent, GatewayLog } from './log.ts';
 export type { GatewayListen, GatewayOptions } from './options.ts';
 export { type CommandPolicy, type Handling, rewrite } from './rewrite.ts';
+export {
+  type ForwardByLoginOptions,
+  forwardByLogin,
+  type TargetSettings,
+} from './routes/forward-by-login.ts';
 export type { ServerMode } from './server-verbs.ts';
 export type { Route, Routed, RouteFacts, ServerWay, Upstream } from './upstream.ts';

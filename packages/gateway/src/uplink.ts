@@ -43,6 +43,7 @@ export class Uplink {
     if (this.#user !== undefined && this.#user !== said) this.drop();
     const routed = await this.#route(said);
     if (routed === undefined) return reply(530, 'There is no server for this user');
+    if (routed.refusal !== undefined) return reply(530, routed.refusal);
     const link = await this.#open(routed);
     this.#user = said;
     const answer = await link.dialogue.call('USER', routed.user ?? said);

@@ -55,6 +55,8 @@ export interface Routed {
   readonly upstreams: readonly Upstream[];
   /** What the server is told as USER, when it is not what the client said. */
   readonly user?: string | undefined;
+  /** Why there is none for this client: the text of the 530. */
+  readonly refusal?: string | undefined;
 }
 
 /** Chooses the server. Undefined: not without knowing more (USER, HOST). No upstreams: nobody is there for this client. */
