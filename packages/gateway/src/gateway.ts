@@ -47,11 +47,36 @@ export class FtpGateway implements AsyncDisposable {
    */
   async start(): Promise<void> {
     try {
-      for (const where of this.#listen) await this.#open(where);
+      for (const where of this.#listen) await this.listen(where);
     } catch (error) {
       await this.close({ grace: 0 });
       throw error;
     }
+  }
+
+  /**
+   * Listens in one more place, now. It counts from then on as one of the option's.
+   * @throws FtpConnectionError (phase `listen`) that names the address, the port and what to do.
+   */
+  async listen({
+    host,
+    port = 21,
+    implicitTls = false,
+  }: GatewayListen): Promise<Endpoint & { readonly implicitTls: boolean }> {
+    const { tls } = this.#settings;
+    if (implicitTls && tls === undefined)
+      throw new RangeError('Implicit TLS needs a certificate: set client.tls.cert and client.tls.key.');
+    const listener = await listenControl({
+      host,
+      port,
+      implicitTls: implicitTls ? tls : undefined,
+      proxy: this.#settings.proxy,
+      onConnection: (connection, session) => this.#accept(connection, session),
+    });
+    this.#listeners.push(listener);
+    const listening = { ...listener.endpoint, implicitTls };
+    this.#listening.push(listening);
+    return listening;
   }
 
   /** Stops accepting and lets running transfers finish within `grace` milliseconds (default 10,000). */
@@ -77,21 +102,6 @@ export class FtpGateway implements AsyncDisposable {
         resolve();
       });
     });
-  }
-
-  async #open({ host, port = 21, implicitTls = false }: GatewayListen): Promise<void> {
-    const { tls } = this.#settings;
-    if (implicitTls && tls === undefined)
-      throw new RangeError('Implicit TLS needs a certificate: set client.tls.cert and client.tls.key.');
-    const listener = await listenControl({
-      host,
-      port,
-      implicitTls: implicitTls ? tls : undefined,
-      proxy: this.#settings.proxy,
-      onConnection: (connection, session) => this.#accept(connection, session),
-    });
-    this.#listeners.push(listener);
-    this.#listening.push({ ...listener.endpoint, implicitTls });
   }
 
   #accept(connection: ControlConnection, tls: TlsSession | undefined): void {

@@ -97,8 +97,9 @@ export class Uplink {
 
   async #route(user: string | undefined): Promise<Routed | undefined> {
     const { settings, connection } = this.#options;
-    const { peer, local, destination = local, secure } = connection;
-    return settings.route({ user, host: this.#host, peer, local, destination, secure });
+    const { peer, local, destination = local, secure, tls } = connection;
+    const serverName = tls?.serverName;
+    return settings.route({ user, host: this.#host, peer, local, destination, secure, serverName });
   }
 
   /** The first server that can be reached. */

@@ -48,6 +48,8 @@ export interface RouteFacts {
   /** Where the client meant to go: `local`, or what a PROXY header says. */
   readonly destination: Endpoint;
   readonly secure: boolean;
+  /** The name that the client asked for in its TLS handshake (SNI). */
+  readonly serverName: string | undefined;
 }
 
 /** Where to, in the order in which they are to be tried. */

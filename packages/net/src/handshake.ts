@@ -90,7 +90,14 @@ export function tlsFacts(tls: TLSSocket, session: TlsSession): TlsFacts {
     reused: tls.isSessionReused(),
     authorized: session.authorized(tls),
     peerFingerprint: session.role === 'client' ? fingerprintOf(tls) : undefined,
+    serverName: nameOf(tls),
   };
+}
+
+/** Node's types know of it at the side of the client only, and it is false when there is none. */
+function nameOf(tls: TLSSocket): string | undefined {
+  const { servername } = tls as { servername?: unknown };
+  return typeof servername === 'string' && servername !== '' ? servername.toLowerCase() : undefined;
 }
 
 function ignore(): void {}

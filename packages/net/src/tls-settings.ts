@@ -43,6 +43,8 @@ export interface TlsClientSettings extends TlsCommonSettings {
   readonly cert?: Pem | undefined;
   readonly key?: Pem | undefined;
   readonly passphrase?: string | undefined;
+  /** Protocols to offer by ALPN (RFC 7301). */
+  readonly protocols?: readonly string[] | undefined;
   /** As {@link TlsServerSettings.allowClear}, for a client that means to send CCC. */
   readonly allowClear?: boolean | undefined;
   /** For tests of odd servers only: passed through to OpenSSL. */
@@ -58,4 +60,6 @@ export interface TlsFacts {
   /** The certificate passed verification (or the pinned fingerprint); false with `insecure`, undefined when none was asked for. */
   readonly authorized: boolean | undefined;
   readonly peerFingerprint: string | undefined;
+  /** The name that was asked for (SNI), as a client or of a server. */
+  readonly serverName: string | undefined;
 }
