@@ -10,10 +10,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   client: ['net', 'protocol'],
   server: ['net', 'protocol'],
   gateway: ['net', 'protocol'],
+  relay: ['gateway', 'net', 'protocol'],
   firewall: [],
   doctor: ['client', 'firewall', 'net', 'protocol'],
   lab: ['client', 'doctor', 'firewall', 'net', 'protocol'],
-  cli: ['client', 'doctor', 'firewall', 'gateway', 'lab', 'net', 'protocol', 'server'],
+  cli: ['client', 'doctor', 'firewall', 'gateway', 'lab', 'net', 'protocol', 'relay', 'server'],
   testkit: ['net'],
 };
 

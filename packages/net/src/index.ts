@@ -105,3 +105,15 @@ export {
   type TraceEvent,
   type TraceFact,
 } from './trace.ts';
+export {
+  AgentLine,
+  type AgentLineHandler,
+  type Joined,
+  type TunnelRequest,
+  type TunnelTarget,
+} from './tunnel/agent-line.ts';
+export { type DialRelayOptions, dialRelay } from './tunnel/dial-relay.ts';
+export type { HttpProxy } from './tunnel/http-connect.ts';
+export { type ListenAgentsOptions, listenAgents } from './tunnel/listen-agents.ts';
+export { type Facts, RelayLine } from './tunnel/relay-line.ts';
+export { decodeWord, encodeWord } from './tunnel/words.ts';

@@ -44,4 +44,26 @@ export const netLimits = {
   proxyHeaderTimeout: 10_000,
   /** How long a looked-up advertised host name is used before it is looked up again. */
   lookupTtl: 60_000,
+  /** What one stream of a tunnel may send before the other end has taken it. */
+  tunnelWindow: 4 * 1024 * 1024,
+  /** The same of all streams of a tunnel that are under way in the network. */
+  tunnelConnectionWindow: 256 * 1024 * 1024,
+  /** One frame: an end that speaks between two of them waits for no more. */
+  tunnelFrame: 256 * 1024,
+  /** Buffered on each side of a stream of a tunnel. */
+  tunnelBuffer: 1024 * 1024,
+  /** Control and data connections of one agent at a time. */
+  tunnelStreams: 20_000,
+  /** Bytes of the headers of one request. */
+  tunnelHeaders: 16 * 1024,
+  /** Megabytes that node:http2 may hold for one agent; it refuses new streams beyond. */
+  tunnelMemory: 1024,
+  /** Connections of agents, known or not. */
+  tunnelLines: 4096,
+  /** TLS, and every question until an agent is known. */
+  tunnelHandshake: 10_000,
+  /** Between two signs of life on a tunnel: many NATs forget a silent connection within a minute. */
+  tunnelKeepAlive: 15_000,
+  /** How long a sign of life may take. */
+  tunnelSilence: 10_000,
 } as const;

@@ -140,6 +140,7 @@ export class TlsClient {
       host: name,
       ...(isIP(name) ? {} : { servername: name }),
       allowHalfOpen: true,
+      ...(settings.protocols === undefined ? {} : { ALPNProtocols: [...settings.protocols] }),
     } as ConnectionOptions;
     return {
       role: 'client',

@@ -1,0 +1,178 @@
+import {
+  constants,
+  type IncomingHttpHeaders,
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Endpoint } from '@duoport/protocol';
+import { connect } from '../connect.ts';
+import { DataSocket } from '../data-socket.ts';
+import { netLimits } from '../net-limits.ts';
+import type { Lease } from '../port-pool.ts';
+import { kernelEndpoint, localEndpoint, peerEndpoint } from '../socket-address.ts';
+import { keepAlive } from './keep-alive.ts';
+import type { Facts } from './relay-line.ts';
+import { sessionOptions, widen } from './session-options.ts';
+import { splice } from './splice.ts';
+import { tunnelStream } from './tunnel-stream.ts';
+import { bindingLabel, decodeEndpoint, decodeWord, encodeEndpoint, encodeWord, words } from './words.ts';
+
+/** What a relay asks its agent for. */
+export interface TunnelRequest {
+  readonly kind: 'control' | 'data' | 'listen';
+  /** Which control connection this is, or belongs to. Empty when the relay did not say. */
+  readonly session: string;
+  /** `control`: which of the agent's services. */
+  readonly service: string;
+  /** `data`: where to. */
+  readonly to: Endpoint | undefined;
+  /** `control`: who dialled the relay. */
+  readonly client: Endpoint | undefined;
+  /** Aborted when the relay wants it no more. */
+  readonly gone: AbortSignal;
+  refuse(because: string): void;
+  /** Dials, answers and joins. Resolves when it is joined; the connection is then the tunnel's. Rejects with an FtpError. */
+  join(to: TunnelTarget): Promise<Joined>;
+  /** Tells where it listens, waits for one connection, answers and joins. */
+  joinLease(lease: Lease): Promise<Joined>;
+}
+
+export interface TunnelTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly localAddress?: string | undefined;
+  readonly timeout?: number | undefined;
+  /** Goes first, before anything of the client. */
+  readonly preamble?: Uint8Array | undefined;
+}
+
+export interface Joined {
+  readonly peer: Endpoint;
+  readonly local: Endpoint;
+}
+
+export interface AgentLineHandler {
+  /** A question of the relay: what is returned is its answer; undefined refuses it. */
+  answer(path: string, facts: Facts, line: AgentLine): Facts | undefined;
+  request(request: TunnelRequest): void;
+}
+
+/** The agent's end of a tunnel. */
+export class AgentLine {
+  readonly relay: Endpoint;
+  readonly local: Endpoint;
+  readonly binding: Uint8Array;
+  /** Resolves with the reason when the line is gone; never rejects. */
+  readonly closed: Promise<string>;
+  readonly #session: ServerHttp2Session;
+  #reason: string | undefined;
+
+  /** `tls`: connected, its handshake done, its certificate accepted. */
+  constructor(tls: TLSSocket, handler: AgentLineHandler) {
+    this.relay = kernelEndpoint(tls.remoteAddress ?? '0.0.0.0', tls.remotePort ?? 0);
+    this.local = kernelEndpoint(tls.localAddress ?? '0.0.0.0', tls.localPort ?? 0);
+    this.binding = tls.exportKeyingMaterial(32, bindingLabel, Buffer.alloc(0));
+    this.#session = performServerHandshake(tls, sessionOptions);
+    widen(this.#session);
+    keepAlive(this.#session);
+    this.#session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+      stream.on('error', () => undefined);
+      this.#arrived(stream, headers, handler);
+    });
+    this.closed = new Promise((resolve) => {
+      this.#session.on('error', (error: Error) => {
+        this.#reason ??= error.message;
+      });
+      this.#session.once('close', () => resolve(this.#reason ?? 'the relay has closed the connection'));
+    });
+  }
+
+  close(because: string): void {
+    this.#reason ??= because;
+    this.#session.destroy();
+  }
+
+  #arrived(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, handler: AgentLineHandler): void {
+    const path = headers[':path'] ?? '';
+    const kind = kinds.get(path);
+    if (kind === undefined) {
+      const answer = handler.answer(path, factsOf(headers), this);
+      stream.resume();
+      stream.respond({ ':status': answer === undefined ? 404 : 200, ...answer }, { endStream: true });
+      return;
+    }
+    const gone = new AbortController();
+    stream.once('close', () => gone.abort());
+    handler.request({
+      kind,
+      session: decodeWord(headers[words.session]) ?? '',
+      service: kind === 'control' ? (decodeWord(headers[words.to]) ?? '') : '',
+      to: kind === 'data' ? decodeEndpoint(headers[words.to]) : undefined,
+      client: decodeEndpoint(headers[words.client]),
+      gone: gone.signal,
+      refuse: (because) => refuse(stream, because),
+      join: (target) => dialAndJoin(stream, { target, kind, gone: gone.signal }),
+      joinLease: (lease) => acceptAndJoin(stream, lease, gone.signal),
+    });
+  }
+}
+
+const kinds: ReadonlyMap<string, TunnelRequest['kind']> = new Map([
+  ['/control', 'control'],
+  ['/data', 'data'],
+  ['/listen', 'listen'],
+]);
+
+function factsOf(headers: IncomingHttpHeaders): Facts {
+  const told = Object.entries(headers).filter(
+    (entry): entry is [string, string] => entry[0].startsWith('duoport-') && typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(told);
+}
+
+function refuse(stream: ServerHttp2Stream, because: string): void {
+  if (stream.destroyed || stream.headersSent) return;
+  stream.respond({ ':status': 502, [words.because]: encodeWord(because) }, { endStream: true });
+  stream.resume();
+}
+
+interface Dialling {
+  readonly target: TunnelTarget;
+  readonly kind: TunnelRequest['kind'];
+  readonly gone: AbortSignal;
+}
+
+async function dialAndJoin(stream: ServerHttp2Stream, { target, kind, gone }: Dialling): Promise<Joined> {
+  const { host, port, localAddress, timeout = netLimits.connectTimeout, preamble } = target;
+  const socket = await connect(
+    { host, port, ...(localAddress === undefined ? {} : { localAddress }) },
+    { channel: kind === 'control' ? 'control' : 'data', timeout, signal: gone },
+  );
+  socket.setNoDelay(true);
+  if (preamble) socket.write(preamble);
+  return join(stream, socket);
+}
+
+async function acceptAndJoin(stream: ServerHttp2Stream, lease: Lease, gone: AbortSignal): Promise<Joined> {
+  stream.additionalHeaders({ ':status': 103, [words.local]: encodeEndpoint(lease.endpoint) });
+  const data = await lease.accept({ timeout: netLimits.leaseTimeout, signal: gone });
+  if (!(data instanceof DataSocket)) throw new TypeError('A lease of a port gives TCP connections');
+  return join(stream, data.detach() as Socket);
+}
+
+function join(stream: ServerHttp2Stream, socket: Socket): Joined {
+  const peer = peerEndpoint(socket);
+  if (stream.destroyed || peer === undefined) {
+    socket.destroy();
+    stream.close(constants.NGHTTP2_CANCEL);
+    throw new Error('The connection was gone before it could be joined');
+  }
+  const local = localEndpoint(socket);
+  const ends = { [words.peer]: encodeEndpoint(peer), [words.local]: encodeEndpoint(local) };
+  stream.respond({ ':status': 200, ...ends }, { waitForTrailers: true });
+  splice(socket, tunnelStream(stream, local));
+  return { peer, local };
+}

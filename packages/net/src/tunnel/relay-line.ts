@@ -1,0 +1,203 @@
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+} from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import {
+  type Channel,
+  type Endpoint,
+  FtpConnectionError,
+  FtpRemoteError,
+  FtpTimeoutError,
+  type Phase,
+} from '@duoport/protocol';
+import type { DataWay } from '../arrange-data.ts';
+import type { ControlConnection } from '../control-connection.ts';
+import type { DialControlOptions } from '../control-dial.ts';
+import { ControlSocket } from '../control-socket.ts';
+import { DataSocket } from '../data-socket.ts';
+import { netLimits } from '../net-limits.ts';
+import { kernelEndpoint } from '../socket-address.ts';
+import { keepAlive } from './keep-alive.ts';
+import { sessionOptions, widen } from './session-options.ts';
+import { TunnelLease } from './tunnel-lease.ts';
+import { tunnelStream } from './tunnel-stream.ts';
+import { bindingLabel, decodeEndpoint, decodeWord, encodeEndpoint, words } from './words.ts';
+
+/** A question to the agent that the agent answers in headers alone. */
+export type Facts = Readonly<Record<string, string>>;
+
+interface Asking {
+  readonly channel: Channel;
+  readonly phase: Phase;
+  readonly timeout: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Anything but an answer, while it is waited for. */
+  onHeaders?(headers: IncomingHttpHeaders): void;
+}
+
+/** The relay's end of the connection that an agent has dialled: opens control and data connections beside the server. */
+export class RelayLine {
+  /** Where the agent came from. */
+  readonly peer: Endpoint;
+  readonly local: Endpoint;
+  /** The same bytes at both ends of this TLS connection, and nowhere else. */
+  readonly binding: Uint8Array;
+  /** Resolves with the reason when the line is gone; never rejects. */
+  readonly closed: Promise<string>;
+  readonly #session: ClientHttp2Session;
+  #reason: string | undefined;
+  #sessions = 0;
+
+  /** `tls`: accepted, its handshake done. */
+  constructor(tls: TLSSocket) {
+    this.peer = kernelEndpoint(tls.remoteAddress ?? '0.0.0.0', tls.remotePort ?? 0);
+    this.local = kernelEndpoint(tls.localAddress ?? '0.0.0.0', tls.localPort ?? 0);
+    this.binding = tls.exportKeyingMaterial(32, bindingLabel, Buffer.alloc(0));
+    this.#session = connect('https://agent.invalid', { ...sessionOptions, createConnection: () => tls });
+    this.#session.once('connect', () => widen(this.#session));
+    keepAlive(this.#session);
+    this.closed = new Promise((resolve) => {
+      this.#session.on('error', (error: Error) => {
+        this.#reason ??= error.message;
+      });
+      this.#session.on('goaway', () => this.#session.destroy());
+      this.#session.once('close', () => resolve(this.#reason ?? 'the agent has closed the connection'));
+    });
+  }
+
+  get isOpen(): boolean {
+    return !this.#session.destroyed && !this.#session.closed;
+  }
+
+  /** Streams that are open now. */
+  get streams(): number {
+    return this.#streams;
+  }
+  #streams = 0;
+
+  close(because: string): void {
+    this.#reason ??= because;
+    this.#session.destroy();
+  }
+
+  /** Asks and resolves with the headers of the answer. */
+  async ask(path: string, facts: Facts, timeout: number = netLimits.tunnelHandshake): Promise<Facts> {
+    const stream = this.#request(path, facts, true);
+    const headers = await this.#answer(stream, { channel: 'control', phase: 'login', timeout });
+    stream.resume();
+    const told = Object.entries(headers).filter(
+      (entry): entry is [string, string] => entry[0].startsWith('duoport-') && typeof entry[1] === 'string',
+    );
+    return Object.fromEntries(told);
+  }
+
+  /** A control connection to `service`, and the way of its data connections. */
+  async open(
+    options: DialControlOptions & { readonly service: string; readonly client: Endpoint },
+  ): Promise<{ readonly control: ControlConnection; readonly data: DataWay }> {
+    const { service, client, trace, signal, implicitTls, timeout = netLimits.connectTimeout } = options;
+    this.#sessions += 1;
+    const session = String(this.#sessions);
+    const stream = this.#request('/control', {
+      [words.session]: session,
+      [words.to]: encodeURIComponent(service),
+      [words.client]: encodeEndpoint(client),
+    });
+    const headers = await this.#answer(stream, { channel: 'control', phase: 'connect', timeout, signal });
+    const { peer, local } = this.#ends(stream, headers);
+    const control = new ControlSocket(tunnelStream(stream, local), peer, 'client');
+    if (implicitTls) await control.startTls(implicitTls, { signal });
+    control.observe({ trace, side: 'client' });
+    return { control, data: this.#dataWay(session) };
+  }
+
+  #dataWay(session: string): DataWay {
+    return {
+      dial: async (to, { trace, connection, side, signal, timeout = netLimits.connectTimeout }) => {
+        const stream = this.#request('/data', { [words.session]: session, [words.to]: encodeEndpoint(to) });
+        const headers = await this.#answer(stream, { channel: 'data', phase: 'connect', timeout, signal });
+        const { peer, local } = this.#ends(stream, headers);
+        const socket = tunnelStream(stream, local);
+        return new DataSocket({ socket, peer, dialledBy: side, side, trace, connection });
+      },
+      lease: async (request) => {
+        const stream = this.#request('/listen', { [words.session]: session });
+        return await TunnelLease.open(request, {
+          stream,
+          answer: (asking) => this.#answer(stream, { ...asking, channel: 'data', phase: 'accept' }),
+          ends: (headers) => this.#ends(stream, headers),
+        });
+      },
+    };
+  }
+
+  #request(path: string, facts: Facts, endStream = false): ClientHttp2Stream {
+    if (!this.isOpen) throw this.#lost('connect');
+    const headers = { ':method': 'POST', ':path': path, ...facts };
+    const stream = this.#session.request(headers, { endStream, waitForTrailers: !endStream });
+    this.#streams += 1;
+    stream.once('close', () => {
+      this.#streams -= 1;
+    });
+    stream.on('error', () => undefined);
+    return stream;
+  }
+
+  #answer(stream: ClientHttp2Stream, asking: Asking): Promise<IncomingHttpHeaders> {
+    const { channel, phase, timeout: after, signal, onHeaders } = asking;
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        stream.off('response', onResponse).off('close', onClose);
+        if (onHeaders) stream.off('headers', onHeaders);
+      };
+      const fail = (error: unknown) => {
+        settle();
+        if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
+        reject(error);
+      };
+      const onResponse = (headers: IncomingHttpHeaders & { ':status'?: number }) => {
+        if (headers[':status'] === 200) {
+          settle();
+          resolve(headers);
+          return;
+        }
+        const because = decodeWord(headers[words.because]) ?? 'the agent refused without a reason';
+        const text = `The agent of the relay could not open the ${channel} connection: ${because}`;
+        fail(new FtpConnectionError(text, { channel, phase }));
+      };
+      const onClose = () => fail(this.#lost(phase, channel));
+      const onAbort = () => fail(signal?.reason);
+      const timer = setTimeout(() => {
+        const text = `The agent of the relay did not open the ${channel} connection within ${after} ms`;
+        fail(new FtpTimeoutError(text, { channel, phase, after }));
+      }, after);
+      if (signal?.aborted) return onAbort();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      stream.on('response', onResponse).on('close', onClose);
+      if (onHeaders) stream.on('headers', onHeaders);
+    });
+  }
+
+  /** Where the connection beside the server begins and ends, as the agent says. */
+  #ends(
+    stream: ClientHttp2Stream,
+    headers: IncomingHttpHeaders,
+  ): { readonly peer: Endpoint; readonly local: Endpoint } {
+    const peer = decodeEndpoint(headers[words.peer]);
+    const local = decodeEndpoint(headers[words.local]);
+    if (peer !== undefined && local !== undefined) return { peer, local };
+    stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
+    throw new FtpRemoteError('The agent of the relay did not say what it has connected');
+  }
+
+  #lost(phase: Phase, channel: Channel = 'control'): FtpConnectionError {
+    const why = this.isOpen ? 'it broke the connection off' : (this.#reason ?? 'the line to it is gone');
+    return new FtpConnectionError(`The agent of the relay is not there: ${why}`, { channel, phase });
+  }
+}

@@ -1,0 +1,26 @@
+import type { Http2Session } from 'node:http2';
+import { netLimits } from '../net-limits.ts';
+
+/** What both ends of a tunnel settle HTTP/2 to. */
+export const sessionOptions = {
+  settings: {
+    enablePush: false,
+    /** Of one stream: a transfer that its reader holds up keeps no more than this, and no other transfer. */
+    initialWindowSize: netLimits.tunnelWindow,
+    maxConcurrentStreams: netLimits.tunnelStreams,
+    maxFrameSize: netLimits.tunnelFrame,
+    maxHeaderListSize: netLimits.tunnelHeaders,
+  },
+  peerMaxConcurrentStreams: netLimits.tunnelStreams,
+  /** Megabytes. */
+  maxSessionMemory: netLimits.tunnelMemory,
+  maxOutstandingPings: 10,
+  // A client that breaks off transfer after transfer must not bring the tunnel of all the others down.
+  streamResetBurst: 100_000,
+  streamResetRate: 10_000,
+};
+
+/** Of the whole connection: wide, for node:http2 opens it again as soon as bytes come, and the streams' own windows count. */
+export function widen(session: Http2Session): void {
+  session.setLocalWindowSize(netLimits.tunnelConnectionWindow);
+}

@@ -1,0 +1,55 @@
+import { encodeWord, type RelayLine } from '@duoport/net';
+import { verifyBinding } from './agent-key.ts';
+import { decodeServices, encodePorts, said } from './dialogue.ts';
+import { isLabel } from './names.ts';
+import type { AgentRegistry } from './registry.ts';
+
+export interface Admitted {
+  readonly name: string;
+  readonly services: readonly string[];
+  /** It came with an invitation: the key is new. */
+  readonly invited: boolean;
+}
+
+/**
+ * Finds out who has dialled in. The agent signs the keying material of this TLS connection, so that what it shows here is of no
+ * use to anybody else; a key that is not known comes with an invitation. Resolves with the reason when it is nobody.
+ */
+export async function admit(
+  line: RelayLine,
+  {
+    registry,
+    maxServices,
+    now,
+  }: {
+    readonly registry: AgentRegistry;
+    readonly maxServices: number;
+    readonly now: number;
+  },
+): Promise<Admitted | { readonly refused: string }> {
+  const facts = await line.ask('/hello', {});
+  const name = facts[said.agent] ?? '';
+  const key = facts[said.key] ?? '';
+  const services = decodeServices(facts[said.services]);
+  if (!isLabel(name) || services === undefined) return { refused: 'its name or its services are not names' };
+  if (services.length > maxServices) return { refused: `it has more than ${maxServices} services` };
+  const { binding } = line;
+  if (!verifyBinding(key, facts[said.signature] ?? '', { name, binding }))
+    return { refused: 'its signature is not that of its key' };
+  const known = await registry.find(name);
+  if (known?.key === key) return { name, services, invited: false };
+  const secret = facts[said.secret];
+  if (secret === undefined) return { refused: `its key is not that of ${name}: it needs an invitation` };
+  const wrong = await registry.claim({ name, secret, key }, now);
+  return wrong === undefined ? { name, services, invited: true } : { refused: wrong };
+}
+
+export async function welcome(line: RelayLine, ports: Readonly<Record<string, number>>): Promise<void> {
+  await line.ask('/welcome', { [said.services]: encodePorts(ports) });
+}
+
+/** Says why, then closes: an agent that is not told would try again for ever. */
+export async function turnAway(line: RelayLine, because: string): Promise<void> {
+  await line.ask('/refused', { [said.because]: encodeWord(because) }, 2000).catch(() => undefined);
+  line.close(because);
+}

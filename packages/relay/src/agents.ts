@@ -1,0 +1,51 @@
+import type { RelayLine } from '@duoport/net';
+
+/** An agent that is known, on one line. */
+export interface ConnectedAgent {
+  readonly name: string;
+  readonly services: readonly string[];
+  readonly line: RelayLine;
+}
+
+/** Lines of one agent that may stand at a time: the newest is used, the others end when they are dead or done. */
+const linesPerAgent = 4;
+
+/** Who is connected. */
+export class ConnectedAgents {
+  readonly #lines = new Map<string, readonly ConnectedAgent[]>();
+
+  /** All lines. */
+  get size(): number {
+    let count = 0;
+    for (const lines of this.#lines.values()) count += lines.length;
+    return count;
+  }
+
+  add(agent: ConnectedAgent): void {
+    const lines = [agent, ...(this.#lines.get(agent.name) ?? [])];
+    for (const old of lines.splice(linesPerAgent))
+      old.line.close('newer connections of the agent took its place');
+    this.#lines.set(agent.name, lines);
+  }
+
+  remove(agent: ConnectedAgent): void {
+    const left = (this.#lines.get(agent.name) ?? []).filter((other) => other !== agent);
+    if (left.length === 0) this.#lines.delete(agent.name);
+    else this.#lines.set(agent.name, left);
+  }
+
+  /** The newest line of the agent that offers this service. */
+  find(name: string, service: string): RelayLine | undefined {
+    return this.#lines.get(name)?.find(({ line, services }) => line.isOpen && services.includes(service))
+      ?.line;
+  }
+
+  closeAll(because: string): void {
+    for (const lines of this.#lines.values()) for (const { line } of lines) line.close(because);
+  }
+
+  /** The agent has another key now. */
+  closeOf(name: string, because: string): void {
+    for (const { line } of this.#lines.get(name) ?? []) line.close(because);
+  }
+}

@@ -1,0 +1,39 @@
+import { isLabel } from './names.ts';
+
+/** The words of the questions that a relay asks a new agent: /hello, then /welcome or /refused. */
+export const said = {
+  agent: 'duoport-agent',
+  key: 'duoport-key',
+  signature: 'duoport-signature',
+  secret: 'duoport-secret',
+  services: 'duoport-services',
+  because: 'duoport-because',
+} as const;
+
+/** The nameless service is a dot. */
+export function encodeServices(names: readonly string[]): string {
+  return names.map((name) => (name === '' ? '.' : name)).join(',');
+}
+
+/** Undefined for what cannot be a list of services. */
+export function decodeServices(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined || text.length > 4096) return undefined;
+  const words = text.split(',');
+  if (new Set(words).size !== words.length || !words.every((word) => word === '.' || isLabel(word)))
+    return undefined;
+  return words.map((word) => (word === '.' ? '' : word));
+}
+
+export function encodePorts(ports: Readonly<Record<string, number>>): string {
+  return Object.entries(ports)
+    .map(([name, port]) => `${name === '' ? '.' : name}=${port}`)
+    .join(',');
+}
+
+export function decodePorts(text: string): Readonly<Record<string, number>> {
+  const found = text.split(',').flatMap((part) => {
+    const match = /^([a-z0-9-]{1,63}|\.)=(\d{1,5})$/.exec(part);
+    return match?.[1] === undefined ? [] : [[match[1] === '.' ? '' : match[1], Number(match[2])] as const];
+  });
+  return Object.fromEntries(found);
+}

@@ -1,0 +1,217 @@
+import {
+  createGateway,
+  type FtpGateway,
+  type GatewayListen,
+  type GatewayOptions,
+  type Routed,
+  type RouteFacts,
+  type ServerMode,
+} from '@duoport/gateway';
+import {
+  type ControlListener,
+  listenAgents,
+  type PortRange,
+  type RelayLine,
+  type TlsServerSettings,
+} from '@duoport/net';
+import { type Endpoint, FtpConnectionError } from '@duoport/protocol';
+import { admit, turnAway, welcome } from './admission.ts';
+import { type ConnectedAgent, ConnectedAgents } from './agents.ts';
+import type { RelayEvent } from './log.ts';
+import { serviceName, serviceNamed } from './names.ts';
+import { Publication } from './publication.ts';
+import type { AgentRegistry } from './registry.ts';
+
+export interface RelayServerOptions {
+  readonly registry: AgentRegistry;
+  /** Where agents dial in, and the certificate that they know the relay by. */
+  readonly agents: {
+    readonly host?: string | undefined;
+    /** 0: a free one. */
+    readonly port: number;
+    readonly tls: Pick<TlsServerSettings, 'cert' | 'key'>;
+  };
+  /** Where clients dial in: a port for each service, and ports that all share and that go by the name in TLS or HOST. */
+  readonly control?: {
+    readonly host?: string | undefined;
+    readonly ports?: PortRange | undefined;
+    readonly shared?: readonly GatewayListen[] | undefined;
+  };
+  /** The clients' side, as of a gateway: data ports, advertised address, certificate. */
+  readonly client?: GatewayOptions['client'];
+  /** How the servers are spoken to, beside the agents. Default: passive, no TLS. */
+  readonly server?: {
+    readonly mode?: ServerMode | undefined;
+    readonly tls?: 'none' | 'explicit' | undefined;
+  };
+  readonly commands?: GatewayOptions['commands'];
+  readonly maxSessions?: number | undefined;
+  readonly maxSessionsPerAddress?: number | undefined;
+  readonly timeouts?: GatewayOptions['timeouts'];
+  /** Services of one agent. Default 16. */
+  readonly maxServices?: number | undefined;
+  readonly log?: ((event: RelayEvent) => void) | undefined;
+  /** What the gateway of the clients' side tells. */
+  readonly sessionLog?: GatewayOptions['log'];
+  readonly trace?: GatewayOptions['trace'];
+}
+
+/**
+ * On a public host: agents dial in, and their servers are published. The clients' side is a gateway, whose connections to the servers
+ * go through the agents.
+ */
+export class RelayServer implements AsyncDisposable {
+  readonly #options: RelayServerOptions;
+  readonly #agents = new ConnectedAgents();
+  readonly #gateway: FtpGateway;
+  readonly #publication: Publication;
+  readonly #tell: (event: RelayEvent) => void;
+  #listener: ControlListener | undefined;
+  #closing = false;
+
+  /** @throws RangeError for a setting that cannot work. */
+  constructor(options: RelayServerOptions) {
+    const { registry, control = {}, client, commands, log = () => undefined, timeouts } = options;
+    if (control.ports === undefined && (control.shared ?? []).length === 0)
+      throw new RangeError('Clients need somewhere to dial: set control.ports or control.shared.');
+    this.#options = options;
+    this.#tell = log;
+    this.#gateway = createGateway({
+      listen: control.shared ?? [],
+      to: (facts) => this.#route(facts),
+      ...(client === undefined ? {} : { client }),
+      commands,
+      greeting: 'duoport FTP relay ready.',
+      maxSessions: options.maxSessions,
+      maxSessionsPerAddress: options.maxSessionsPerAddress,
+      ...(timeouts === undefined ? {} : { timeouts }),
+      log: options.sessionLog,
+      trace: options.trace,
+    });
+    this.#publication = new Publication({
+      gateway: this.#gateway,
+      registry,
+      host: control.host,
+      controlPorts: control.ports,
+      tell: log,
+    });
+  }
+
+  /** Where agents dial in. */
+  get agentEndpoint(): Endpoint | undefined {
+    return this.#listener?.endpoint;
+  }
+
+  /** Where clients dial in. */
+  get listening(): FtpGateway['listening'] {
+    return this.#gateway.listening;
+  }
+
+  /** Clients' sessions open now. */
+  get sessions(): number {
+    return this.#gateway.sessions;
+  }
+
+  /** Lines of agents that stand now. */
+  get lines(): number {
+    return this.#agents.size;
+  }
+
+  /** @throws FtpConnectionError (phase `listen`) that names the address, the port and what to do. */
+  async start(): Promise<void> {
+    const { host, port, tls } = this.#options.agents;
+    await this.#gateway.start();
+    try {
+      await this.#publication.restore();
+      this.#listener = await listenAgents({
+        host,
+        port,
+        ...tls,
+        onLine: (line) => {
+          this.#arrived(line).catch((error: unknown) => {
+            line.close('a fault of the relay');
+            this.#tell({ kind: 'fault', error });
+          });
+        },
+        onError: (error, from) => {
+          if (from !== undefined) this.#tell({ kind: 'agent-refused', from, because: error.message });
+        },
+      });
+    } catch (error) {
+      await this.close({ grace: 0 });
+      throw error;
+    }
+  }
+
+  /** Lets running transfers finish within `grace` milliseconds; then the agents are told goodbye. */
+  async close({ grace }: { readonly grace?: number } = {}): Promise<void> {
+    this.#closing = true;
+    await this.#listener?.close();
+    await this.#gateway.close(grace === undefined ? {} : { grace });
+    this.#agents.closeAll('the relay is shutting down');
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #arrived(line: RelayLine): Promise<void> {
+    const { registry, maxServices = 16 } = this.#options;
+    const from = line.peer;
+    const admitted = await admit(line, { registry, maxServices, now: Date.now() }).catch(noAnswer);
+    if ('refused' in admitted || this.#closing) {
+      const because = 'refused' in admitted ? admitted.refused : 'the relay is shutting down';
+      this.#tell({ kind: 'agent-refused', from, because });
+      return turnAway(line, because);
+    }
+    const { name, services, invited } = admitted;
+    if (invited) this.#agents.closeOf(name, 'the agent has a new key');
+    const ports = await this.#publication.publish(name, services);
+    await welcome(line, ports);
+    const agent: ConnectedAgent = { name, services, line };
+    this.#agents.add(agent);
+    this.#tell({ kind: 'agent-connected', agent: name, from, invited });
+    const because = await line.closed;
+    this.#agents.remove(agent);
+    this.#tell({ kind: 'agent-lost', agent: name, from, because });
+  }
+
+  #route({ local, peer, serverName, host }: RouteFacts): Routed | undefined {
+    const target = this.#publication.at(local.port) ?? serviceNamed(host ?? serverName);
+    if (target === undefined)
+      return host === undefined && serverName === undefined ? undefined : { upstreams: [] };
+    const name = serviceName(target.agent, target.service);
+    const { mode = 'passive', tls = 'none' } = this.#options.server ?? {};
+    return {
+      upstreams: [
+        {
+          host: name,
+          mode,
+          tls,
+          // The agent vouches for the server: it was told which one it is, and the line to it is secure.
+          ...(tls === 'none' ? {} : { tlsSettings: { insecure: true } }),
+          // Nothing is dialled but by the agent, which goes nowhere else.
+          passiveAddress: 'control',
+          via: {
+            open: (options) => {
+              const line = this.#agents.find(target.agent, target.service);
+              if (line === undefined) throw notThere(name);
+              if (line.peer.address === peer.address)
+                this.#tell({ kind: 'neighbours', service: name, address: peer.address });
+              return line.open({ ...options, service: target.service, client: peer });
+            },
+          },
+        },
+      ],
+    };
+  }
+}
+
+function notThere(name: string): FtpConnectionError {
+  const text = `The server ${name} is not connected to this relay now: its agent is away; try again later`;
+  return new FtpConnectionError(text, { channel: 'control', phase: 'connect' });
+}
+
+function noAnswer(error: unknown): { readonly refused: string } {
+  return { refused: error instanceof Error ? error.message : String(error) };
+}
