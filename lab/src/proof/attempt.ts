@@ -66,10 +66,13 @@ function programsFor(one: ProofCase, cell: Cell, index: number): readonly Attemp
   const own = ours(one, cell);
   const foreign =
     one.family === 6 || one.where === 'forward' || own.server === 'single' ? own.server : 'vsftpd';
+  // One verb of each mode: the other programs are there to be others, not to try every verb again.
+  if (cell.secure === (cell.verb === 'PASV' || cell.verb === 'EPRT') && one.family === 4) return [own];
   // curl 7.88 hangs in active mode under TLS on any network, and lftp has no EPRT over IPv4.
   const needsLftp = cell.secure && !isPassive(cell.verb);
-  if (needsLftp && cell.verb === 'EPRT' && one.family === 4) return [own];
-  const client = needsLftp || (index % 2 === 1 && cell.verb !== 'EPRT') ? 'lftp' : 'curl';
+  // lftp believes a 227 that names the inner address, as none of our servers is told of the public one.
+  const notLftp = cell.verb === 'EPRT' || (one.where === 'forward' && cell.verb === 'PASV');
+  const client = needsLftp || (index % 2 === 1 && !notLftp) ? 'lftp' : 'curl';
   return [own, { ...cell, client, server: foreign, host: dialled(one, foreign) }];
 }
 

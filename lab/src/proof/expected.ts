@@ -28,7 +28,11 @@ export function passesAs(
   if (inside === undefined) return undefined;
   const here = { address: inside.destination, port: inside.port };
   if (inside.direction !== 'out' && syn.source === strangerOf(one) && inside.port === ownPort) return here;
-  return fromClient(one, inside) || fromServer(one, inside) ? here : undefined;
+  // Behind a box that translates, whoever dials an inner address itself has not been asked for.
+  const asDialled = inside.destination === syn.destination;
+  const byClient = fromClient(one, inside) && !(asDialled && one.where === 'forward');
+  const byServer = fromServer(one, inside) && !(asDialled && one.where === 'masquerade');
+  return byClient || byServer ? here : undefined;
 }
 
 function strangerOf({ family }: ProofCase): string {

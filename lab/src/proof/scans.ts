@@ -71,6 +71,7 @@ export function scansOf(one: ProofCase): readonly Scan[] {
         line({ ...client, ...there }),
         line({ ...client, ...there, source: at('stranger') }),
         line({ ...client, destination: places.inside.ipv4, direction: 'in' }),
+        line({ ...client, destination: server, direction: 'through' }),
         line({ ...dialling, ...back }),
         line({ ...dialling, ...back, sourcePort: any }),
         { ...line({ ...client, ...there }), protocol: 'udp' },
@@ -84,6 +85,7 @@ export function scansOf(one: ProofCase): readonly Scan[] {
         line({ ...dialling, ...back }),
         line({ ...dialling, ...back, sourcePort: any }),
         line({ ...dialling, ...back, source: at('stranger') }),
+        line({ ...dialling, destination: at('client'), direction: 'through' }),
         { ...line({ ...dialling, ...back }), protocol: 'udp' },
       ];
     }

@@ -3,7 +3,13 @@ import type { Flow } from '../../flow.ts';
 import { familyOf } from '../../network.ts';
 import type { PortRange } from '../../request.ts';
 import { plain, ports, width } from '../../text.ts';
-import { type DestinationRule, destinationRules, sourceRules, watched } from '../linux/nat-rules.ts';
+import {
+  cameTranslated,
+  type DestinationRule,
+  destinationRules,
+  sourceRules,
+  watched,
+} from '../linux/nat-rules.ts';
 import { orAny, pairsOf } from '../linux/pairs.ts';
 
 /** One rule: everything between `-I CHAIN` or `-D CHAIN` and the end of the line. */
@@ -62,7 +68,10 @@ function helperRules(request: CheckedRequest, flows: readonly Flow[]): readonly 
 }
 
 function acceptRules(request: CheckedRequest, flow: Flow, chains: Chains): readonly Rule[] {
-  const related = flow.state === 'related' ? ['-m conntrack --ctstate RELATED -m helper --helper ftp'] : [];
+  const known = [
+    ...(cameTranslated(request, flow) ? ['-m conntrack --ctstate DNAT'] : []),
+    ...(flow.state === 'related' ? ['-m conntrack --ctstate RELATED -m helper --helper ftp'] : []),
+  ];
   return expand(flow).flatMap((ends) =>
     toolsOf(ends.family).map((tool) => ({
       tool,
@@ -71,7 +80,7 @@ function acceptRules(request: CheckedRequest, flow: Flow, chains: Chains): reado
       words: [
         ...interfaces(request, flow),
         ...tcp({ ...ends, source: flow.sourcePorts }),
-        ...related,
+        ...known,
         comment(flow.why),
         '-j ACCEPT',
       ],

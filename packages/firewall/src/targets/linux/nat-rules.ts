@@ -103,3 +103,11 @@ export function watched(request: CheckedRequest, flows: readonly Flow[]): Flow |
   const from = flow.from.filter((text) => familyOf(text) === familyOf(nat.server));
   return { ...flow, from, to, destinationPorts: flow.outsidePorts ?? [] };
 }
+
+/**
+ * What the outside dials comes to an address of the box. Whoever dials the inner address itself, from next door on the outer
+ * network, has not been asked for.
+ */
+export function cameTranslated({ nat }: CheckedRequest, { by }: Flow): boolean {
+  return (nat?.kind === 'forward' && by === 'client') || (nat?.kind === 'masquerade' && by === 'server');
+}

@@ -1,6 +1,7 @@
 import type { CheckedRequest } from '../../check.ts';
 import type { Flow } from '../../flow.ts';
 import { plain } from '../../text.ts';
+import { cameTranslated } from '../linux/nat-rules.ts';
 import { pairsOf } from '../linux/pairs.ts';
 import { addresses, tcpPorts } from './match.ts';
 
@@ -32,7 +33,10 @@ export function acceptLines(
 }
 
 function acceptFlow(request: CheckedRequest, flow: Flow, where: Where): readonly string[] {
-  const related = flow.state === 'related' ? ['ct state related', 'ct helper "ftp"'] : [];
+  const known = [
+    ...(cameTranslated(request, flow) ? ['ct status dnat'] : []),
+    ...(flow.state === 'related' ? ['ct state related', 'ct helper "ftp"'] : []),
+  ];
   return pairsOf(flow)
     .filter(({ family }) => seen(where.table, family))
     .map((pair) => {
@@ -41,7 +45,7 @@ function acceptFlow(request: CheckedRequest, flow: Flow, where: Where): readonly
         ...addresses(pair),
         ...tcpPorts(flow.sourcePorts, flow.destinationPorts),
       ];
-      return insert(where, flow.direction, [...match, ...related, 'accept', comment(flow.why, where.tag)]);
+      return insert(where, flow.direction, [...match, ...known, 'accept', comment(flow.why, where.tag)]);
     });
 }
 
