@@ -87,6 +87,7 @@ function blockOf(text: string, name: string): string {
 function normal(text: string): string {
   return text
     .replace(/\d+\.\d+ s\b/g, 'N s')
+    .replace(/in \d+ replies/g, 'in N replies')
     .replace(/\d{4}-\d\d-\d\d/g, 'DATE')
     .replace(/(?:[0-9A-F]{2}:){31}[0-9A-F]{2}/g, 'FINGERPRINT')
     .replace(/(\d+,\d+,\d+,\d+),\d+,\d+/g, '$1,P,P')
