@@ -41,6 +41,7 @@ const facts: RouteFacts = {
   local: endpoint('192.168.1.1', 21),
   destination: endpoint('192.168.1.1', 21),
   secure: false,
+  serverName: undefined,
 };
 
 const names: Readonly<Record<string, readonly string[]>> = {
