@@ -6,8 +6,10 @@ import {
   type TlsSession,
 } from '@duoport/net';
 import { type Endpoint, type Reply, reply } from '@duoport/protocol';
+import type { ServerStatus } from './fleet/fleet.ts';
 import { type GatewayListen, type GatewayOptions, type Settings, settingsOf } from './options.ts';
 import { GatewaySession } from './session.ts';
+import type { Upstream } from './upstream.ts';
 
 /** Stands between FTP clients and servers. Made by `createGateway`; does nothing until `start`. */
 export class FtpGateway implements AsyncDisposable {
@@ -34,6 +36,16 @@ export class FtpGateway implements AsyncDisposable {
   /** Sessions open now. */
   get sessions(): number {
     return this.#sessions.size;
+  }
+
+  /** How these servers stand, in their order. */
+  status(servers: readonly Upstream[]): readonly ServerStatus[] {
+    return this.#settings.fleet.status(servers);
+  }
+
+  /** No new session goes to this server; those that are there stay. `draining` false ends it. */
+  drain(server: Upstream, draining = true): void {
+    this.#settings.fleet.drain(server, draining);
   }
 
   /** The data ports of both sides, for metrics. */

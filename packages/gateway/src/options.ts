@@ -13,6 +13,8 @@ import {
 } from '@duoport/net';
 import { limits } from '@duoport/protocol';
 import type { ClientSide } from './client-leg.ts';
+import type { Balance } from './fleet/balance.ts';
+import { type EjectionPolicy, Fleet, type HealthEvent } from './fleet/fleet.ts';
 import type { GatewayLog } from './log.ts';
 import type { CommandPolicy } from './rewrite.ts';
 import type { Route, Upstream } from './upstream.ts';
@@ -28,8 +30,14 @@ export interface GatewayListen {
 /** What may be set; everything but where to has a safe default. Times are milliseconds. */
 export interface GatewayOptions {
   readonly listen?: readonly GatewayListen[] | undefined;
-  /** The servers, in the order in which they are tried, or what chooses them. */
+  /** The servers, or what chooses them. */
   readonly to: readonly Upstream[] | Route;
+  /** Which of several servers is tried first. Default `in-order`. */
+  readonly balance?: Balance | undefined;
+  /** When a server is left alone for a while. */
+  readonly eject?: EjectionPolicy | undefined;
+  /** Told when a server stops being used, and when it is used again. */
+  readonly onHealth?: ((event: HealthEvent) => void) | undefined;
   /** The client's side. */
   readonly client?: {
     readonly ports?: PortRange | undefined;
@@ -76,6 +84,7 @@ export interface GatewayOptions {
 /** The options with their defaults, and what all sessions share. */
 export interface Settings {
   readonly route: Route;
+  readonly fleet: Fleet;
   readonly client: ClientSide;
   /** Who may say whose control connection it is. */
   readonly proxy: ProxyTrust | undefined;
@@ -108,6 +117,13 @@ export function settingsOf(options: GatewayOptions): Settings {
   const dataTimeout = timeouts.data ?? limits.dataTimeout;
   return {
     route: typeof to === 'function' ? to : () => ({ upstreams: to }),
+    fleet: new Fleet({
+      balance: options.balance ?? 'in-order',
+      eject: options.eject,
+      changed: options.onHealth,
+      now: () => performance.now(),
+      random: Math.random,
+    }),
     client: {
       pool: new PortPool({ ports: client.ports, proxy: trust(client.proxy?.data) }),
       advertised: new AdvertisedAddress({ rules: typeof address === 'string' ? [{ address }] : address }),

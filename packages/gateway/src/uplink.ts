@@ -9,9 +9,10 @@ import {
 } from '@duoport/protocol';
 import type { GatewayEvent } from './log.ts';
 import type { Settings } from './options.ts';
+import { replyForError } from './reply-for-error.ts';
 import { ServerLink } from './server-link.ts';
 import type { Facts } from './session.ts';
-import type { Routed } from './upstream.ts';
+import type { Routed, Upstream } from './upstream.ts';
 
 export interface UplinkOptions {
   readonly settings: Settings;
@@ -29,7 +30,13 @@ export class Uplink {
   readonly #options: UplinkOptions;
   #host: string | undefined;
   #user: string | undefined;
+  /** What the server was told as USER. */
+  #name: string | undefined;
+  /** Servers that have not been tried, the next one first. */
+  #left: readonly Upstream[] = [];
   #link: ServerLink | undefined;
+  /** It has been asked for the login, and may yet give way to another. */
+  #trying: ServerLink | undefined;
 
   constructor(options: UplinkOptions) {
     this.#options = options;
@@ -44,10 +51,12 @@ export class Uplink {
     const routed = await this.#route(said);
     if (routed === undefined) return reply(530, 'There is no server for this user');
     if (routed.refusal !== undefined) return reply(530, routed.refusal);
-    const link = await this.#open(routed);
+    if (routed.upstreams.length === 0) return reply(530, 'There is no server for this client');
+    this.#choose(routed, said);
     this.#user = said;
-    const answer = await link.dialogue.call('USER', routed.user ?? said);
-    if (answer.code === 230) await link.protect();
+    const name = routed.user ?? said;
+    this.#name = name;
+    const answer = await this.#attempt((link) => link.dialogue.call('USER', name));
     this.#tellLogin(answer);
     return answer;
   }
@@ -56,10 +65,9 @@ export class Uplink {
   async pass(verb: string, argument: string | undefined): Promise<Reply> {
     const link = this.#link ?? (await this.early());
     if (link === undefined) return withoutServer(verb);
+    if (verb === 'PASS') return this.#password(argument);
     const answer = await link.dialogue.call(verb, argument);
-    if ((verb === 'PASS' || verb === 'ACCT') && (answer.code === 230 || answer.code === 202))
-      await link.protect();
-    if (verb === 'PASS') this.#tellLogin(answer);
+    if (verb === 'ACCT' && isLoggedIn(answer)) await link.protect();
     if (verb === 'QUIT') this.#forget();
     return answer;
   }
@@ -74,17 +82,81 @@ export class Uplink {
   async early(): Promise<ServerLink | undefined> {
     if (this.#link !== undefined) return this.#link;
     const routed = await this.#route(undefined);
-    return routed && this.#open(routed);
+    if (routed === undefined || routed.upstreams.length === 0) return undefined;
+    this.#choose(routed, undefined);
+    this.#link = await this.#open();
+    return this.#link;
   }
 
   drop(): void {
-    const link = this.#link;
+    const links = [this.#link, this.#trying];
     this.#forget();
-    link?.close();
+    for (const link of links) link?.close();
+  }
+
+  /** The servers to try, the first one first; a link that is there already stays if it goes to one of them. */
+  #choose({ upstreams }: Routed, user: string | undefined): void {
+    const { settings, connection } = this.#options;
+    const order = settings.fleet.order(upstreams, user ?? connection.peer.address);
+    const link = this.#link;
+    if (link !== undefined && !settings.fleet.suits(link.upstream, order)) this.drop();
+    this.#left = order.filter((upstream) => upstream !== this.#link?.upstream);
+  }
+
+  /** PASS; a server that takes the name and then leaves is no reason to send the client away while there is another. */
+  async #password(argument: string | undefined): Promise<Reply> {
+    const [first, name] = [this.#link, this.#name];
+    const answer = await this.#attempt(async ({ dialogue }) => {
+      if (dialogue === first?.dialogue || name === undefined) return dialogue.call('PASS', argument);
+      const named = await dialogue.call('USER', name);
+      return named.code === 331 ? dialogue.call('PASS', argument) : named;
+    });
+    this.#tellLogin(answer);
+    return answer;
+  }
+
+  /** Asks the server; one that answers 421, or leaves, gives way to the next one. */
+  async #attempt(ask: (link: ServerLink) => Promise<Reply>): Promise<Reply> {
+    for (;;) {
+      const link = this.#link ?? (await this.#open());
+      // Out of reach of #lost: that it leaves now is no reason to end the session.
+      this.#link = undefined;
+      this.#trying = link;
+      const outcome = await this.#outcome(link, ask);
+      this.#trying = undefined;
+      if (outcome.kind === 'answered') {
+        this.#link = link;
+        if (link.dialogue.lost.aborted) this.#lost(link);
+        return outcome.reply;
+      }
+      link.close();
+      this.#options.settings.fleet.failed(link.upstream, outcome.because);
+      if (this.#left.length === 0) return outcome.reply;
+      this.#options.tell({ kind: 'link-failed', host: link.upstream.host, error: outcome.because });
+    }
+  }
+
+  async #outcome(link: ServerLink, ask: (link: ServerLink) => Promise<Reply>): Promise<Outcome> {
+    const { settings, signal } = this.#options;
+    try {
+      const answer = await ask(link);
+      if (answer.code === 421)
+        return { kind: 'left', because: `421 ${answer.lines[0] ?? ''}`, reply: answer };
+      settings.fleet.succeeded(link.upstream);
+      if (isLoggedIn(answer)) await link.protect();
+      return { kind: 'answered', reply: answer };
+    } catch (error) {
+      const answer = replyForError(error);
+      if (answer === undefined || signal.aborted) throw error;
+      // Nothing was sent, or PROT was refused: the server is there, and another one would say no better.
+      if (!link.dialogue.lost.aborted) return { kind: 'answered', reply: answer };
+      return { kind: 'left', because: (error as Error).message, reply: answer };
+    }
   }
 
   #forget(): void {
     this.#link = undefined;
+    this.#trying = undefined;
     this.#user = undefined;
   }
 
@@ -102,16 +174,16 @@ export class Uplink {
     return settings.route({ user, host: this.#host, peer, local, destination, secure, serverName });
   }
 
-  /** The first server that can be reached. */
-  async #open({ upstreams }: Routed): Promise<ServerLink> {
-    if (this.#link !== undefined) return this.#link;
+  /** The first server of those left that can be reached. */
+  async #open(): Promise<ServerLink> {
     const { settings, connection, trace, signal, tell } = this.#options;
     const { peer, local, destination = local } = connection;
-    let last: unknown = new FtpConnectionError('No server is there for this client', {
+    let last: unknown = new FtpConnectionError('No server takes new sessions for this client now', {
       channel: 'control',
       phase: 'connect',
     });
-    for (const upstream of upstreams) {
+    for (let [upstream] = this.#left; upstream !== undefined; [upstream] = this.#left) {
+      this.#left = this.#left.slice(1);
       try {
         const link = await ServerLink.open(
           {
@@ -125,12 +197,22 @@ export class Uplink {
           },
           signal,
         );
-        this.#link = link;
-        link.dialogue.lost.addEventListener('abort', () => this.#lost(link), { once: true });
+        const closed = settings.fleet.opened(upstream);
+        const { lost } = link.dialogue;
+        lost.addEventListener(
+          'abort',
+          () => {
+            closed();
+            this.#lost(link);
+          },
+          { once: true },
+        );
+        if (lost.aborted) closed();
         tell({ kind: 'linked', server: link.peer, secure: link.tls !== undefined });
         return link;
       } catch (error) {
         if (!isFtpError(error) || signal.aborted) throw error;
+        settings.fleet.failed(upstream, error.message);
         tell({ kind: 'link-failed', host: upstream.host, error: error.message });
         last = error;
       }
@@ -149,6 +231,14 @@ export class Uplink {
     if (this.#user === undefined || (answer.code !== 230 && answer.code !== 530)) return;
     this.#options.tell({ kind: 'login', user: this.#user, reply: answer });
   }
+}
+
+type Outcome =
+  | { readonly kind: 'answered'; readonly reply: Reply }
+  | { readonly kind: 'left'; readonly because: string; readonly reply: Reply };
+
+function isLoggedIn({ code }: Reply): boolean {
+  return code === 230 || code === 202;
 }
 
 /** Where the server is not known yet, as much is answered as needs none. */

@@ -32,6 +32,10 @@ export interface Upstream {
   readonly externalAddress?: string | undefined;
   /** Version of the PROXY header that this server wants at the start of control and data connections. Default: none is sent. */
   readonly proxy?: 1 | 2 | undefined;
+  /** How much of the load it takes beside others; 0: only when nobody else is there. Default 1. */
+  readonly weight?: number | undefined;
+  /** Those with a higher number are tried only when those with a lower one cannot be used. Default 0. */
+  readonly priority?: number | undefined;
   /** Default: it is dialled. */
   readonly via?: ServerWay | undefined;
 }
@@ -52,8 +56,9 @@ export interface RouteFacts {
   readonly serverName: string | undefined;
 }
 
-/** Where to, in the order in which they are to be tried. */
+/** Where to. */
 export interface Routed {
+  /** The option `balance` says in which order they are tried. */
   readonly upstreams: readonly Upstream[];
   /** What the server is told as USER, when it is not what the client said. */
   readonly user?: string | undefined;
