@@ -1,5 +1,4 @@
-import type { ServerWay } from '../server-way.ts';
-import type { Upstream } from '../upstream.ts';
+import type { ServerWay, Upstream } from '../upstream.ts';
 
 /**
  * Which of several servers is tried first. `in-order`: as they are written. `weighted`: by chance, each as often as its weight

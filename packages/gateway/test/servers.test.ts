@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { connect } from '@duoport/client';
+import {
+  createGateway,
+  type FtpGateway,
+  type GatewayOptions,
+  routeByRules,
+  type Upstream,
+} from '@duoport/gateway';
+import {
+  createServer,
+  type FtpServer,
+  MemoryAccounts,
+  MemoryFiles,
+  type ServerOptions,
+} from '@duoport/server';
+
+const users = ['u', 'ann', 'bob'].map((name) => ({ name, password: 'p' }));
+
+/** A server whose only file is its name. */
+async function server(
+  t: TestContext,
+  name: string,
+  options: Partial<ServerOptions> = {},
+): Promise<{ readonly server: FtpServer; readonly upstream: Upstream }> {
+  const files = new MemoryFiles();
+  const accounts = new MemoryAccounts({ files, users });
+  const made = createServer({ accounts, listen: [{ host: '127.0.0.1', port: 0 }], ...options });
+  await made.start();
+  t.after(() => made.close({ grace: 0 }));
+  files.makeDirectory(`/${name}`);
+  return { server: made, upstream: { host: '127.0.0.1', port: made.listening[0]?.port } };
+}
+
+async function gateway(
+  t: TestContext,
+  to: GatewayOptions['to'],
+  options: Partial<GatewayOptions> = {},
+): Promise<{ readonly gateway: FtpGateway; readonly failed: string[] }> {
+  const failed: string[] = [];
+  const made = createGateway({
+    listen: [{ host: '127.0.0.1', port: 0 }],
+    to,
+    log: (event) => {
+      assert.notEqual(event.kind, 'bug');
+      if (event.kind === 'link-failed') failed.push(event.error);
+    },
+    ...options,
+  });
+  await made.start();
+  t.after(() => made.close({ grace: 0 }));
+  return { gateway: made, failed };
+}
+
+/** The name of the server that this user comes to. */
+async function whoHas({ gateway }: { gateway: FtpGateway }, user = 'u'): Promise<string> {
+  await using client = await connect(`ftp://${user}:p@127.0.0.1:${gateway.listening[0]?.port}/`, {
+    tls: 'none',
+  });
+  for await (const { name } of client.list('/')) return name;
+  return 'nothing';
+}
+
+test('rules by user send each to a server, and whom none fits hears 530', async (t) => {
+  const [a, b] = [await server(t, 'a'), await server(t, 'b')];
+  const rules = [
+    { users: ['ann'], to: [a.upstream] },
+    { users: ['b*'], to: [b.upstream] },
+  ];
+  const door = await gateway(t, routeByRules(rules));
+  assert.equal(await whoHas(door, 'ann'), 'a');
+  assert.equal(await whoHas(door, 'bob'), 'b');
+  await assert.rejects(whoHas(door, 'u'), /530.*no server/);
+});
+
+test('a server that greets with 421 gives way to the next', async (t) => {
+  const [full, b] = [await server(t, 'full', { maxSessions: 0 }), await server(t, 'b')];
+  const door = await gateway(t, [full.upstream, b.upstream]);
+  assert.equal(await whoHas(door), 'b');
+  assert.match(door.failed.join(), /421/);
+});
+
+test('a server that dies at the password gives way to the next, and the client notices nothing', async (t) => {
+  const dying: { close: () => Promise<void> } = { close: async () => undefined };
+  const a = await server(t, 'a', {
+    accounts: {
+      login: async () => {
+        await dying.close();
+        return undefined;
+      },
+    },
+  });
+  dying.close = () => a.server.close({ grace: 0 });
+  const b = await server(t, 'b');
+  const door = await gateway(t, [a.upstream, b.upstream]);
+  assert.equal(await whoHas(door), 'b');
+  assert.equal(door.failed.length, 1);
+});
+
+test('the last server that leaves at the login is told as 421', async (t) => {
+  const full = await server(t, 'full', { maxSessions: 0 });
+  const door = await gateway(t, [full.upstream]);
+  await assert.rejects(whoHas(door), /421/);
+});
+
+test('least connections spread sessions, and a drained server gets none', async (t) => {
+  const [a, b] = [await server(t, 'a'), await server(t, 'b')];
+  const both = [a.upstream, b.upstream];
+  const { gateway: door } = await gateway(t, both, { balance: 'least-connections' });
+  const url = `ftp://u:p@127.0.0.1:${door.listening[0]?.port}/`;
+  const clients = [];
+  for (let number = 0; number < 4; number += 1) clients.push(await connect(url, { tls: 'none' }));
+  assert.deepEqual(
+    door.status(both).map(({ sessions }) => sessions),
+    [2, 2],
+  );
+  door.drain(a.upstream);
+  clients.push(await connect(url, { tls: 'none' }), await connect(url, { tls: 'none' }));
+  const [first, second] = door.status(both);
+  assert.deepEqual([first?.sessions, first?.state, second?.sessions], [2, 'draining', 4]);
+  door.drain(b.upstream);
+  await assert.rejects(connect(url, { tls: 'none' }), /421.*No server takes new sessions/);
+  await Promise.all(clients.map((client) => client.close()));
+});
+
+test('sticky: a user always comes to the same server, though FEAT was asked before USER', async (t) => {
+  const servers = [await server(t, 'a'), await server(t, 'b'), await server(t, 'c')];
+  const door = await gateway(
+    t,
+    servers.map(({ upstream }) => upstream),
+    { balance: 'sticky' },
+  );
+  for (const user of ['ann', 'bob', 'u']) {
+    const first = await whoHas(door, user);
+    assert.equal(await whoHas(door, user), first);
+  }
+});
