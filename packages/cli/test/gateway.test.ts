@@ -112,3 +112,25 @@ test('flags that cannot work are named, with exit code 2', async () => {
     assert.match(stderr, message);
   }
 });
+
+test('a user has a server of its own, the others have theirs, and one that is down gives way', async () => {
+  await using first = await serve();
+  await using second = await serve();
+  await writeFile(join(first.folder, 'first'), '');
+  await writeFile(join(second.folder, 'second'), '');
+  const [one, two] = [first, second].map(({ port }) => `ftp://127.0.0.1:${port}`);
+  const flags = ['--to', 'user:nobody=ftp://127.0.0.1:1', '--to', `user:u=${two}`, '--to', `${one}`];
+  await using door = await gateway(flags);
+  const listed = await duoport(['ls', door.url()]);
+  assert.equal(listed.stdout, 'second\n', listed.stderr);
+  await using spare = await gateway([
+    '--to',
+    'ftp://127.0.0.1:1',
+    '--to',
+    `${one};weight=2`,
+    '--balance',
+    'weighted',
+  ]);
+  const found = await duoport(['ls', spare.url()]);
+  assert.equal(found.stdout, 'first\n', found.stderr);
+});

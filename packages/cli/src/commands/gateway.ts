@@ -3,7 +3,7 @@ import { createGateway, type FtpGateway, type GatewayEvent } from '@duoport/gate
 import { Command } from 'commander';
 import { type GatewayAnnouncement, gatewayLines } from '../gateway/announcement.ts';
 import { addGatewayFlags, type GatewayFlags } from '../gateway/flags.ts';
-import { GatewayLines } from '../gateway/gateway-lines.ts';
+import { GatewayLines, healthLine } from '../gateway/gateway-lines.ts';
 import { gatewayOptions } from '../gateway/gateway-options.ts';
 import { type GatewayPlan, planGateway } from '../gateway/plan.ts';
 import { reachableAddresses } from '../serve/addresses.ts';
@@ -25,6 +25,11 @@ async function gateway(io: ProcessIo, flags: GatewayFlags): Promise<void> {
   const plan = await planGateway(flags);
   const options = gatewayOptions(plan, {
     log: logTo(terminal, flags),
+    onHealth: (event) => {
+      const now = new Date();
+      if (terminal.json) terminal.object({ event: 'health', time: now.toISOString(), ...event });
+      else terminal.talk(healthLine(event, now));
+    },
     trace:
       flags.trace === true
         ? (session) => ({
@@ -73,12 +78,20 @@ function announce(terminal: Terminal, what: GatewayAnnouncement): void {
     for (const line of gatewayLines(what)) terminal.result(line);
     return;
   }
-  const { doors, serverMode, serverPorts, passivePorts, passiveAddress, activeSourcePort } = what;
+  const { doors, balance, serverMode, serverPorts, passivePorts, passiveAddress, activeSourcePort } = what;
   const { certificate, requireTls, readOnly, portRemark } = what;
   terminal.object({
     event: 'ready',
     doors,
-    servers: what.servers.map(({ host, port, tls }) => ({ host, port, tls })),
+    servers: what.servers.map(({ host, port, tls, who, weight, priority }) => ({
+      host,
+      port,
+      tls,
+      who,
+      weight,
+      priority,
+    })),
+    balance,
     serverMode,
     serverPorts,
     passivePorts,

@@ -5,6 +5,7 @@ import { type GatewayAnnouncement, gatewayLines } from './announcement.ts';
 const what: GatewayAnnouncement = {
   doors: [{ port: 2121, implicitTls: false, addresses: ['192.0.2.1'] }],
   servers: [{ host: '10.0.0.5', port: 21, tls: 'none' }],
+  balance: 'in-order',
   serverMode: 'same',
   serverPorts: undefined,
   modes: { passive: true, active: true },
@@ -36,13 +37,14 @@ test('both sides are told, and what each needs open', () => {
 test('an active server needs ports of its own, and read-only is said', () => {
   const lines = gatewayLines({
     ...what,
-    servers: [...what.servers, { host: 'b', port: 990, tls: 'implicit' }],
+    servers: [...what.servers, { host: 'b', port: 990, tls: 'implicit', who: { users: ['web-*'] } }],
     serverMode: 'PORT',
     serverPorts: { low: 51_000, high: 51_010 },
     readOnly: true,
   }).join('\n');
   assert.match(lines, /^duoport stands between clients and ftp:\/\/10\.0\.0\.5:21, ftps:\/\/b:990$/m);
-  assert.match(lines, /ftps:\/\/b:990 {3}TLS from the first byte/);
+  assert.match(lines, /ftps:\/\/b:990 {3}TLS from the first byte {3}for user web-\*$/m);
+  assert.match(lines, /the first of them that can be used/);
   assert.match(lines, /it opens all data connections to the gateway \(PORT\)/);
   assert.match(lines, /commands {2}nothing passes that changes files/);
   assert.match(lines, /for active mode, from the server: TCP 51000-51010/);

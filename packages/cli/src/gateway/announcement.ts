@@ -1,4 +1,4 @@
-import type { ServerMode } from '@duoport/gateway';
+import type { Balance, ServerMode } from '@duoport/gateway';
 import type { PortRange } from '../flags/values.ts';
 import { printable } from '../printable.ts';
 import {
@@ -11,11 +11,12 @@ import {
   type Standing,
   tlsRows,
 } from '../serve/announcement-rows.ts';
-import { type UpstreamUrl, upstreamText } from './upstream-url.ts';
+import { type UpstreamUrl, upstreamText, whoText } from './upstream-url.ts';
 
 /** Everything that `gateway` says when it is ready. */
 export interface GatewayAnnouncement extends Standing {
   readonly servers: readonly UpstreamUrl[];
+  readonly balance: Balance;
   readonly serverMode: ServerMode;
   readonly serverPorts: PortRange | undefined;
   readonly readOnly: boolean;
@@ -27,6 +28,7 @@ export function gatewayLines(what: GatewayAnnouncement): readonly string[] {
   const rows: readonly Row[] = [
     ...addressRows(what),
     ...what.servers.map((server, index) => [index === 0 ? 'server' : '', serverText(server)] as const),
+    ...(what.servers.length > 1 ? [['', balanceText[what.balance]] as const] : []),
     ['', dataText[what.serverMode]],
     ...modeRows(what, 'the gateway'),
     ...tlsRows(what),
@@ -45,8 +47,16 @@ export function gatewayLines(what: GatewayAnnouncement): readonly string[] {
 
 function serverText(server: UpstreamUrl): string {
   const how = { none: 'without TLS', explicit: 'TLS by AUTH TLS', implicit: 'TLS from the first byte' };
-  return `${printable(upstreamText(server))}   ${how[server.tls]}`;
+  const facts = [upstreamText(server), how[server.tls], whoText(server)].filter((fact) => fact !== '');
+  return printable(facts.join('   '));
 }
+
+const balanceText: Readonly<Record<Balance, string>> = {
+  'in-order': 'the first of them that can be used',
+  weighted: 'each for as many sessions as its weight says',
+  'least-connections': 'the one with the fewest sessions',
+  sticky: 'the same one for the same user',
+};
 
 const dataText: Readonly<Record<ServerMode, string>> = {
   same: 'data connections as the client asks for them',

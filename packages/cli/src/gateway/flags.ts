@@ -1,4 +1,4 @@
-import type { ServerMode } from '@duoport/gateway';
+import type { Balance, ServerMode } from '@duoport/gateway';
 import { type Command, Option } from 'commander';
 import { addServeFlags, type ServeFlags } from '../flags/serve-flags.ts';
 import { type PortRange, parseFingerprint, parsePortRange, repeated } from '../flags/values.ts';
@@ -26,6 +26,7 @@ const shared = [
 /** The flags of `duoport gateway`. */
 export interface GatewayFlags extends Pick<ServeFlags, (typeof shared)[number]> {
   readonly to: readonly UpstreamUrl[];
+  readonly balance?: Balance;
   readonly serverMode?: ServerMode;
   readonly serverPorts?: PortRange;
   readonly serverAddress?: string;
@@ -44,11 +45,15 @@ export function addGatewayFlags(command: Command): Command {
 function own(): readonly Option[] {
   return [
     new Option(
-      '--to <url>',
-      'the server: ftp://HOST[:PORT], or ftps://HOST[:PORT] for TLS towards it; may be repeated: the next one is tried when one cannot be reached',
+      '--to <[who=]url[;weight=n]>',
+      'the server: ftp://HOST[:PORT], or ftps://HOST[:PORT] for TLS towards it; may be repeated: another one is tried when one cannot be used; WHO= says for whom it is: user:NAME, host:NAME, sni:NAME, net:NETWORK',
     )
       .argParser(repeated(parseUpstream))
       .makeOptionMandatory(),
+    new Option(
+      '--balance <how>',
+      'which of several servers is tried first (default: in-order); sticky: the same for the same user',
+    ).choices(['in-order', 'weighted', 'least-connections', 'sticky']),
     new Option(
       '--server-mode <mode>',
       'how data connections to the server come about, whatever the client asks for (default: same)',

@@ -1,8 +1,15 @@
-import type { GatewayEvent } from '@duoport/gateway';
+import type { GatewayEvent, HealthEvent } from '@duoport/gateway';
 import { formatEndpoint } from '@duoport/protocol';
 import { printable } from '../printable.ts';
 import { clock } from '../serve/session-log.ts';
 import { formatBytes } from '../transfer/progress-line.ts';
+
+/** What has become of a server, for a person. */
+export function healthLine({ host, port, state, because }: HealthEvent, now: Date): string {
+  const how = { healthy: 'is used again', unhealthy: 'is unhealthy', ejected: 'is left alone for a while' };
+  const what = state === 'draining' ? 'takes no new sessions' : how[state];
+  return `${clock(now)} server ${printable(host)}:${port} ${what}: ${printable(because)}`;
+}
 
 /** Turns what the gateway tells into lines for a person. Remembers who is logged in on which session. */
 export class GatewayLines {

@@ -1,15 +1,16 @@
-import type { GatewayOptions } from '@duoport/gateway';
+import { type GatewayOptions, type RouteRule, routeByRules } from '@duoport/gateway';
 import type { GatewayPlan } from './plan.ts';
 
 /** The plan in the gateway's words. Where to listen is the caller's. */
 export function gatewayOptions(
   plan: GatewayPlan,
-  tellers: Pick<GatewayOptions, 'log' | 'trace'>,
+  tellers: Pick<GatewayOptions, 'log' | 'trace' | 'onHealth'>,
 ): Omit<GatewayOptions, 'listen'> {
   const { certificate } = plan;
   return {
     ...tellers,
-    to: plan.servers,
+    to: routeOf(plan.servers),
+    balance: plan.balance,
     client: {
       ports: plan.passivePorts,
       address: plan.passiveAddress,
@@ -20,4 +21,15 @@ export function gatewayOptions(
     commands: { readOnly: plan.readOnly, requireTls: plan.requireTls },
     timeouts: { data: plan.dataTimeout },
   };
+}
+
+/** Servers for the same clients make one rule, in the order in which they were first named; those for everybody come last. */
+function routeOf(servers: GatewayPlan['servers']): GatewayOptions['to'] {
+  if (servers.every(({ who }) => who === undefined)) return servers;
+  const rules = new Map<string, RouteRule>();
+  for (const server of [...servers.filter(({ who }) => who), ...servers.filter(({ who }) => !who)]) {
+    const key = JSON.stringify(server.who ?? {});
+    rules.set(key, { ...server.who, to: [...(rules.get(key)?.to ?? []), server] });
+  }
+  return routeByRules([...rules.values()]);
 }

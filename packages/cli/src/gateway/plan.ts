@@ -1,4 +1,4 @@
-import type { ServerMode, Upstream } from '@duoport/gateway';
+import type { Balance, ServerMode, Upstream } from '@duoport/gateway';
 import type { AdvertisedRule } from '@duoport/net';
 import { parseAddress } from '@duoport/protocol';
 import { readText } from '../flags/connection-flags.ts';
@@ -13,6 +13,7 @@ export interface GatewayPlan {
   /** Undefined: the first free one of 21, 2121 and the ports after it. */
   readonly listen: readonly PlannedListener[] | undefined;
   readonly servers: readonly (Upstream & GatewayFlags['to'][number])[];
+  readonly balance: Balance;
   readonly serverMode: ServerMode;
   readonly serverPorts: PortRange | undefined;
   readonly passivePorts: PortRange;
@@ -38,6 +39,7 @@ export async function planGateway(flags: GatewayFlags): Promise<GatewayPlan> {
       mode: serverMode,
       externalAddress: serverAddress,
     })),
+    balance: flags.balance ?? 'in-order',
     serverMode,
     serverPorts: flags.serverPorts,
     passivePorts: flags.passivePorts ?? defaultPassivePorts,

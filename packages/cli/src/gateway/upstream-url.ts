@@ -1,30 +1,89 @@
 import { parseFtpUrl, type Target } from '@duoport/client';
-import type { Upstream } from '@duoport/gateway';
+import type { RouteRule, Upstream } from '@duoport/gateway';
+import { networkSet } from '@duoport/net';
 import { InvalidArgumentError } from 'commander';
 import { urlHost } from '../serve/quoting.ts';
 
-/** A server that `--to` names: where it is, and the TLS towards it. */
+/** A server that `--to` names: where it is, the TLS towards it, and for whom it is. */
 export interface UpstreamUrl {
   readonly host: string;
   readonly port: number;
   readonly tls: NonNullable<Upstream['tls']>;
+  readonly weight?: number;
+  readonly priority?: number;
+  /** Undefined: for everybody else. */
+  readonly who?: Omit<RouteRule, 'to'>;
 }
 
-/** `ftp://HOST[:PORT]` in the clear, `ftps://HOST[:PORT]` with AUTH TLS; port 990 is TLS from the first byte. */
+/**
+ * `[WHO=]ftp://HOST[:PORT][;weight=N][;priority=N]`: ftp in the clear, ftps with AUTH TLS; port 990 is TLS from the first byte. WHO is
+ * `user:PATTERN`, `host:PATTERN`, `sni:PATTERN` and `net:NETWORK`, several with commas.
+ */
 export function parseUpstream(text: string): UpstreamUrl {
-  const { secure, host, port, user, password, path } = read(text);
+  const [, who, url = text, settings = ''] =
+    /^(?:(.*?)=)?(ftps?:\/\/.*?)((?:;(?:weight|priority)=\d{1,6})*)\/?$/i.exec(text) ?? [];
+  const { secure, host, port, user, password, path } = read(url);
   if (path !== '' || user !== undefined || password !== undefined) {
     throw new InvalidArgumentError(
       'A server is written ftp://HOST[:PORT] or ftps://HOST[:PORT]; who logs in and where to is for the clients to say.',
     );
   }
   const tls = port === 990 ? 'implicit' : secure ? 'explicit' : 'none';
-  return { host, port: port ?? 21, tls };
+  return {
+    host,
+    port: port ?? 21,
+    tls,
+    ...numbers(settings),
+    ...(who === undefined ? {} : { who: readWho(who) }),
+  };
 }
 
 /** The same as text again: `ftps://files.example:21`. */
-export function upstreamText({ host, port, tls }: UpstreamUrl): string {
+export function upstreamText({ host, port, tls }: Pick<UpstreamUrl, 'host' | 'port' | 'tls'>): string {
   return `${tls === 'none' ? 'ftp' : 'ftps'}://${urlHost(host)}:${port}`;
+}
+
+/** `for users a, b from 10.0.0.0/8`; empty: for everybody. */
+export function whoText({ who: { users, hosts, serverNames, clients } = {} }: UpstreamUrl): string {
+  const some = (what: string, values: readonly string[] | undefined): readonly string[] =>
+    values === undefined ? [] : [`${what} ${values.join(', ')}`];
+  const parts = [
+    ...some('user', users),
+    ...some('HOST', hosts),
+    ...some('TLS name', serverNames),
+    ...some('from', clients),
+  ];
+  return parts.length === 0 ? '' : `for ${parts.join(' and ')}`;
+}
+
+function numbers(settings: string): { readonly weight?: number; readonly priority?: number } {
+  const found = [...settings.matchAll(/;(\w+)=(\d+)/g)].map(([, name = '', value]) => [
+    name.toLowerCase(),
+    Number(value),
+  ]);
+  return Object.fromEntries(found);
+}
+
+const kinds = { user: 'users', host: 'hosts', sni: 'serverNames', net: 'clients' } as const;
+
+function readWho(text: string): Omit<RouteRule, 'to'> {
+  const who: { -readonly [Kind in (typeof kinds)[keyof typeof kinds]]?: string[] } = {};
+  for (const part of text.split(',')) {
+    const [, kind, value] = /^(user|host|sni|net):(.+)$/.exec(part.trim()) ?? [];
+    if (kind === undefined || value === undefined) {
+      throw new InvalidArgumentError(
+        'For whom a server is stands before it: user:ann=ftp://HOST, user:web-*,net:10.0.0.0/8=ftp://HOST; also host:NAME and sni:NAME.',
+      );
+    }
+    const key = kinds[kind as keyof typeof kinds];
+    who[key] = [...(who[key] ?? []), value];
+  }
+  try {
+    networkSet(who.clients ?? []);
+  } catch {
+    throw new InvalidArgumentError('A network is written net:10.0.0.0/8 or net:2001:db8::/32.');
+  }
+  return who;
 }
 
 function read(text: string): Target {
