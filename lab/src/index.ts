@@ -9,7 +9,10 @@ export { documentText } from './matrix/document.ts';
 export { type MatrixProgress, type MatrixReport, runMatrix } from './matrix/run-matrix.ts';
 export { tableLines } from './matrix/table.ts';
 export type { RunOptions, RunResult } from './processes.ts';
+export { proofCases } from './proof/cases.ts';
 export { proofPage } from './proof/page.ts';
+export type { ProofReport } from './proof/prove.ts';
+export { ProofGround } from './proof/run.ts';
 export { whatLabLacks } from './requirements.ts';
 export {
   type CellRun,

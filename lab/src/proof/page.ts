@@ -32,7 +32,7 @@ function introduction(): readonly string[] {
     '# What was proven of the firewall rules, and how',
     '',
     'Generated from `lab/src/proof` by `npm run generate`. The test `lab/test/proof.full.test.ts` executes every line of the tables below,',
-    'as root on Linux, each time the long tests run.',
+    'as root on Linux, each time the long tests run; `sudo npx duoport lab proof` does it by hand (`--only "ufw"` for a part of it).',
     '',
     '## What is done',
     '',

@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { firewallRules, type Rules } from '@duoport/firewall';
 import type { Lab } from '../build.ts';
-import type { Programs } from '../drivers/programs.ts';
+import { type Programs, repository } from '../drivers/programs.ts';
 import {
   type Attempt,
   attemptBefore,
@@ -28,7 +28,7 @@ export interface Bench {
 }
 
 /** What a case has shown. Empty faults: proven. */
-export interface Proof {
+export interface ProofReport {
   readonly faults: readonly string[];
   /** Connections that were made and files fetched, as asked for. */
   readonly worked: number;
@@ -49,7 +49,7 @@ export async function prove(
   bench: Bench,
   one: ProofCase,
   alter: (rules: Rules) => Rules = (rules) => rules,
-): Promise<Proof> {
+): Promise<ProofReport> {
   const answer = firewallRules(targetOf(one), one.request, one.place);
   if (answer.kind === 'refused')
     return { faults: [`refused: ${answer.because}`], worked: 0, failed: 0, probes: 0 };
@@ -72,7 +72,7 @@ interface Site extends Bench {
   readonly rules: Rules;
 }
 
-async function inPlace(site: Site, one: ProofCase): Promise<Proof> {
+async function inPlace(site: Site, one: ProofCase): Promise<ProofReport> {
   const { machine, rules } = site;
   const faults: string[] = [];
   await script(machine, baseOf(one).join('\n'), 'the base', faults);
@@ -162,7 +162,7 @@ async function scanAll(site: Site, one: ProofCase, scans: readonly Scan[]): Prom
   const tap = await tapScans(site.lab, {
     machine: machineOf(one),
     python: site.programs.need('python3'),
-    script: fileURLToPath(new URL('./scan.py', import.meta.url)),
+    script: join(repository(), 'lab', 'src', 'proof', 'scan.py'),
     scans,
   });
   const faults: string[] = [];

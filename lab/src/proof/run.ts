@@ -5,7 +5,7 @@ import { findPrograms, repository } from '../drivers/programs.ts';
 import type { ProofCase } from './case.ts';
 import { Clients } from './clients.ts';
 import { network } from './network.ts';
-import { type Bench, type Proof, prove } from './prove.ts';
+import { type Bench, type ProofReport, prove } from './prove.ts';
 import { type ProofServers, startServers } from './servers.ts';
 
 type Alter = NonNullable<Parameters<typeof prove>[2]>;
@@ -22,8 +22,8 @@ export class ProofGround implements AsyncDisposable {
     this.#free = stands.map(({ bench }) => bench);
   }
 
-  /** Throws when a program is missing and cannot be fetched. */
-  static async open(size: number): Promise<ProofGround> {
+  /** Throws when a program is missing and cannot be fetched. An abort takes all down, and what is being proven then fails. */
+  static async open(size: number, signal?: AbortSignal): Promise<ProofGround> {
     const programs = await findPrograms({ fetch: true });
     const tree = join(repository(), '.cache', 'peers');
     const lost = ['ufw', 'firewalld'].filter((name) => !existsSync(join(tree, 'usr', 'sbin', name)));
@@ -37,11 +37,15 @@ export class ProofGround implements AsyncDisposable {
       await Promise.all(stands.map(closeStand));
       throw error;
     }
-    return new ProofGround(stands);
+    const ground = new ProofGround(stands);
+    const stop = (): void => void ground[Symbol.asyncDispose]();
+    if (signal?.aborted === true) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    return ground;
   }
 
   /** Proves one case as soon as a network is free. */
-  async prove(one: ProofCase, alter?: Alter): Promise<Proof> {
+  async prove(one: ProofCase, alter?: Alter): Promise<ProofReport> {
     const bench = this.#free.pop() ?? (await new Promise<Bench>((resolve) => this.#waiting.push(resolve)));
     try {
       return await prove(bench, one, alter);

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { listTopologies } from '../lab/list.ts';
 import { matrixCommand } from '../lab/matrix.ts';
+import { proofCommand } from '../lab/proof.ts';
 import { type LabRunFlags, runLab } from '../lab/run.ts';
 import type { ProcessIo } from '../terminal.ts';
 
@@ -22,5 +23,6 @@ export function labCommand(io: ProcessIo): Command {
     .description('try FTP in networks with real firewalls and NAT (Linux, root)')
     .addCommand(list)
     .addCommand(run)
-    .addCommand(matrixCommand(io));
+    .addCommand(matrixCommand(io))
+    .addCommand(proofCommand(io));
 }

@@ -12,9 +12,10 @@ import {
   topologies,
   whatLabLacks,
 } from '@duoport/lab';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
 import { CommandError, UsageError } from '../usage-error.ts';
+import { parseCount, parsePattern } from './parsers.ts';
 
 interface MatrixFlags {
   readonly only?: RegExp;
@@ -111,19 +112,4 @@ async function write(terminal: Terminal, text: string): Promise<void> {
   const path = join(repository(), 'docs', 'lab-matrix.md');
   await writeFile(path, text);
   terminal.talk(`Written: ${path}`);
-}
-
-function parsePattern(text: string): RegExp {
-  try {
-    return new RegExp(text);
-  } catch {
-    throw new InvalidArgumentError('It is no regular expression.');
-  }
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > 64)
-    throw new InvalidArgumentError('It is a number from 1 to 64.');
-  return count;
 }
