@@ -1,7 +1,9 @@
 import type { DataArrangement, DataConnection, Exchange, TlsSession, TruncationPolicy } from '@duoport/net';
-import { isFtpError, type Reply, reply } from '@duoport/protocol';
+import { FtpRemoteError, isFtpError, type Reply, reply } from '@duoport/protocol';
 import type { ClientLeg } from './client-leg.ts';
+import { Halves, type Side } from './halves.ts';
 import { Pipe } from './pipe.ts';
+import { oneLine } from './reply-for-error.ts';
 import type { ServerLink } from './server-link.ts';
 
 export interface BridgeOptions {
@@ -17,40 +19,56 @@ export interface BridgeOptions {
   /** After the data connection has ended: milliseconds to the server's final reply. */
   readonly finalTimeout: number;
   readonly truncation: TruncationPolicy;
+  /** The client has called it off, or is gone. */
   readonly signal: AbortSignal;
   preliminary(reply: Reply): void;
   progress(bytes: number): void;
 }
 
-export interface Bridged {
-  readonly reply: Reply;
-  readonly bytes: number;
-}
-
 /**
  * One transfer through the gateway. The server is told; when its half of the data connection stands, the client gets the
- * 150; when the client's half stands too, the two are joined; and the final reply says what became of both.
+ * 150; when the client's half stands too, the two are joined; and the reply that is returned says what became of both.
+ *
+ * LAW: a file that was cut is never answered 2yz, and an upload that was cut reaches the server as a reset.
  */
-export async function bridge(options: BridgeOptions): Promise<Bridged> {
-  const { link, verb, argument, arrangement } = options;
+export async function bridge(options: BridgeOptions): Promise<Reply> {
+  const { link, verb, argument, arrangement, leg, signal } = options;
   const exchange = link.dialogue.send(verb, argument);
-  const halves: DataConnection[] = [];
+  const halves = new Halves();
+  const onAbort = () => halves.cut('client', signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  watchServer(exchange, halves);
   try {
+    if (signal.aborted) onAbort();
     const begun = await begin(options, exchange, halves);
-    if ('reply' in begun) return { reply: begun.reply, bytes: 0 };
-    const bytes = await join(options, begun);
+    if ('refusal' in begun) return begun.refusal;
+    await join(options, begun, halves);
     link.dialogue.expectFinal(exchange, options.finalTimeout);
-    return { reply: await exchange.final, bytes };
+    return await exchange.final;
   } catch (error) {
-    for (const half of halves) half.reset();
+    halves.cut('server', error);
+    leg.release();
+    const said = exchange.answered;
+    await endTransfer(link, exchange);
+    // Not before: a server that comes late finds a reset instead of a clean end.
     arrangement.drop();
-    options.leg.release();
-    await endTransfer(options, exchange);
-    return { reply: failure(error, options.signal), bytes: 0 };
+    return failure(options, halves, { before: said, after: exchange.answered });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
-interface Halves {
+/** A server that refuses in the middle, or is gone, ends the transfer at once. */
+function watchServer(exchange: Exchange, halves: Halves): void {
+  exchange.final.then(
+    (answer) => {
+      if (answer.code >= 400) halves.cut('server', new FtpRemoteError(`The server said ${answer.code}`));
+    },
+    (error) => halves.cut('server', error),
+  );
+}
+
+interface Joined {
   readonly client: DataConnection;
   readonly server: DataConnection;
 }
@@ -59,79 +77,92 @@ interface Halves {
 async function begin(
   options: BridgeOptions,
   exchange: Exchange,
-  halves: DataConnection[],
-): Promise<Halves | { readonly reply: Reply }> {
-  const { arrangement, leg, link, clientTls, signal, direction } = options;
+  halves: Halves,
+): Promise<Joined | { readonly refusal: Reply }> {
+  const { arrangement, leg, link, clientTls, direction } = options;
+  const { signal } = halves;
   const [back, forth] =
     direction === 'to-client' ? (['receive', 'send'] as const) : (['send', 'receive'] as const);
   // Some servers send the 150 only after the TLS handshake of the data connection: it does not wait for that.
-  const opening = arrangement.open().then(async (server) => {
-    halves.push(server);
+  const opening = halves.add('server', arrangement.open(), async (server) => {
     if (link.tls !== undefined) await server.startTls(link.tls, { signal, transfer: back });
-    return server;
   });
-  opening.catch(noValue);
-  const first = await exchange.first;
-  if (first.code >= 200) {
+  const first = await halves.unlessCut(exchange.first);
+  if (first.code >= 400) {
     arrangement.drop();
     leg.release();
-    return { reply: first };
+    return { refusal: first };
   }
+  if (first.code >= 200) throw outOfStep(options, first);
   const server = await opening;
   // A passive client may connect only now; an active one is told when it was reached, so that a 425 comes alone.
   const isPassive = leg.kind === 'passive';
   if (isPassive) options.preliminary(first);
-  const client = await leg.open(signal);
-  halves.push(client);
-  if (!isPassive) options.preliminary(first);
-  if (clientTls !== undefined) await client.startTls(clientTls, { signal, transfer: forth });
+  const client = await halves.add('client', leg.open(signal), async (half) => {
+    if (!isPassive) options.preliminary(first);
+    if (clientTls !== undefined) await half.startTls(clientTls, { signal, transfer: forth });
+  });
   return { client, server };
 }
 
-async function join(options: BridgeOptions, { client, server }: Halves): Promise<number> {
-  const { direction, stallTimeout, signal, truncation, progress } = options;
-  const [from, to] = direction === 'to-client' ? [server, client] : [client, server];
+/**
+ * RFC 959 §5.4: a transfer begins with a 1yz. A server that answers otherwise has answered something before twice, and nobody could
+ * tell any more what its replies are for.
+ */
+function outOfStep({ link, verb }: BridgeOptions, first: Reply): Error {
+  const error = new FtpRemoteError(`${verb} was answered ${first.code} before anything was transferred`);
+  link.dialogue.destroy(error);
+  return error;
+}
+
+async function join(options: BridgeOptions, { client, server }: Joined, halves: Halves): Promise<void> {
+  const { direction, stallTimeout, truncation, progress } = options;
+  const isDownload = direction === 'to-client';
+  const [from, to] = isDownload ? [server, client] : [client, server];
+  const [source, target]: [Side, Side] = isDownload ? ['server', 'client'] : ['client', 'server'];
   const pipe = new Pipe();
-  const pump = { stallTimeout, signal };
-  const receiving = from.receive(pipe.sink, { ...pump, truncation, onProgress: progress }).then(
-    (count) => {
-      pipe.end();
-      return count.bytes;
-    },
-    (error) => {
-      pipe.fail(error);
-      throw error;
-    },
-  );
-  const sending = to.send(pipe.source, pump).catch((error) => {
-    pipe.fail(error);
+  halves.onCut((reason) => pipe.fail(reason));
+  const failed = (side: Side) => (error: unknown) => {
+    halves.cut(side, error);
     throw error;
-  });
-  const [bytes] = await Promise.all([receiving, sending]);
-  return bytes;
+  };
+  // No signal for the pumps: what calls the transfer off resets both halves, and that is what they see.
+  const receiving = from
+    .receive(pipe.sink, { stallTimeout, truncation, onProgress: progress })
+    .then(() => halves.settled())
+    .then(() => pipe.end(), failed(source));
+  const sending = to.send(pipe.source, { stallTimeout }).catch(failed(target));
+  await Promise.all([receiving, sending]);
 }
 
 /** The server must know that it is over, and its replies be taken, before the next command goes there. */
-async function endTransfer({ link }: BridgeOptions, exchange: Exchange): Promise<void> {
-  if (exchange.answered !== undefined || link.dialogue.lost.aborted) return;
+async function endTransfer({ dialogue }: ServerLink, exchange: Exchange): Promise<void> {
+  if (exchange.answered !== undefined || dialogue.lost.aborted) return;
   try {
-    const abort = link.dialogue.send('ABOR');
+    const abort = dialogue.send('ABOR');
     // A fence: its answer shows that all before it has been answered (servers differ in how often they do).
-    const fence = link.dialogue.send('NOOP');
+    const fence = dialogue.send('NOOP');
     await Promise.all([exchange.final, abort.final, fence.final]);
   } catch {
     // The control connection is lost: whoever holds it is told by itself.
   }
 }
 
-function failure(error: unknown, signal: AbortSignal): Reply {
+/** What the client is told of a transfer that was cut: the server's own word where the fault is the server's. */
+function failure(
+  { signal }: BridgeOptions,
+  { culprit, reason }: Halves,
+  said: { readonly before: Reply | undefined; readonly after: Reply | undefined },
+): Reply {
   if (signal.aborted) return reply(426, 'Transfer aborted');
-  if (!isFtpError(error)) throw error;
+  if (said.before !== undefined && said.before.code >= 400) return said.before;
+  const { after } = said;
+  const tells = after !== undefined && after.code >= 400 && after.code !== 425 && after.code !== 426;
+  if (culprit === 'server' && tells) return after;
+  if (!isFtpError(reason)) throw reason;
   const isOpening =
-    (error.code === 'FTP_TIMEOUT' || error.code === 'FTP_CONNECTION') && error.phase !== 'transfer';
-  return reply(isOpening ? 425 : 426, error.message.replace(/[\0\r\n]+/g, ' '));
-}
-
-function noValue(): undefined {
-  return undefined;
+    (reason.code === 'FTP_TIMEOUT' || reason.code === 'FTP_CONNECTION') &&
+    reason.channel === 'data' &&
+    reason.phase !== 'transfer';
+  return reply(isOpening ? 425 : 426, oneLine(reason.message));
 }

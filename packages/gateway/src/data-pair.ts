@@ -1,7 +1,14 @@
-import { type DataArrangement, modeOf, type TlsSession, type TruncationPolicy } from '@duoport/net';
-import { type DataRequest, type Reply, reply } from '@duoport/protocol';
+import {
+  type DataArrangement,
+  type DataVerb,
+  modeOf,
+  type TlsSession,
+  type TruncationPolicy,
+} from '@duoport/net';
+import { type DataRequest, isFtpError, type Reply, reply } from '@duoport/protocol';
 import { bridge } from './bridge.ts';
 import type { ClientLeg } from './client-leg.ts';
+import { oneLine } from './reply-for-error.ts';
 import type { ServerLink } from './server-link.ts';
 import { serverVerbs } from './server-verbs.ts';
 
@@ -39,7 +46,7 @@ interface Outcome {
 export class DataPair {
   readonly #leg: ClientLeg;
   #arrangement: DataArrangement | undefined;
-  #running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | undefined;
+  #running: { readonly abort: AbortController; bytes: number } | undefined;
 
   constructor(leg: ClientLeg) {
     this.#leg = leg;
@@ -57,7 +64,8 @@ export class DataPair {
       if (objection !== undefined) return reply(504, `Illegal ${verb}: ${objection}`);
     }
     const { mode = 'same' } = link.upstream;
-    const arrangement = await link.arrange(serverVerbs(mode, verb, link.peer.family), signal);
+    const arrangement = await this.#agree(link, serverVerbs(mode, verb, link.peer.family), signal);
+    if ('code' in arrangement) return arrangement;
     try {
       signal.throwIfAborted();
       if (asked.kind === 'active') this.#leg.active(asked.to);
@@ -75,6 +83,21 @@ export class DataPair {
     }
   }
 
+  /** A server that cannot be understood, or names what must not be dialled, leaves the session as it is. */
+  async #agree(
+    link: ServerLink,
+    verbs: readonly DataVerb[],
+    signal: AbortSignal,
+  ): Promise<DataArrangement | Reply> {
+    try {
+      return await link.arrange(verbs, signal);
+    } catch (error) {
+      if (!isFtpError(error) || error.code !== 'FTP_REMOTE_PROTOCOL' || link.dialogue.lost.aborted)
+        throw error;
+      return reply(425, oneLine(error.message));
+    }
+  }
+
   async bridge(facts: BridgeFacts): Promise<Outcome> {
     const arrangement = this.#arrangement;
     this.#arrangement = undefined;
@@ -84,33 +107,33 @@ export class DataPair {
       return { reply: told, bytes: 0, duration: 0, modes: undefined };
     }
     const modes = { client: this.#leg.kind, server: modeOf(arrangement.verb) };
-    const abort = new AbortController();
-    let bytes = 0;
-    facts.opening();
-    const running = bridge({
-      ...facts,
-      arrangement,
-      leg: this.#leg,
-      signal: abort.signal,
-      progress: (count) => {
-        bytes = count;
-      },
-    });
-    this.#running = { abort, ended: running.catch(() => undefined) };
+    const running = { abort: new AbortController(), bytes: 0 };
+    this.#running = running;
     try {
-      const ended = await running;
-      return { reply: ended.reply, bytes, duration: performance.now() - started, modes };
+      facts.opening();
+      const ended = await bridge({
+        ...facts,
+        arrangement,
+        leg: this.#leg,
+        signal: running.abort.signal,
+        progress: (count) => {
+          running.bytes = count;
+        },
+      });
+      return { reply: ended, bytes: running.bytes, duration: performance.now() - started, modes };
     } finally {
       this.#running = undefined;
     }
   }
 
-  /** RFC 959 §4.1.3: 426 for the transfer, 226 for the ABOR. */
-  async abort(): Promise<Reply> {
-    const running = this.#running;
-    running?.abort.abort();
-    await running?.ended;
-    return reply(running === undefined ? 225 : 226, 'Nothing is transferred any more');
+  /** Bytes that the running transfer has moved; undefined: none is running. */
+  get moved(): number | undefined {
+    return this.#running?.bytes;
+  }
+
+  /** Calls the running transfer off. */
+  abort(): void {
+    this.#running?.abort.abort();
   }
 
   release(): void {
@@ -121,7 +144,7 @@ export class DataPair {
 
   /** The session is over. */
   close(): void {
-    this.#running?.abort.abort();
+    this.abort();
     this.release();
   }
 }

@@ -30,6 +30,17 @@ export function answerLocally(
   }
 }
 
+/**
+ * NOOP and STAT beside a transfer of which `moved` bytes have passed. Many servers read no command before the end of a transfer, and a
+ * STAT of a path could not be told from the transfer's own end by its reply.
+ */
+export function beside({ row, command }: Run, moved: number): Reply {
+  if (row.verb === 'NOOP') return reply(200, 'Nothing done');
+  if (row.verb !== 'STAT' || command.argument !== undefined)
+    return reply(450, `${row.verb} has to wait for the end of the transfer`);
+  return reply(211, 'Status of the gateway:', ` ${moved} bytes transferred so far`, 'End');
+}
+
 /** RFC 4217 §4. */
 function auth(argument: string): Reply {
   const known = ['TLS', 'TLS-C', 'SSL'].includes(argument.toUpperCase());

@@ -5,7 +5,7 @@ export function replyForError(error: unknown): Reply | undefined {
   if (!isFtpError(error)) return undefined;
   // What the server said, as it said it.
   if (error.code === 'FTP_REPLY' && error.reply.code >= 400) return error.reply;
-  const text = error.message.replace(/[\0\r\n]+/g, ' ');
+  const text = oneLine(error.message);
   switch (error.code) {
     case 'FTP_LIMIT':
     case 'FTP_LOCAL_PROTOCOL':
@@ -16,4 +16,16 @@ export function replyForError(error: unknown): Reply | undefined {
     default:
       return reply(421, text);
   }
+}
+
+/** A text that came from elsewhere, fit for a line of a reply. */
+export function oneLine(text: string): string {
+  return text.replace(/[\0\r\n]+/g, ' ');
+}
+
+/** A server's reply, fit to be said again: a CR or NUL inside one of its lines would be read as the end of it by some. */
+export function passable(said: Reply): Reply {
+  return said.lines.some((line) => /[\0\r\n]/.test(line))
+    ? { ...said, lines: said.lines.map(oneLine) }
+    : said;
 }

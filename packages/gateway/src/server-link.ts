@@ -111,7 +111,7 @@ export class ServerLink {
           pool: this.#data,
           dial: (to, how) => this.#data.dial(to, { ...how, preface: this.#preface(to) }),
           session: this,
-          passiveAddress: this.upstream.passiveAddress ?? 'auto',
+          passiveAddress: this.upstream.passiveAddress ?? 'control',
           externalAddress: this.upstream.externalAddress,
           activePeer: 'control',
           openTimeout: this.#options.dataTimeout,

@@ -8,10 +8,11 @@ export type ServerMode = 'same' | 'passive' | 'active' | DataVerb;
  * EPSV and EPRT, whatever was asked for.
  */
 export function serverVerbs(mode: ServerMode, asked: string, family: 4 | 6): readonly DataVerb[] {
-  const wanted = mode === 'same' ? sameAs(asked) : mode;
+  // RFC 6384 §6: what a client asks for in the new words reaches an old server in the old ones.
+  if (mode === 'same') return serverVerbs(sameAs(asked), asked, family);
   const passive: readonly DataVerb[] = family === 6 ? ['EPSV'] : ['EPSV', 'PASV'];
   const active: readonly DataVerb[] = family === 6 ? ['EPRT'] : ['EPRT', 'PORT'];
-  switch (wanted) {
+  switch (mode) {
     case 'passive':
       return passive;
     case 'active':
@@ -21,17 +22,16 @@ export function serverVerbs(mode: ServerMode, asked: string, family: 4 | 6): rea
     case 'PORT':
       return family === 6 ? active : ['PORT'];
     default:
-      return [wanted];
+      return [mode];
   }
 }
 
 function sameAs(asked: string): Exclude<ServerMode, 'same'> {
   switch (asked) {
     case 'PASV':
-    case 'EPSV':
     case 'PORT':
-    case 'EPRT':
       return asked;
+    case 'EPRT':
     case 'LPRT':
       return 'active';
     default:

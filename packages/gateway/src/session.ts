@@ -9,10 +9,10 @@ import { decodeDataRequest, FtpClosedError, type Reply, type Run, reply } from '
 import { ClientLeg } from './client-leg.ts';
 import { DataPair } from './data-pair.ts';
 import { rewriteFeatures } from './features.ts';
-import { answerLocally, type Protection } from './local-commands.ts';
+import { answerLocally, beside, type Protection } from './local-commands.ts';
 import type { GatewayEvent } from './log.ts';
 import type { Settings } from './options.ts';
-import { replyForError } from './reply-for-error.ts';
+import { oneLine, passable, replyForError } from './reply-for-error.ts';
 import { rewrite } from './rewrite.ts';
 import { Uplink } from './uplink.ts';
 
@@ -32,6 +32,8 @@ export class GatewaySession implements ServerRole {
   readonly #over = new AbortController();
   #tls: TlsSession | undefined;
   #protection: Protection = 'clear';
+  /** The command before this one, until it is settled: of a transfer, what an ABOR has to wait for. */
+  #settled: Promise<void> = Promise.resolve();
 
   constructor(options: {
     readonly id: number;
@@ -88,9 +90,10 @@ export class GatewaySession implements ServerRole {
   }
 
   run(id: number, run: Run): void {
-    this.#run(id, run)
+    const settled = this.#run(id, run)
       .catch((error: unknown) => this.#failed(run, error))
-      .then((answer) => this.#dialogue.settle(id, { kind: 'final', reply: answer }));
+      .then((answer) => this.#dialogue.settle(id, { kind: 'final', reply: passable(answer) }));
+    if (run.row.transfer !== 'no') this.#settled = settled;
   }
 
   startTls(): TlsSession | undefined {
@@ -117,8 +120,12 @@ export class GatewaySession implements ServerRole {
   }
 
   async #run(id: number, run: Run): Promise<Reply> {
-    const { row, command } = run;
-    const facts = { secure: this.#connection.secure, protection: this.#protection };
+    const { row } = run;
+    const facts = {
+      secure: this.#connection.secure,
+      protection: this.#protection,
+      transferring: this.#data.moved !== undefined,
+    };
     const handling = rewrite(run, this.#settings.commands, facts);
     switch (handling.kind) {
       case 'refuse':
@@ -135,12 +142,19 @@ export class GatewaySession implements ServerRole {
       case 'bridge':
         return this.#bridge(id, run, handling.direction);
       case 'abort':
-        return this.#data.abort();
+        return this.#abort();
+      case 'beside':
+        return beside(run, this.#data.moved ?? 0);
+      case 'renew':
+        this.#startAnew();
+        this.#uplink.drop();
+        return reply(220, 'Ready for a new user');
+      case 'quit':
+        return this.#quit();
       case 'pass': {
         if (row.verb === 'FEAT') return this.#features();
-        const answer = await this.#uplink.pass(command.verb, command.argument);
-        if (row.verb === 'REIN' && answer.code === 220) this.#startAnew();
-        return answer;
+        const { verb, argument } = commandOf(run);
+        return this.#uplink.pass(verb, argument);
       }
     }
   }
@@ -172,7 +186,7 @@ export class GatewaySession implements ServerRole {
       finalTimeout: settings.replyTimeout,
       truncation: settings.truncation,
       opening: () => this.#dialogue.settle(id, { kind: 'opening' }),
-      preliminary: (intro) => this.#dialogue.settle(id, { kind: 'preliminary', reply: intro }),
+      preliminary: (intro) => this.#dialogue.settle(id, { kind: 'preliminary', reply: passable(intro) }),
     });
     if (bridged.modes !== undefined) {
       this.#tell({
@@ -189,6 +203,21 @@ export class GatewaySession implements ServerRole {
       });
     }
     return bridged.reply;
+  }
+
+  /** RFC 959 §4.1.3: 426 for the transfer, then 226 for the ABOR. */
+  async #abort(): Promise<Reply> {
+    const isRunning = this.#data.moved !== undefined;
+    this.#data.abort();
+    await this.#settled;
+    return reply(isRunning ? 226 : 225, 'Nothing is transferred any more');
+  }
+
+  /** Whoever leaves is not told of a server that has left before, and none is called only to say goodbye. */
+  async #quit(): Promise<Reply> {
+    const goodbye = reply(221, 'Goodbye');
+    if (this.#dialogue.order.login === 'user') return goodbye;
+    return this.#uplink.pass('QUIT', undefined).catch(() => goodbye);
   }
 
   async #features(): Promise<Reply> {
@@ -211,7 +240,7 @@ export class GatewaySession implements ServerRole {
 
   /** The server is gone: the client learns it now, or with the reply of what runs. */
   #lostServer(because: string): void {
-    const text = `The server behind this gateway is gone: ${because.replace(/[\0\r\n]+/g, ' ')}`;
+    const text = `The server behind this gateway is gone: ${oneLine(because)}`;
     this.#dialogue.finish(reply(421, text), because);
   }
 }

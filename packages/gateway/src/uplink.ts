@@ -66,7 +66,11 @@ export class Uplink {
     const link = this.#link ?? (await this.early());
     if (link === undefined) return withoutServer(verb);
     if (verb === 'PASS') return this.#password(argument);
-    const answer = await link.dialogue.call(verb, argument);
+    const exchange = link.dialogue.send(verb, argument);
+    // A verb that nobody here knows may have a 1yz: its end is due all the same.
+    const first = await exchange.first;
+    if (first.code < 200) link.dialogue.expectFinal(exchange, this.#options.settings.replyTimeout);
+    const answer = await exchange.final;
     if (verb === 'ACCT' && isLoggedIn(answer)) await link.protect();
     if (verb === 'QUIT') this.#forget();
     return answer;
@@ -238,7 +242,7 @@ type Outcome =
   | { readonly kind: 'left'; readonly because: string; readonly reply: Reply };
 
 function isLoggedIn({ code }: Reply): boolean {
-  return code === 230 || code === 202;
+  return code === 230 || code === 232 || code === 202;
 }
 
 /** Where the server is not known yet, as much is answered as needs none. */

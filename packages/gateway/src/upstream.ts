@@ -26,7 +26,7 @@ export interface Upstream {
   readonly tlsSettings?: TlsClientSettings | undefined;
   /** Default `same`: as the client asked. */
   readonly mode?: ServerMode | undefined;
-  /** Which address is dialled after a 227. Default `auto`. */
+  /** Which address is dialled after a 227. Default `control`: the server itself, whatever it names. */
   readonly passiveAddress?: PassiveAddressPolicy | undefined;
   /** Active mode: the address to announce, when it is not the gateway's own. */
   readonly externalAddress?: string | undefined;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { giveBack, takeLarge } from './buffers.ts';
 import type { Awaitable, PumpOptions } from './bytes.ts';
+import { hiddenReset } from './hidden-reset.ts';
 import { isPromise, type SinkWriter } from './sink-writer.ts';
 import type { ReceiveContext, Settle } from './transfer-context.ts';
 import { broken, watch } from './transfer-end.ts';
@@ -56,6 +57,8 @@ export class BlockIntake {
       fail: (error) => this.#fail(error),
     });
     socket.on('end', () => {
+      const reset = hiddenReset(socket);
+      if (reset) return this.#lost(reset);
       this.#ended = true;
       this.#context.onFin();
       this.#hand();

@@ -120,7 +120,8 @@ export class DataSocket implements DataConnection {
       onFirstByte: () => this.#trace.firstByte('us'),
       onReset: () => this.#trace.reset(),
       finish: () => this.#finish(),
-      abandon: () => this.destroy(),
+      // RFC 959 §3.4: in stream mode the end of the connection is the end of the file. One that was cut must not look like it.
+      abandon: () => this.reset(),
     }).catch((error: unknown) => {
       this.#fail('transfer', error);
       throw error;

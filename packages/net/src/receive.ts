@@ -1,6 +1,7 @@
 import { adopt } from './adopt.ts';
 import { BlockIntake } from './block-intake.ts';
 import type { ByteSink, PumpOptions } from './bytes.ts';
+import { hiddenReset } from './hidden-reset.ts';
 import type { RawStream } from './raw-stream.ts';
 import { SinkWriter } from './sink-writer.ts';
 import { type ReceiveFrom, StreamIntake } from './stream-intake.ts';
@@ -26,13 +27,14 @@ export function receivePlain(
       else blocks.discard();
       return socket !== undefined;
     };
-    new StreamIntake({ stream: raw, socket: raw, onFlood }, writer, options, { context, settle }).run();
+    const from = { stream: raw, socket: raw, onFlood, hiddenReset: () => hiddenReset(raw) };
+    new StreamIntake(from, writer, options, { context, settle }).run();
   });
 }
 
 /** Receives on a TLS socket. */
 export function receiveTls(
-  from: Omit<ReceiveFrom, 'onFlood'>,
+  from: Omit<ReceiveFrom, 'onFlood' | 'hiddenReset'>,
   sink: ByteSink,
   options: PumpOptions,
   context: ReceiveContext,

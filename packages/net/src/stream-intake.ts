@@ -14,6 +14,8 @@ export interface ReceiveFrom {
   readonly socket: Pick<RawStream, 'setTimeout'>;
   /** Under a TLS stream: tells a FIN from a proper end. */
   readonly bridge?: TlsBridge | undefined;
+  /** The end is none: the peer has reset the connection. */
+  hiddenReset?(): Error | undefined;
   /** The peer sends faster than 'data' events are good for. True: the rest is received elsewhere. */
   onFlood?(): boolean;
 }
@@ -105,6 +107,8 @@ export class StreamIntake {
   /** The end of the payload: close_notify, or a plain FIN. */
   #onEnd(): void {
     if (this.#ended || this.#settled) return;
+    const reset = this.#from.hiddenReset?.();
+    if (reset) return this.#lost(reset);
     this.#ended = true;
     this.#tellFin();
     if (!this.#busy) this.#hand();
