@@ -10,7 +10,7 @@ export function differenceOf(expected: ReadonlySet<string>, passed: ReadonlySet<
 }
 
 /** `10.0.0.1 21, 10.0.0.1 50000-50009` from `ADDRESS PORT` texts. */
-export function rangesOf(texts: readonly string[]): string {
+function rangesOf(texts: readonly string[]): string {
   const byAddress = new Map<string, number[]>();
   for (const text of texts) {
     const [address = '', port = ''] = text.split(' ');

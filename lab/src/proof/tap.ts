@@ -2,7 +2,7 @@ import type { Lab } from '../build.ts';
 import type { Scan } from './scans.ts';
 
 /** Marks of the scanner's packets: the TCP window, and for UDP the source port, carry the number of the scan. */
-export const firstWindow = 1024;
+const firstWindow = 1024;
 const table = 'duoport_proof_tap';
 
 /**
@@ -10,7 +10,7 @@ const table = 'duoport_proof_tap';
  * and notes which of them are still there *after* the filter has judged (priority 300; filters have 0). Then it drops them:
  * nobody answers, nothing is left behind.
  */
-export const tapRules = `table inet ${table} {
+const tapRules = `table inet ${table} {
 	counter arrived { }
 	set tcp4 {
 		typeof tcp window . ip daddr . tcp dport
