@@ -103,6 +103,7 @@ test('flags that cannot work are named, with exit code 2', async () => {
     [['--to', 'ftp://u:p@h/x'], /--to.*for the clients to say/],
     [['--to', 'ftp://h', '--server-insecure'], /--to ftps:\/\/HOST/],
     [['--to', 'ftp://h', '--server-mode', 'PASV', '--server-ports', '1-2'], /--server-mode PASV is passive/],
+    [['--to', 'ftp://h', '--health-user', 'u:p'], /--health-interval/],
     [['--to', 'ftp://h', '--require-tls'], /--require-tls needs a certificate/],
     [['--to', 'ftp://h', '--server-address', 'name'], /--server-address is the address/],
   ];
@@ -133,4 +134,21 @@ test('a user has a server of its own, the others have theirs, and one that is do
   ]);
   const found = await duoport(['ls', spare.url()]);
   assert.equal(found.stdout, 'first\n', found.stderr);
+});
+
+test('probes find the server that refuses the login, and the log says why', async () => {
+  await using server = await serve();
+  const flags = [
+    '--to',
+    `ftp://127.0.0.1:${server.port}`,
+    '--health-interval',
+    '100ms',
+    '--health-user',
+    'u:wrong',
+  ];
+  await using door = await gateway(flags);
+  const event = await door.event('health');
+  assert.equal(event['state'], 'unhealthy');
+  assert.equal(event['port'], server.port);
+  assert.match(String(event['because']), /530/);
 });

@@ -7,6 +7,7 @@ import {
 } from '@duoport/net';
 import { type Endpoint, type Reply, reply } from '@duoport/protocol';
 import type { ServerStatus } from './fleet/fleet.ts';
+import { HealthMonitor } from './fleet/health-monitor.ts';
 import { type GatewayListen, type GatewayOptions, type Settings, settingsOf } from './options.ts';
 import { GatewaySession } from './session.ts';
 import type { Upstream } from './upstream.ts';
@@ -22,9 +23,11 @@ export class FtpGateway implements AsyncDisposable {
   #nextSession = 1;
   #closing = false;
   #emptied: (() => void)[] = [];
+  readonly #health: HealthMonitor | undefined;
 
   constructor(options: GatewayOptions) {
     this.#settings = settingsOf(options);
+    this.#health = monitorOf(options, this.#settings);
     this.#listen = options.listen ?? [{}];
   }
 
@@ -60,6 +63,7 @@ export class FtpGateway implements AsyncDisposable {
   async start(): Promise<void> {
     try {
       for (const where of this.#listen) await this.listen(where);
+      this.#health?.start();
     } catch (error) {
       await this.close({ grace: 0 });
       throw error;
@@ -94,6 +98,7 @@ export class FtpGateway implements AsyncDisposable {
   /** Stops accepting and lets running transfers finish within `grace` milliseconds (default 10,000). */
   async close({ grace = 10_000 }: { readonly grace?: number } = {}): Promise<void> {
     this.#closing = true;
+    await this.#health?.close();
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
     for (const session of this.#sessions) session.finish(reply(421, 'The gateway is shutting down.'));
     if (this.#sessions.size > 0) await this.#emptiedWithin(grace);
@@ -156,4 +161,16 @@ export class FtpGateway implements AsyncDisposable {
  */
 export function createGateway(options: GatewayOptions): FtpGateway {
   return new FtpGateway(options);
+}
+
+/** @throws RangeError when it is not said which servers are to be probed. */
+function monitorOf(
+  { to, health }: GatewayOptions,
+  { fleet, serverPool }: Settings,
+): HealthMonitor | undefined {
+  if (health === undefined) return undefined;
+  const servers = health.servers ?? (typeof to === 'function' ? undefined : to);
+  if (servers === undefined)
+    throw new RangeError('A function chooses the servers: name those to be probed in health.servers.');
+  return new HealthMonitor({ ...health, servers, fleet, pool: serverPool });
 }

@@ -1,5 +1,7 @@
 export type { Balance } from './fleet/balance.ts';
 export type { EjectionPolicy, HealthEvent, ServerStatus } from './fleet/fleet.ts';
+export type { HealthOptions } from './fleet/health-monitor.ts';
+export type { ProbeLogin } from './fleet/probe.ts';
 export { createGateway, type FtpGateway } from './gateway.ts';
 export type { GatewayEvent, GatewayLog } from './log.ts';
 export type { GatewayListen, GatewayOptions } from './options.ts';

@@ -15,6 +15,7 @@ import { limits } from '@duoport/protocol';
 import type { ClientSide } from './client-leg.ts';
 import type { Balance } from './fleet/balance.ts';
 import { type EjectionPolicy, Fleet, type HealthEvent } from './fleet/fleet.ts';
+import type { HealthOptions } from './fleet/health-monitor.ts';
 import type { GatewayLog } from './log.ts';
 import type { CommandPolicy } from './rewrite.ts';
 import type { Route, Upstream } from './upstream.ts';
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   readonly balance?: Balance | undefined;
   /** When a server is left alone for a while. */
   readonly eject?: EjectionPolicy | undefined;
+  /** Default: servers are not probed. */
+  readonly health?: HealthOptions | undefined;
   /** Told when a server stops being used, and when it is used again. */
   readonly onHealth?: ((event: HealthEvent) => void) | undefined;
   /** The client's side. */

@@ -1,7 +1,15 @@
 import type { Balance, ServerMode } from '@duoport/gateway';
 import { type Command, Option } from 'commander';
 import { addServeFlags, type ServeFlags } from '../flags/serve-flags.ts';
-import { type PortRange, parseFingerprint, parsePortRange, repeated } from '../flags/values.ts';
+import {
+  type PortRange,
+  parseDuration,
+  parseFingerprint,
+  parsePortRange,
+  parseUser,
+  repeated,
+  type UserSpec,
+} from '../flags/values.ts';
 import { parseUpstream, type UpstreamUrl } from './upstream-url.ts';
 
 /** Flags that mean the same for the gateway's clients as for those of `serve`. */
@@ -27,6 +35,8 @@ const shared = [
 export interface GatewayFlags extends Pick<ServeFlags, (typeof shared)[number]> {
   readonly to: readonly UpstreamUrl[];
   readonly balance?: Balance;
+  readonly healthInterval?: number;
+  readonly healthUser?: UserSpec;
   readonly serverMode?: ServerMode;
   readonly serverPorts?: PortRange;
   readonly serverAddress?: string;
@@ -54,6 +64,14 @@ function own(): readonly Option[] {
       '--balance <how>',
       'which of several servers is tried first (default: in-order); sticky: the same for the same user',
     ).choices(['in-order', 'weighted', 'least-connections', 'sticky']),
+    new Option(
+      '--health-interval <time>',
+      'probe the servers so often, and try those that fail last: connection, greeting, TLS',
+    ).argParser(parseDuration),
+    new Option(
+      '--health-user <name:password>',
+      'probe the login with this user too, and passive data connections',
+    ).argParser(parseUser),
     new Option(
       '--server-mode <mode>',
       'how data connections to the server come about, whatever the client asks for (default: same)',

@@ -11,6 +11,7 @@ export function gatewayOptions(
     ...tellers,
     to: routeOf(plan.servers),
     balance: plan.balance,
+    health: plan.health,
     client: {
       ports: plan.passivePorts,
       address: plan.passiveAddress,

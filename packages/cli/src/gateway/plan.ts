@@ -1,4 +1,4 @@
-import type { Balance, ServerMode, Upstream } from '@duoport/gateway';
+import type { Balance, HealthOptions, ServerMode, Upstream } from '@duoport/gateway';
 import type { AdvertisedRule } from '@duoport/net';
 import { parseAddress } from '@duoport/protocol';
 import { readText } from '../flags/connection-flags.ts';
@@ -14,6 +14,7 @@ export interface GatewayPlan {
   readonly listen: readonly PlannedListener[] | undefined;
   readonly servers: readonly (Upstream & GatewayFlags['to'][number])[];
   readonly balance: Balance;
+  readonly health: HealthOptions | undefined;
   readonly serverMode: ServerMode;
   readonly serverPorts: PortRange | undefined;
   readonly passivePorts: PortRange;
@@ -31,14 +32,16 @@ export async function planGateway(flags: GatewayFlags): Promise<GatewayPlan> {
   const { serverMode = 'same', serverAddress } = flags;
   checkFlags(flags, serverMode);
   const tlsSettings = await serverTls(flags);
+  const servers = flags.to.map((server) => ({
+    ...server,
+    tlsSettings: server.tls === 'none' ? undefined : tlsSettings,
+    mode: serverMode,
+    externalAddress: serverAddress,
+  }));
   return {
     listen: listeners(flags),
-    servers: flags.to.map((server) => ({
-      ...server,
-      tlsSettings: server.tls === 'none' ? undefined : tlsSettings,
-      mode: serverMode,
-      externalAddress: serverAddress,
-    })),
+    servers,
+    health: healthOf(flags, servers),
     balance: flags.balance ?? 'in-order',
     serverMode,
     serverPorts: flags.serverPorts,
@@ -55,6 +58,9 @@ export async function planGateway(flags: GatewayFlags): Promise<GatewayPlan> {
 function checkFlags(flags: GatewayFlags, mode: ServerMode): void {
   const { serverPorts, serverAddress, serverCa, serverFingerprint, serverInsecure } = flags;
   checkCertificateFlags(flags);
+  if (flags.healthUser !== undefined && flags.healthInterval === undefined) {
+    throw new UsageError('--health-user is for probes: say how often with --health-interval.');
+  }
   const isPassive = mode === 'passive' || mode === 'PASV' || mode === 'EPSV';
   if (isPassive && (serverPorts ?? serverAddress) !== undefined) {
     throw new UsageError(
@@ -73,6 +79,15 @@ function checkFlags(flags: GatewayFlags, mode: ServerMode): void {
       '--server-ca, --server-fingerprint and --server-insecure are about TLS: write --to ftps://HOST.',
     );
   }
+}
+
+function healthOf(
+  { healthInterval, healthUser }: GatewayFlags,
+  servers: GatewayPlan['servers'],
+): HealthOptions | undefined {
+  if (healthInterval === undefined) return undefined;
+  const login = healthUser && { user: healthUser.name, password: healthUser.password };
+  return { interval: healthInterval, login, servers };
 }
 
 async function serverTls(flags: GatewayFlags): Promise<NonNullable<Upstream['tlsSettings']>> {
