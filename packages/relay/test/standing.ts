@@ -88,8 +88,9 @@ export async function relayStanding(
 
 export async function serverStanding(
   t: TestContext,
+  contents: Readonly<Record<string, Uint8Array>> = {},
 ): Promise<{ readonly server: FtpServer; readonly memory: MemoryFiles; readonly service: AgentService }> {
-  const memory = new MemoryFiles();
+  const memory = new MemoryFiles({ contents });
   const server = createServer({
     accounts: new MemoryAccounts({ files: memory, users: [{ name: 'u', password: 'p' }] }),
     listen: [{ host: '127.0.0.1', port: 0 }],
