@@ -4,6 +4,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { firewallCommand } from './commands/firewall.ts';
 import { gatewayCommand } from './commands/gateway.ts';
 import { labCommand } from './commands/lab.ts';
+import { relayCommand } from './commands/relay.ts';
 import { serveCommand } from './commands/serve.ts';
 import { describeError, errorObject } from './describe-error.ts';
 import { spellOutRequireTls } from './flags/serve-flags.ts';
@@ -30,6 +31,7 @@ function program(io: ProcessIo): Command {
     .version(version)
     .showHelpAfterError('(duoport COMMAND --help shows the flags)');
   root.addCommand(serveCommand(io));
+  root.addCommand(relayCommand(io));
   root.addCommand(doctorCommand(io));
   root.addCommand(firewallCommand(io));
   root.addCommand(gatewayCommand(io));

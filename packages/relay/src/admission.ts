@@ -7,6 +7,7 @@ import type { AgentRegistry } from './registry.ts';
 export interface Admitted {
   readonly name: string;
   readonly services: readonly string[];
+  readonly proxy: 1 | 2 | undefined;
   /** It came with an invitation: the key is new. */
   readonly invited: boolean;
 }
@@ -33,15 +34,16 @@ export async function admit(
   const services = decodeServices(facts[said.services]);
   if (!isLabel(name) || services === undefined) return { refused: 'its name or its services are not names' };
   if (services.length > maxServices) return { refused: `it has more than ${maxServices} services` };
+  const proxy = facts[said.proxy] === '1' ? 1 : facts[said.proxy] === '2' ? 2 : undefined;
   const { binding } = line;
   if (!verifyBinding(key, facts[said.signature] ?? '', { name, binding }))
     return { refused: 'its signature is not that of its key' };
   const known = await registry.find(name);
-  if (known?.key === key) return { name, services, invited: false };
+  if (known?.key === key) return { name, services, proxy, invited: false };
   const secret = facts[said.secret];
   if (secret === undefined) return { refused: `its key is not that of ${name}: it needs an invitation` };
   const wrong = await registry.claim({ name, secret, key }, now);
-  return wrong === undefined ? { name, services, invited: true } : { refused: wrong };
+  return wrong === undefined ? { name, services, proxy, invited: true } : { refused: wrong };
 }
 
 export async function welcome(line: RelayLine, ports: Readonly<Record<string, number>>): Promise<void> {

@@ -4,6 +4,8 @@ import type { RelayLine } from '@duoport/net';
 export interface ConnectedAgent {
   readonly name: string;
   readonly services: readonly string[];
+  /** Version of the PROXY header that its servers want. */
+  readonly proxy: 1 | 2 | undefined;
   readonly line: RelayLine;
 }
 
@@ -34,10 +36,9 @@ export class ConnectedAgents {
     else this.#lines.set(agent.name, left);
   }
 
-  /** The newest line of the agent that offers this service. */
-  find(name: string, service: string): RelayLine | undefined {
-    return this.#lines.get(name)?.find(({ line, services }) => line.isOpen && services.includes(service))
-      ?.line;
+  /** The newest that stands and offers this service. */
+  find(name: string, service: string): ConnectedAgent | undefined {
+    return this.#lines.get(name)?.find(({ line, services }) => line.isOpen && services.includes(service));
   }
 
   closeAll(because: string): void {

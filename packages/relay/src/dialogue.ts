@@ -7,6 +7,8 @@ export const said = {
   signature: 'duoport-signature',
   secret: 'duoport-secret',
   services: 'duoport-services',
+  /** Version of the PROXY header that the servers want. */
+  proxy: 'duoport-proxy',
   because: 'duoport-because',
 } as const;
 

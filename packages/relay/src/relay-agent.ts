@@ -32,6 +32,8 @@ export interface RelayAgentOptions {
   readonly services: readonly AgentService[];
   /** Ports that active servers dial in to. */
   readonly ports?: PortRange | undefined;
+  /** Version of the PROXY header by which the servers are told who their clients are. Default: none. */
+  readonly proxyHeader?: 1 | 2 | undefined;
   /** Default 10,000. */
   readonly maxSessions?: number | undefined;
   readonly log?: ((event: AgentEvent) => void) | undefined;
@@ -115,7 +117,7 @@ export class RelayAgent implements AsyncDisposable {
   }
 
   #answer(line: AgentLine, path: string, facts: Facts): Facts | undefined {
-    const { name, key, services } = this.#options;
+    const { name, key, services, proxyHeader } = this.#options;
     switch (path) {
       case '/hello':
         return {
@@ -123,6 +125,7 @@ export class RelayAgent implements AsyncDisposable {
           [said.key]: publicKeyOf(key),
           [said.signature]: signBinding(key, name, line.binding),
           [said.services]: encodeServices(services.map((service) => service.name)),
+          ...(proxyHeader === undefined ? {} : { [said.proxy]: String(proxyHeader) }),
           ...(this.#secret === undefined ? {} : { [said.secret]: this.#secret }),
         };
       case '/welcome': {

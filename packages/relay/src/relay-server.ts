@@ -164,11 +164,11 @@ export class RelayServer implements AsyncDisposable {
       this.#tell({ kind: 'agent-refused', from, because });
       return turnAway(line, because);
     }
-    const { name, services, invited } = admitted;
+    const { name, services, proxy, invited } = admitted;
     if (invited) this.#agents.closeOf(name, 'the agent has a new key');
     const ports = await this.#publication.publish(name, services);
     await welcome(line, ports);
-    const agent: ConnectedAgent = { name, services, line };
+    const agent: ConnectedAgent = { name, services, proxy, line };
     this.#agents.add(agent);
     this.#tell({ kind: 'agent-connected', agent: name, from, invited });
     const because = await line.closed;
@@ -181,6 +181,7 @@ export class RelayServer implements AsyncDisposable {
     if (target === undefined)
       return host === undefined && serverName === undefined ? undefined : { upstreams: [] };
     const name = serviceName(target.agent, target.service);
+    const found = this.#agents.find(target.agent, target.service);
     const { mode = 'passive', tls = 'none' } = this.#options.server ?? {};
     return {
       upstreams: [
@@ -188,14 +189,15 @@ export class RelayServer implements AsyncDisposable {
           host: name,
           mode,
           tls,
+          proxy: found?.proxy,
           // The agent vouches for the server: it was told which one it is, and the line to it is secure.
           ...(tls === 'none' ? {} : { tlsSettings: { insecure: true } }),
           // Nothing is dialled but by the agent, which goes nowhere else.
           passiveAddress: 'control',
           via: {
             open: (options) => {
-              const line = this.#agents.find(target.agent, target.service);
-              if (line === undefined) throw notThere(name);
+              if (found === undefined) throw notThere(name);
+              const { line } = found;
               if (line.peer.address === peer.address)
                 this.#tell({ kind: 'neighbours', service: name, address: peer.address });
               return line.open({ ...options, service: target.service, client: peer });

@@ -78,7 +78,7 @@ export async function makeCertificate(): Promise<Certificate> {
 }
 
 /** The certificate of `--tls-cert` and `--tls-key`; what is wrong with them is said now, not at the first handshake. */
-async function readCertificate(certFile: string, keyFile: string): Promise<Certificate> {
+export async function readCertificate(certFile: string, keyFile: string): Promise<Certificate> {
   const cert = await readText('--tls-cert', certFile);
   const key = await readText('--tls-key', keyFile);
   const parsed = attempt(
@@ -100,6 +100,11 @@ async function readCertificate(certFile: string, keyFile: string): Promise<Certi
     );
   }
   return { ...fingerprints(parsed), cert, key, selfSigned: parsed.subject === parsed.issuer };
+}
+
+/** A certificate that this program has made and kept. */
+export function keptCertificate(cert: string, key: string): Certificate {
+  return { ...fingerprints(new X509Certificate(cert)), cert, key, selfSigned: true };
 }
 
 function fingerprints(cert: X509Certificate): Pick<Certificate, 'sha256' | 'sha1' | 'pin'> {

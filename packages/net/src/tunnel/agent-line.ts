@@ -45,8 +45,6 @@ export interface TunnelTarget {
   readonly port: number;
   readonly localAddress?: string | undefined;
   readonly timeout?: number | undefined;
-  /** Goes first, before anything of the client. */
-  readonly preamble?: Uint8Array | undefined;
 }
 
 export interface Joined {
@@ -146,13 +144,12 @@ interface Dialling {
 }
 
 async function dialAndJoin(stream: ServerHttp2Stream, { target, kind, gone }: Dialling): Promise<Joined> {
-  const { host, port, localAddress, timeout = netLimits.connectTimeout, preamble } = target;
+  const { host, port, localAddress, timeout = netLimits.connectTimeout } = target;
   const socket = await connect(
     { host, port, ...(localAddress === undefined ? {} : { localAddress }) },
     { channel: kind === 'control' ? 'control' : 'data', timeout, signal: gone },
   );
   socket.setNoDelay(true);
-  if (preamble) socket.write(preamble);
   return join(stream, socket);
 }
 

@@ -109,7 +109,9 @@ export class RelayLine {
     });
     const headers = await this.#answer(stream, { channel: 'control', phase: 'connect', timeout, signal });
     const { peer, local } = this.#ends(stream, headers);
-    const control = new ControlSocket(tunnelStream(stream, local), peer, 'client');
+    const raw = tunnelStream(stream, local);
+    if (options.preface) raw.write(options.preface);
+    const control = new ControlSocket(raw, peer, 'client');
     if (implicitTls) await control.startTls(implicitTls, { signal });
     control.observe({ trace, side: 'client' });
     return { control, data: this.#dataWay(session) };
@@ -117,11 +119,12 @@ export class RelayLine {
 
   #dataWay(session: string): DataWay {
     return {
-      dial: async (to, { trace, connection, side, signal, timeout = netLimits.connectTimeout }) => {
+      dial: async (to, { trace, connection, side, signal, preface, timeout = netLimits.connectTimeout }) => {
         const stream = this.#request('/data', { [words.session]: session, [words.to]: encodeEndpoint(to) });
         const headers = await this.#answer(stream, { channel: 'data', phase: 'connect', timeout, signal });
         const { peer, local } = this.#ends(stream, headers);
         const socket = tunnelStream(stream, local);
+        if (preface) socket.write(preface);
         return new DataSocket({ socket, peer, dialledBy: side, side, trace, connection });
       },
       lease: async (request) => {

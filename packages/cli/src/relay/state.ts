@@ -1,0 +1,33 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { ProcessIo } from '../terminal.ts';
+
+/** Where a relay or an agent keeps what must outlive it: `--state`, or the place that the XDG specification names. */
+export function stateFolder(io: ProcessIo, given: string | undefined, name: 'relay' | 'agent'): string {
+  if (given !== undefined) return path.resolve(given);
+  const base = io.env['XDG_STATE_HOME'] ?? path.join(io.env['HOME'] ?? homedir(), '.local', 'state');
+  return path.join(base, 'duoport', name);
+}
+
+/** Undefined when there is none. Throws when it is no JSON object. */
+export async function readState(file: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const text = await readFile(file, 'utf8').catch(noFile);
+  if (text === undefined) return undefined;
+  const value: unknown = JSON.parse(text);
+  if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
+  throw new SyntaxError(`${file} holds no object`);
+}
+
+/** Whole or not at all, and for its owner alone. */
+export async function writeState(file: string, value: object): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(draft, file);
+}
+
+function noFile(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  throw error;
+}
