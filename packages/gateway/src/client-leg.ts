@@ -19,6 +19,8 @@ export interface ClientSide {
   readonly peers: PeerPolicy;
   /** Port that active clients are dialled from. */
   readonly sourcePort: number | PortRange | undefined;
+  /** Data connections have the address that the client meant to go to, which is not ours. */
+  readonly transparent: boolean;
   /** Milliseconds to an open data connection. */
   readonly dataTimeout: number;
 }
@@ -69,7 +71,7 @@ export class ClientLeg {
     this.release();
     const { side, peer, local, destination, session, trace } = this.#facts;
     const lease = await side.pool.lease({
-      host: local.address,
+      host: side.transparent ? destination.address : local.address,
       peer: side.peers.kind === 'any' ? undefined : peer.address,
       policy: side.peers,
       session,
@@ -92,12 +94,15 @@ export class ClientLeg {
   open(signal: AbortSignal): Promise<DataConnection> {
     const setup = this.#setup;
     this.#setup = { kind: 'none' };
-    const { side, local, trace } = this.#facts;
+    const { side, local, destination, trace } = this.#facts;
+    const from = side.transparent
+      ? { address: destination.address, foreign: true }
+      : { address: local.address };
     const timeout = side.dataTimeout;
     if (setup.kind === 'passive') return setup.lease.accept({ timeout, signal });
     if (setup.kind === 'none') return Promise.reject(new FtpLocalError('Use PASV, EPSV, PORT or EPRT first'));
     return dial(setup.to, {
-      from: { address: local.address, ports: side.sourcePort, orAny: true },
+      from: { ...from, ports: side.sourcePort, orAny: true },
       timeout,
       signal,
       side: 'server',

@@ -87,6 +87,7 @@ export class FtpGateway implements AsyncDisposable {
       port,
       implicitTls: implicitTls ? tls : undefined,
       proxy: this.#settings.proxy,
+      transparent: this.#settings.transparent,
       onConnection: (connection, session) => this.#accept(connection, session),
     });
     this.#listeners.push(listener);

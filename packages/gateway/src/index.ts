@@ -7,10 +7,8 @@ export type { GatewayEvent, GatewayLog } from './log.ts';
 export type { GatewayListen, GatewayOptions } from './options.ts';
 export { type CommandPolicy, type Handling, rewrite } from './rewrite.ts';
 export { type RouteRule, routeByRules } from './routes/by-rules.ts';
-export {
-  type ForwardByLoginOptions,
-  forwardByLogin,
-  type TargetSettings,
-} from './routes/forward-by-login.ts';
+export { type ForwardByLoginOptions, forwardByLogin } from './routes/forward-by-login.ts';
+export type { TargetSettings } from './routes/target-settings.ts';
+export { type TransparentOptions, transparent } from './routes/transparent.ts';
 export type { ServerMode } from './server-verbs.ts';
 export type { Route, Routed, RouteFacts, ServerWay, Upstream } from './upstream.ts';

@@ -60,6 +60,12 @@ export interface GatewayOptions {
       | { readonly control?: readonly string[] | undefined; readonly data?: readonly string[] | undefined }
       | undefined;
   };
+  /**
+   * Clients are steered here on their way to servers that they know by themselves (TPROXY, REDIRECT): data connections have the server's
+   * address too, passive and active. Needs CAP_NET_ADMIN on Linux, with koffi. `to` is then `transparent()` or another route that
+   * looks at `destination`.
+   */
+  readonly transparent?: boolean | undefined;
   /** The servers' side. */
   readonly server?: {
     /** Ports that active servers dial in to. */
@@ -91,6 +97,7 @@ export interface Settings {
   readonly client: ClientSide;
   /** Who may say whose control connection it is. */
   readonly proxy: ProxyTrust | undefined;
+  readonly transparent: boolean;
   readonly tls: TlsServer | undefined;
   readonly allowClear: boolean;
   readonly truncation: TruncationPolicy;
@@ -110,7 +117,7 @@ export interface Settings {
 
 /** @throws RangeError for a setting that cannot work, with what to do about it. */
 export function settingsOf(options: GatewayOptions): Settings {
-  const { to, client = {}, server = {}, commands = {}, timeouts = {} } = options;
+  const { to, client = {}, server = {}, commands = {}, timeouts = {}, transparent = false } = options;
   const { requireTls = 'none' } = commands;
   if (requireTls !== 'none' && client.tls === undefined)
     throw new RangeError('requireTls needs a certificate: set client.tls.cert and client.tls.key.');
@@ -128,13 +135,15 @@ export function settingsOf(options: GatewayOptions): Settings {
       random: Math.random,
     }),
     client: {
-      pool: new PortPool({ ports: client.ports, proxy: trust(client.proxy?.data) }),
+      pool: new PortPool({ ports: client.ports, proxy: trust(client.proxy?.data), foreign: transparent }),
       advertised: new AdvertisedAddress({ rules: typeof address === 'string' ? [{ address }] : address }),
       peers: client.peers ?? { kind: 'exact' },
       sourcePort: client.sourcePort,
+      transparent,
       dataTimeout,
     },
     proxy: trust(client.proxy?.control),
+    transparent,
     tls: client.tls && new TlsServer(client.tls),
     allowClear: client.tls?.allowClear === true && requireTls !== 'control' && requireTls !== 'both',
     truncation: client.truncation ?? 'strict',

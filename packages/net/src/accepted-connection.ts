@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { type Endpoint, FtpClosedError, type ProxiedEnds } from '@duoport/protocol';
+import { type Endpoint, FtpClosedError } from '@duoport/protocol';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
 import { localEndpoint, peerEndpoint } from './socket-address.ts';
 
@@ -15,6 +15,12 @@ export interface DetachedConnection {
   readonly head: Uint8Array;
   /** Closes this process's end: when it has been sent. */
   close(): void;
+}
+
+/** What is known better than by the kernel's end of the connection. */
+interface KnownEnds {
+  readonly source?: Endpoint | undefined;
+  readonly destination: Endpoint | undefined;
 }
 
 interface Watcher {
@@ -53,7 +59,7 @@ export class AcceptedConnection {
   }
 
   /** Undefined when the peer is gone before anyone looked. `socket` is paused and not read from. */
-  static of(socket: Socket, ends?: Partial<ProxiedEnds>): AcceptedConnection | undefined {
+  static of(socket: Socket, ends?: KnownEnds): AcceptedConnection | undefined {
     const peer = peerEndpoint(socket);
     if (peer) return new AcceptedConnection(socket, ends?.source ?? peer, ends?.destination);
     socket.destroy();

@@ -1,4 +1,4 @@
-import { connect as netConnect, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { Socket, type SocketConstructorOpts, type TcpNetConnectOpts } from 'node:net';
 import { type Channel, type Endpoint, FtpConnectionError, FtpTimeoutError } from '@duoport/protocol';
 import { explainSocketError } from './socket-error.ts';
 
@@ -8,14 +8,20 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
   /** For errors: the endpoint when it is known before the connection is. */
   readonly peer?: Endpoint | undefined;
+  /** A socket that is bound already; it is taken over. */
+  readonly fd?: number | undefined;
 }
 
 /** A TCP connection, paused, half-open allowed. The socket is destroyed on every path but success. */
 export function connect(target: TcpNetConnectOpts, options: ConnectOptions): Promise<Socket> {
-  const { channel, timeout: after, signal, peer } = options;
-  if (signal?.aborted) return Promise.reject(signal.reason);
+  const { channel, timeout: after, signal, peer, fd } = options;
   return new Promise((resolve, reject) => {
-    const socket = netConnect({ ...target, allowHalfOpen: true });
+    const socket = open(fd);
+    if (signal?.aborted) {
+      socket.destroy();
+      return reject(signal.reason);
+    }
+    socket.connect(target);
     // Nothing is read before somebody wants it.
     socket.pause();
     const settle = () => {
@@ -48,4 +54,10 @@ export function connect(target: TcpNetConnectOpts, options: ConnectOptions): Pro
     signal?.addEventListener('abort', onAbort, { once: true });
     socket.once('connect', onConnect).once('error', onError);
   });
+}
+
+/** Of a bound socket Node would read at once, before it is connected, unless it is made paused (`pauseOnCreate`, undocumented). */
+function open(fd: number | undefined): Socket {
+  const options = fd === undefined ? {} : { fd, pauseOnCreate: true };
+  return new Socket({ ...options, allowHalfOpen: true } as SocketConstructorOpts);
 }

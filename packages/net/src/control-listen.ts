@@ -4,6 +4,7 @@ import { AcceptedConnection } from './accepted-connection.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
 import { ControlSocket } from './control-socket.ts';
+import { bindForeign, originalDestination } from './native/foreign-socket.ts';
 import { ProxyIntake, type ProxyTrust } from './proxy-intake.ts';
 import type { SinglePort } from './single-port.ts';
 import { kernelEndpoint, peerEndpoint } from './socket-address.ts';
@@ -18,6 +19,11 @@ export interface ListenOptions {
   /** Turned away without a word beyond this many. Default: none. */
   readonly maxConnections?: number | undefined;
   readonly backlog?: number | undefined;
+  /**
+   * Connections that are steered here on their way to others (TPROXY, REDIRECT): `local` of a connection, or its `destination`, is where
+   * it was meant to go.
+   */
+  readonly transparent?: boolean | undefined;
   /** Load balancers and proxies in front, which say in a PROXY header whose connection it is. Default: none is believed. */
   readonly proxy?: ProxyTrust | undefined;
   /** An accept error of the listener, or a connection without the PROXY header that it must have. */
@@ -73,11 +79,11 @@ export async function listenControl(options: ListenControlOptions): Promise<Cont
 }
 
 /** Listens for connections of any kind. Rejects as {@link listenControl} does. */
-export function listenConnections(
+export async function listenConnections(
   options: ListenOptions,
   onConnection: (connection: AcceptedConnection) => void,
 ): Promise<ControlListener> {
-  const { host, port, backlog = 511, maxConnections } = options;
+  const { maxConnections, proxy, transparent } = options;
   const server = createServer({
     pauseOnConnect: true,
     allowHalfOpen: true,
@@ -86,9 +92,10 @@ export function listenConnections(
     keepAliveInitialDelay: KEEP_ALIVE_DELAY,
   });
   if (maxConnections !== undefined) server.maxConnections = maxConnections;
-  const intake = options.proxy && new ProxyIntake(options.proxy);
+  const meant = transparent ? await originalDestination() : undefined;
+  const intake = proxy && new ProxyIntake(proxy);
   const admitted = (socket: Socket, ends?: ProxiedEnds) => {
-    const connection = AcceptedConnection.of(socket, ends);
+    const connection = AcceptedConnection.of(socket, ends ?? { destination: meant?.(socket) });
     if (connection) onConnection(connection);
   };
   server.on('connection', (socket) => {
@@ -99,18 +106,28 @@ export function listenConnections(
       refused: (error) => options.onError?.(error, peer),
     });
   });
-  return new Promise((resolve, reject) => {
-    const onError = (cause: Error) => {
-      const text = `Could not listen on ${host ?? '*'} port ${port}: ${explainSocketError(cause)}`;
-      reject(new FtpConnectionError(text, { channel: 'control', phase: 'listen', cause }));
-    };
-    server.once('error', onError);
-    server.listen({ port, backlog, ...(host === undefined ? {} : { host }) }, () => {
-      server.off('error', onError);
-      server.on('error', (error) => options.onError?.(error, undefined));
-      resolve(listener(server, intake));
+  await listen(server, options);
+  return listener(server, intake);
+}
+
+async function listen(server: Server, options: ListenOptions): Promise<void> {
+  const { host, port, backlog = 511, transparent } = options;
+  try {
+    const where = transparent
+      ? { fd: await bindForeign(host ?? '::', port) }
+      : { port, ...(host === undefined ? {} : { host }) };
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ ...where, backlog }, () => {
+        server.off('error', reject);
+        resolve();
+      });
     });
-  });
+  } catch (cause) {
+    const text = `Could not listen on ${host ?? '*'} port ${port}: ${explainSocketError(cause)}`;
+    throw new FtpConnectionError(text, { channel: 'control', phase: 'listen', cause });
+  }
+  server.on('error', (error) => options.onError?.(error, undefined));
 }
 
 function listener(server: Server, intake: ProxyIntake | undefined): ControlListener {

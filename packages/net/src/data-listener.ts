@@ -1,12 +1,15 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Endpoint } from '@duoport/protocol';
 import type { ArmedLease } from './lease.ts';
+import { bindForeign } from './native/foreign-socket.ts';
 import { ProxyIntake, type ProxyTrust } from './proxy-intake.ts';
 import { kernelEndpoint, peerEndpoint } from './socket-address.ts';
 
 export interface DataListenerOptions {
   readonly host: string;
   readonly port: number;
+  /** `host` need not be an address of this machine (IP_TRANSPARENT). */
+  readonly foreign?: boolean | undefined;
   /** Proxies in front, which say in a PROXY header whose connection it is. */
   readonly proxy?: ProxyTrust | undefined;
   /** Somebody came who has no lease, or a proxy without its header. */
@@ -30,12 +33,13 @@ export class DataListener {
   }
 
   /** Rejects with Node's error: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
-  static open(options: DataListenerOptions): Promise<DataListener> {
-    const { host, port } = options;
+  static async open(options: DataListenerOptions): Promise<DataListener> {
+    const { host, port, foreign } = options;
+    const where = foreign ? { fd: await bindForeign(host, port) } : { host, port };
     return new Promise((resolve, reject) => {
       const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
       server.once('error', reject);
-      server.listen({ host, port, exclusive: true }, () => {
+      server.listen({ ...where, exclusive: true }, () => {
         const bound = server.address();
         server.off('error', reject);
         if (bound === null || typeof bound === 'string') {

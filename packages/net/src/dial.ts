@@ -3,6 +3,7 @@ import { type Endpoint, FtpConnectionError } from '@duoport/protocol';
 import { connect } from './connect.ts';
 import type { DataConnection } from './data-connection.ts';
 import { DataSocket } from './data-socket.ts';
+import { bindForeign } from './native/foreign-socket.ts';
 import { netLimits } from './net-limits.ts';
 import { checkRange, type PortRange, rangeSize, sweep } from './port-range.ts';
 import { errorCode, explainSocketError } from './socket-error.ts';
@@ -11,6 +12,8 @@ import { emit, type TraceContext } from './trace.ts';
 
 export interface DialFrom {
   readonly address?: string | undefined;
+  /** `address` need not be one of this machine (IP_TRANSPARENT). */
+  readonly foreign?: boolean | undefined;
   /** Source port, or range of ports that are tried from a random start. */
   readonly ports?: PortRange | number | undefined;
   /** When none of `ports` can be had (port 20 without the privilege), let the system choose, and say so in the trace. */
@@ -86,10 +89,15 @@ async function attempt(to: Endpoint, options: DialOptions, localPort: number | u
   } = options;
   const target: TcpNetConnectOpts = { host: to.address, port: to.port };
   const address = from?.address;
-  if (address !== undefined && (localPort !== undefined || !(await isNaturalSource(address, to.address)))) {
+  const foreign = address !== undefined && from?.foreign === true;
+  if (
+    !foreign &&
+    address !== undefined &&
+    (localPort !== undefined || !(await isNaturalSource(address, to.address)))
+  ) {
     target.localAddress = address;
   }
-  if (localPort !== undefined) target.localPort = localPort;
+  if (!foreign && localPort !== undefined) target.localPort = localPort;
   if (trace) {
     const source = {
       ...(address === undefined ? {} : { address }),
@@ -97,7 +105,17 @@ async function attempt(to: Endpoint, options: DialOptions, localPort: number | u
     };
     emit(trace, { kind: 'dial', connection, by, to, from: source });
   }
-  return connect(target, { channel: 'data', timeout, signal, peer: to });
+  const fd = foreign ? await bindFrom(address, localPort ?? 0, to) : undefined;
+  return connect(target, { channel: 'data', timeout, signal, peer: to, fd });
+}
+
+async function bindFrom(address: string, port: number, to: Endpoint): Promise<number> {
+  try {
+    return await bindForeign(address, port);
+  } catch (cause) {
+    const text = `Could not open the data connection from ${address}: ${explainSocketError(cause)}`;
+    throw new FtpConnectionError(text, { channel: 'data', phase: 'connect', peer: to, cause });
+  }
 }
 
 /** The source port is the trouble, not the peer: the next one may do. */

@@ -23,6 +23,11 @@ export interface PortPoolOptions {
   readonly leaseTimeout?: number | undefined;
   /** Listeners kept open without a lease. Default: limits. */
   readonly keepOpen?: number | undefined;
+  /**
+   * Listens on addresses that are not those of this machine (IP_TRANSPARENT): a port each time, for they are as many as there are
+   * servers. Leases reject with what it needs where it cannot be had.
+   */
+  readonly foreign?: boolean | undefined;
   /** Proxies in front, whose connections begin with a PROXY header: the peer checks are done on what it says. */
   readonly proxy?: ProxyTrust | undefined;
 }
@@ -183,8 +188,8 @@ export class PortPool {
       const onStray = () => {
         this.#counts.strays += 1;
       };
-      const { ports: range, proxy } = this.#options;
-      ports = new HostPorts({ host, range, proxy, onStray });
+      const { ports: range, proxy, foreign } = this.#options;
+      ports = new HostPorts({ host, range, proxy, foreign, onStray });
       this.#hosts.set(host, ports);
     }
     return ports;
@@ -196,7 +201,7 @@ export class PortPool {
       ended: (lease: ArmedLease, how: LeaseEnd) => {
         listener.remove(lease);
         this.#ended(request, how);
-        if (listener.idle) ports.trim(listener, this.#options.keepOpen ?? netLimits.idleListeners);
+        if (listener.idle) ports.trim(listener, this.#keepOpen);
       },
       held: this.#held,
     };
@@ -204,6 +209,11 @@ export class PortPool {
     listener.add(lease);
     if (request.peer !== undefined) this.#remember(request.peer, listener.endpoint.port);
     return lease;
+  }
+
+  get #keepOpen(): number {
+    const { keepOpen, foreign } = this.#options;
+    return foreign ? 0 : (keepOpen ?? netLimits.idleListeners);
   }
 
   #give(endpoint: Endpoint, request: LeaseRequest, owner: LeaseOwner): ArmedLease {

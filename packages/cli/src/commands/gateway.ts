@@ -78,7 +78,8 @@ function announce(terminal: Terminal, what: GatewayAnnouncement): void {
     for (const line of gatewayLines(what)) terminal.result(line);
     return;
   }
-  const { doors, balance, serverMode, serverPorts, passivePorts, passiveAddress, activeSourcePort } = what;
+  const { doors, choice, balance, serverMode, serverPorts, passivePorts, passiveAddress, activeSourcePort } =
+    what;
   const { certificate, requireTls, readOnly, portRemark } = what;
   terminal.object({
     event: 'ready',
@@ -91,7 +92,9 @@ function announce(terminal: Terminal, what: GatewayAnnouncement): void {
       weight,
       priority,
     })),
-    balance,
+    balance: choice === undefined ? balance : undefined,
+    choice: choice?.kind,
+    allow: choice?.allow,
     serverMode,
     serverPorts,
     passivePorts,

@@ -5,6 +5,7 @@ import { type GatewayAnnouncement, gatewayLines } from './announcement.ts';
 const what: GatewayAnnouncement = {
   doors: [{ port: 2121, implicitTls: false, addresses: ['192.0.2.1'] }],
   servers: [{ host: '10.0.0.5', port: 21, tls: 'none' }],
+  choice: undefined,
   balance: 'in-order',
   serverMode: 'same',
   serverPorts: undefined,
@@ -48,4 +49,14 @@ test('an active server needs ports of its own, and read-only is said', () => {
   assert.match(lines, /it opens all data connections to the gateway \(PORT\)/);
   assert.match(lines, /commands {2}nothing passes that changes files/);
   assert.match(lines, /for active mode, from the server: TCP 51000-51010/);
+});
+
+test('servers that clients choose', () => {
+  const none = { ...what, servers: [] };
+  const login = gatewayLines({ ...none, choice: { kind: 'login', allow: ['*.example.org', '10.0.0.0/8'] } });
+  assert.equal(login[0], 'duoport stands between clients and the servers that logins name');
+  assert.equal(login[3], '  server    USER name@host: *.example.org, 10.0.0.0/8');
+  const steered = gatewayLines({ ...none, choice: { kind: 'transparent', allow: undefined } });
+  assert.equal(steered[0], 'duoport stands between clients and the servers that they dial');
+  assert.equal(steered[3], '  server    where the client meant to go when the firewall steered it here: any');
 });

@@ -12,10 +12,13 @@ import {
   tlsRows,
 } from '../serve/announcement-rows.ts';
 import { type UpstreamUrl, upstreamText, whoText } from './upstream-url.ts';
+import type { ClientChoice } from './way.ts';
 
 /** Everything that `gateway` says when it is ready. */
 export interface GatewayAnnouncement extends Standing {
   readonly servers: readonly UpstreamUrl[];
+  /** How the client chooses its server, when none is named here. */
+  readonly choice: ClientChoice | undefined;
   readonly balance: Balance;
   readonly serverMode: ServerMode;
   readonly serverPorts: PortRange | undefined;
@@ -24,9 +27,9 @@ export interface GatewayAnnouncement extends Standing {
 
 /** The announcement for people, line by line. */
 export function gatewayLines(what: GatewayAnnouncement): readonly string[] {
-  const first = what.servers.map((server) => printable(upstreamText(server))).join(', ');
   const rows: readonly Row[] = [
     ...addressRows(what),
+    ...(what.choice === undefined ? [] : [choiceRow(what.choice)]),
     ...what.servers.map((server, index) => [index === 0 ? 'server' : '', serverText(server)] as const),
     ...(what.servers.length > 1 ? [['', balanceText[what.balance]] as const] : []),
     ['', dataText[what.serverMode]],
@@ -37,12 +40,25 @@ export function gatewayLines(what: GatewayAnnouncement): readonly string[] {
     ...serverRules(what),
   ];
   return [
-    `duoport stands between clients and ${first}`,
+    `duoport stands between clients and ${whom(what)}`,
     '',
     ...rows.map(rowLine),
     '',
     'Ctrl-C ends it: transfers that are running may finish. A second Ctrl-C ends it at once.',
   ];
+}
+
+function whom({ choice, servers }: GatewayAnnouncement): string {
+  if (choice?.kind === 'login') return 'the servers that logins name';
+  if (choice?.kind === 'transparent') return 'the servers that they dial';
+  return servers.map((server) => printable(upstreamText(server))).join(', ');
+}
+
+function choiceRow({ kind, allow = ['any'] }: ClientChoice): Row {
+  const allowed = allow.map(printable).join(', ');
+  return kind === 'login'
+    ? ['server', `USER name@host: ${allowed}`]
+    : ['server', `where the client meant to go when the firewall steered it here: ${allowed}`];
 }
 
 function serverText(server: UpstreamUrl): string {

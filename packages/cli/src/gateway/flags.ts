@@ -1,5 +1,6 @@
 import type { Balance, ServerMode } from '@duoport/gateway';
-import { type Command, Option } from 'commander';
+import { networkSet } from '@duoport/net';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addServeFlags, type ServeFlags } from '../flags/serve-flags.ts';
 import {
   type PortRange,
@@ -33,7 +34,13 @@ const shared = [
 
 /** The flags of `duoport gateway`. */
 export interface GatewayFlags extends Pick<ServeFlags, (typeof shared)[number]> {
-  readonly to: readonly UpstreamUrl[];
+  readonly to?: readonly UpstreamUrl[];
+  readonly forward?: 'login';
+  readonly transparent?: boolean;
+  readonly allow?: readonly string[];
+  readonly proxyFrom?: readonly string[];
+  readonly proxyDataFrom?: readonly string[];
+  readonly sendProxy?: 1 | 2;
   readonly balance?: Balance;
   readonly healthInterval?: number;
   readonly healthUser?: UserSpec;
@@ -57,9 +64,8 @@ function own(): readonly Option[] {
     new Option(
       '--to <[who=]url[;weight=n]>',
       'the server: ftp://HOST[:PORT], or ftps://HOST[:PORT] for TLS towards it; may be repeated: another one is tried when one cannot be used; WHO= says for whom it is: user:NAME, host:NAME, sni:NAME, net:NETWORK',
-    )
-      .argParser(repeated(parseUpstream))
-      .makeOptionMandatory(),
+    ).argParser(repeated(parseUpstream)),
+    ...choices(),
     new Option(
       '--balance <how>',
       'which of several servers is tried first (default: in-order); sticky: the same for the same user',
@@ -90,5 +96,51 @@ function own(): readonly Option[] {
     ).argParser(parseFingerprint),
     new Option('--server-insecure', 'accept any server certificate'),
     new Option('--read-only', 'let nothing pass that changes files'),
+    ...proxies(),
   ];
+}
+
+/** Servers that the client chooses. */
+function choices(): readonly Option[] {
+  return [
+    new Option('--forward <how>', 'the client names its server; login: with USER name@host[:port]').choices([
+      'login',
+    ]),
+    new Option(
+      '--transparent',
+      'the server is the one that the client dialled: the firewall steers its connections here (Linux, TPROXY or REDIRECT)',
+    ),
+    new Option(
+      '--allow <net|name>',
+      'servers that clients may choose: 203.0.113.0/24, ftp.example.org, "*.example.org", "*"; may be repeated; networks only with --transparent',
+    ).argParser(repeated((text) => text)),
+  ];
+}
+
+function proxies(): readonly Option[] {
+  return [
+    new Option(
+      '--proxy-from <net>',
+      'load balancers that begin control connections with a PROXY header; may be repeated',
+    ).argParser(repeated(parseNetwork)),
+    new Option('--proxy-data-from <net>', 'the same for data connections').argParser(repeated(parseNetwork)),
+    new Option(
+      '--send-proxy <version>',
+      'tell the server who the client is, with a PROXY header: 1 or 2',
+    ).argParser(parseProxyVersion),
+  ];
+}
+
+function parseNetwork(text: string): string {
+  try {
+    return networkSet([text]).text[0] ?? text;
+  } catch (cause) {
+    throw new InvalidArgumentError(cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+function parseProxyVersion(text: string): 1 | 2 {
+  if (text !== '1' && text !== '2')
+    throw new InvalidArgumentError('PROXY headers have the versions 1 and 2.');
+  return text === '1' ? 1 : 2;
 }

@@ -1,5 +1,6 @@
 import { type GatewayOptions, type RouteRule, routeByRules } from '@duoport/gateway';
 import type { GatewayPlan } from './plan.ts';
+import { destinationOf } from './way.ts';
 
 /** The plan in the gateway's words. Where to listen is the caller's. */
 export function gatewayOptions(
@@ -9,13 +10,14 @@ export function gatewayOptions(
   const { certificate } = plan;
   return {
     ...tellers,
-    to: routeOf(plan.servers),
+    ...(plan.choice === undefined ? { to: routeOf(plan.servers) } : destinationOf(plan.choice, plan.server)),
     balance: plan.balance,
     health: plan.health,
     client: {
       ports: plan.passivePorts,
       address: plan.passiveAddress,
       sourcePort: plan.activeSourcePort,
+      proxy: plan.proxy,
       tls: certificate && { cert: certificate.cert, key: certificate.key },
     },
     server: { ports: plan.serverPorts },

@@ -7,12 +7,23 @@ import { type Certificate, certificateOf, checkCertificateFlags } from '../serve
 import { defaultPassivePorts, listeners, type PlannedListener } from '../serve/plan.ts';
 import { UsageError } from '../usage-error.ts';
 import type { GatewayFlags } from './flags.ts';
+import type { UpstreamUrl } from './upstream-url.ts';
+import { type ClientChoice, clientChoice } from './way.ts';
 
 /** What `gateway` is going to do: the flags, checked and with their defaults. */
 export interface GatewayPlan {
   /** Undefined: the first free one of 21, 2121 and the ports after it. */
   readonly listen: readonly PlannedListener[] | undefined;
-  readonly servers: readonly (Upstream & GatewayFlags['to'][number])[];
+  /** None when the client chooses its server. */
+  readonly servers: readonly (Upstream & UpstreamUrl)[];
+  readonly choice: ClientChoice | undefined;
+  /** How a server is spoken to that the client chooses. */
+  readonly server: Omit<Upstream, 'host' | 'port' | 'tls'>;
+  /** Networks of proxies that say whose connection it is. */
+  readonly proxy: {
+    readonly control: readonly string[] | undefined;
+    readonly data: readonly string[] | undefined;
+  };
   readonly balance: Balance;
   readonly health: HealthOptions | undefined;
   readonly serverMode: ServerMode;
@@ -31,16 +42,23 @@ export interface GatewayPlan {
 export async function planGateway(flags: GatewayFlags): Promise<GatewayPlan> {
   const { serverMode = 'same', serverAddress } = flags;
   checkFlags(flags, serverMode);
-  const tlsSettings = await serverTls(flags);
-  const servers = flags.to.map((server) => ({
-    ...server,
-    tlsSettings: server.tls === 'none' ? undefined : tlsSettings,
+  const server = {
+    tlsSettings: await serverTls(flags),
     mode: serverMode,
     externalAddress: serverAddress,
+    proxy: flags.sendProxy,
+  };
+  const servers = (flags.to ?? []).map((url) => ({
+    ...server,
+    ...url,
+    tlsSettings: url.tls === 'none' ? undefined : server.tlsSettings,
   }));
   return {
     listen: listeners(flags),
     servers,
+    choice: clientChoice(flags),
+    server,
+    proxy: { control: flags.proxyFrom, data: flags.proxyDataFrom },
     health: healthOf(flags, servers),
     balance: flags.balance ?? 'in-order',
     serverMode,
@@ -58,6 +76,8 @@ export async function planGateway(flags: GatewayFlags): Promise<GatewayPlan> {
 function checkFlags(flags: GatewayFlags, mode: ServerMode): void {
   const { serverPorts, serverAddress, serverCa, serverFingerprint, serverInsecure } = flags;
   checkCertificateFlags(flags);
+  if (flags.healthInterval !== undefined && flags.to === undefined)
+    throw new UsageError('--health-interval is for the servers of --to: here the client chooses its server.');
   if (flags.healthUser !== undefined && flags.healthInterval === undefined) {
     throw new UsageError('--health-user is for probes: say how often with --health-interval.');
   }
@@ -74,7 +94,7 @@ function checkFlags(flags: GatewayFlags, mode: ServerMode): void {
   if (trust.length > 1) {
     throw new UsageError('--server-ca, --server-fingerprint and --server-insecure: one of them is enough.');
   }
-  if (trust.length > 0 && flags.to.every((server) => server.tls === 'none')) {
+  if (trust.length > 0 && flags.to?.every((server) => server.tls === 'none')) {
     throw new UsageError(
       '--server-ca, --server-fingerprint and --server-insecure are about TLS: write --to ftps://HOST.',
     );

@@ -1,6 +1,6 @@
-import { networkInterfaces } from 'node:os';
-import { classifyAddress, networkSet, plainAddress } from '@duoport/net';
+import { classifyAddress, networkSet } from '@duoport/net';
 import { parseAddress } from '@duoport/protocol';
+import { isOwnAddress } from './own-address.ts';
 
 /** Which servers a forward gateway goes to. */
 export interface AllowedTargets {
@@ -44,16 +44,8 @@ function byName(names: readonly string[], host: string, address: string): string
     !names.some((name) => name === '*' || (name.startsWith('*.') && host.endsWith(name.slice(1))))
   )
     return 'this gateway does not go there';
-  if (isOwn(address)) return 'that is the gateway itself';
+  if (isOwnAddress(address)) return 'that is the gateway itself';
   const kind = classifyAddress(address);
   if (kind === 'public' || (isExact && (kind === 'private' || kind === 'cgnat'))) return undefined;
   return `that is a ${kind} address`;
-}
-
-/** All addresses of this host, and all that mean it. */
-function isOwn(address: string): boolean {
-  const plain = plainAddress(address);
-  return Object.values(networkInterfaces()).some((list) =>
-    list?.some((own) => plainAddress(own.address) === plain),
-  );
 }

@@ -3,12 +3,7 @@ import { isFtpError } from '@duoport/protocol';
 import type { Route, Routed, Upstream } from '../upstream.ts';
 import { allowedTargets } from './allowed-targets.ts';
 import { loginTarget } from './login-target.ts';
-
-/** How the servers are spoken to that clients name. */
-export interface TargetSettings extends Omit<Upstream, 'host' | 'port' | 'tls'> {
-  /** `as-client`: explicit when the client's own control connection has TLS. Default `none`; port 990 is implicit always. */
-  readonly tls?: 'none' | 'explicit' | 'as-client' | undefined;
-}
+import { type TargetSettings, upstreamOf } from './target-settings.ts';
 
 export interface ForwardByLoginOptions {
   /** Networks and names: `203.0.113.0/24`, `ftp.example.org`, `*.example.org`, `*`. */
@@ -40,27 +35,6 @@ export function forwardByLogin({ allow, server = {}, lookup = lookupHost }: Forw
     }
     if (upstreams.length === 0) return refused(`${host}: ${objection ?? 'the name has no address'}`);
     return { upstreams, user };
-  };
-}
-
-interface Target {
-  readonly host: string;
-  readonly address: string;
-  readonly port: number;
-  /** The client's control connection has TLS. */
-  readonly secure: boolean;
-}
-
-/** For the certificate the name counts that was said. */
-export function upstreamOf(server: TargetSettings, { host, address, port, secure }: Target): Upstream {
-  const { tls = 'none', tlsSettings, ...rest } = server;
-  const clear = tls === 'as-client' ? (secure ? 'explicit' : 'none') : tls;
-  return {
-    ...rest,
-    host: address,
-    port,
-    tls: port === 990 ? 'implicit' : clear,
-    tlsSettings: { servername: host, ...tlsSettings },
   };
 }
 

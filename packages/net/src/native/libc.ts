@@ -1,6 +1,6 @@
 /**
  * The few system calls that Node has no door to: a TTL on a connecting socket, the kernel's queue of ICMP errors, packets as they
- * come from the network card. Through koffi, which is optional: without it, or elsewhere than on 64-bit Linux, there is none of it.
+ * come from the network card, sockets with the addresses of others. Through koffi, which is optional: without it, or elsewhere than on 64-bit Linux, there is none of it.
  */
 export interface Libc {
   socket(family: number, type: number, protocol: number): number;
@@ -21,6 +21,8 @@ export interface Libc {
   write(fd: number, bytes: Uint8Array, count: number): number;
   eventfd(start: number, flags: number): number;
   close(fd: number): number;
+  /** Of the last call that failed. */
+  errno(): number;
   /** Waits on a thread of the pool. */
   poll(fds: Uint8Array, count: number, timeout: number): Promise<number>;
   /** Where a buffer lies in memory, for structures that point to others. */
@@ -44,7 +46,12 @@ export const linux = {
   IP_RECVERR: 11,
   IPV6_UNICAST_HOPS: 16,
   IPV6_RECVERR: 25,
+  IP_TRANSPARENT: 19,
+  IPV6_TRANSPARENT: 75,
+  /** In both families. */
+  SO_ORIGINAL_DST: 80,
   SOL_SOCKET: 1,
+  SO_REUSEADDR: 2,
   SO_ERROR: 4,
   SO_LINGER: 13,
   SO_ATTACH_FILTER: 26,
@@ -90,6 +97,7 @@ async function load(): Promise<Libc | undefined> {
       write: library.func('long write(int fd, void *bytes, size_t count)'),
       eventfd: library.func('int eventfd(uint32_t start, int flags)'),
       close: library.func('int close(int fd)'),
+      errno: () => koffi.errno(),
       poll: (fds, count, timeout) =>
         new Promise((resolve, reject) => {
           poll.async(fds, count, timeout, (error: unknown, ready: number) =>

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UsageError } from '../usage-error.ts';
+import { clientChoice, destinationOf } from './way.ts';
+
+const to = [{ host: 'a', port: 21, tls: 'none' }] as const;
+
+test('one way, and what belongs to it', () => {
+  assert.equal(clientChoice({ to }), undefined);
+  const allow = ['203.0.113.0/24'];
+  assert.deepEqual(clientChoice({ forward: 'login', allow }), { kind: 'login', allow });
+  assert.deepEqual(clientChoice({ transparent: true, allow }), { kind: 'transparent', allow });
+  assert.deepEqual(clientChoice({ transparent: true }), { kind: 'transparent', allow: undefined });
+  for (const flags of [
+    {},
+    { to, transparent: true },
+    { to, forward: 'login', allow },
+    { to, allow },
+    { forward: 'login' },
+    { forward: 'login', allow, balance: 'sticky' },
+  ] as const)
+    assert.throws(() => clientChoice(flags), UsageError);
+});
+
+test('an --allow that is none is a fault of usage', () => {
+  assert.throws(() => destinationOf({ kind: 'login', allow: ['10.0.0.0/40'] }, {}), UsageError);
+  assert.throws(() => destinationOf({ kind: 'transparent', allow: ['example.org'] }, {}), UsageError);
+});

@@ -1,0 +1,50 @@
+import { forwardByLogin, type GatewayOptions, transparent, type Upstream } from '@duoport/gateway';
+import { isFtpError } from '@duoport/protocol';
+import { UsageError } from '../usage-error.ts';
+import type { GatewayFlags } from './flags.ts';
+
+/** The client chooses its server itself. */
+export type ClientChoice =
+  /** By name: `USER name@host`. */
+  | { readonly kind: 'login'; readonly allow: readonly string[] }
+  /** It dials it, and the firewall steers the connection here. */
+  | { readonly kind: 'transparent'; readonly allow: readonly string[] | undefined };
+
+/** Undefined: the servers are named by `--to`. Throws UsageError when the flags say nothing, too much, or half of it. */
+export function clientChoice(
+  flags: Pick<GatewayFlags, 'to' | 'balance' | 'forward' | 'transparent' | 'allow'>,
+): ClientChoice | undefined {
+  const { to, forward, allow, balance } = flags;
+  const given = [to, forward, flags.transparent].filter((flag) => flag !== undefined);
+  if (given.length !== 1)
+    throw new UsageError(
+      'Say where to, in one way: --to URL, --forward login with --allow NET|NAME, or --transparent.',
+    );
+  if (to !== undefined) {
+    if (allow === undefined) return undefined;
+    throw new UsageError('--allow is for --forward and --transparent: with --to the servers are named.');
+  }
+  if (balance !== undefined)
+    throw new UsageError('--balance is for the servers of --to: here the client chooses its server.');
+  if (flags.transparent === true) return { kind: 'transparent', allow };
+  if (allow !== undefined) return { kind: 'login', allow };
+  throw new UsageError(
+    'Say which servers logins may name: --allow ftp.example.org, --allow "*.example.org", --allow 203.0.113.0/24, or --allow "*" for all that are public.',
+  );
+}
+
+/** The choice in the gateway's words; `server` is how all of them are spoken to. */
+export function destinationOf(
+  choice: ClientChoice,
+  server: Omit<Upstream, 'host' | 'port' | 'tls'>,
+): Pick<GatewayOptions, 'to' | 'transparent'> {
+  const { kind, allow } = choice;
+  try {
+    return kind === 'login'
+      ? { to: forwardByLogin({ allow, server }) }
+      : { to: transparent({ allow, server }), transparent: true };
+  } catch (cause) {
+    if (isFtpError(cause)) throw new UsageError(`--allow: ${cause.message}`);
+    throw cause;
+  }
+}
