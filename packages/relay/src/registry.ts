@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { generateSecret, hashSecret } from './invitation.ts';
 import { isLabel } from './names.ts';
@@ -40,7 +40,7 @@ export class AgentRegistry {
     const file = this.#invitation(secret);
     const invited = await readJson(file);
     // Of several that come at once only one removes it.
-    const taken = invited !== undefined && (await rm(file).then(yes, no));
+    const taken = invited !== undefined && (await unlink(file).then(yes, no));
     if (!taken) return 'the invitation is not known here: it may have been used already';
     const expires = invited['expires'];
     if (typeof expires !== 'number' || expires <= now) return 'the invitation has expired';
