@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
@@ -151,4 +151,30 @@ test('probes find the server that refuses the login, and the log says why', asyn
   assert.equal(event['state'], 'unhealthy');
   assert.equal(event['port'], server.port);
   assert.match(String(event['because']), /530/);
+});
+
+test('--audit writes every command to a file that only its owner may read, without the password', async () => {
+  await using server = await serve();
+  await using here = await temporary();
+  await writeFile(join(server.folder, 'f'), 'x');
+  const file = join(here.path, 'audit.jsonl');
+  await using door = await gateway(['--to', `ftp://127.0.0.1:${server.port}`, '--audit', file]);
+  const got = await duoport(['cat', door.url('f')]);
+  assert.equal(got.stdout, 'x', got.stderr);
+  const text = await readFile(file, 'utf8');
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const pass = lines.find((line) => line['verb'] === 'PASS');
+  assert.deepEqual([pass?.['argument'], pass?.['code'], pass?.['user']], ['****', 230, 'u']);
+  const read = lines.find((line) => line['verb'] === 'RETR');
+  assert.deepEqual(
+    [read?.['argument'], read?.['code'], read?.['server']],
+    ['f', 226, `127.0.0.1:${server.port}`],
+  );
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
+  const nowhere = await within(['gateway', '--to', 'ftp://h', '--audit', join(here.path, 'no/f')]);
+  assert.equal(nowhere.code, 2);
+  assert.match(nowhere.stderr, /--audit .*ENOENT/);
 });

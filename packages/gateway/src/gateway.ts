@@ -8,6 +8,7 @@ import {
 import { type Endpoint, type Reply, reply } from '@duoport/protocol';
 import type { ServerStatus } from './fleet/fleet.ts';
 import { HealthMonitor } from './fleet/health-monitor.ts';
+import type { GatewayMetrics } from './metrics.ts';
 import { type GatewayListen, type GatewayOptions, type Settings, settingsOf } from './options.ts';
 import { GatewaySession } from './session.ts';
 import type { Upstream } from './upstream.ts';
@@ -49,6 +50,11 @@ export class FtpGateway implements AsyncDisposable {
   /** No new session goes to this server; those that are there stay. `draining` false ends it. */
   drain(server: Upstream, draining = true): void {
     this.#settings.fleet.drain(server, draining);
+  }
+
+  /** What has happened so far, by side and mode. */
+  metrics(): GatewayMetrics {
+    return this.#settings.metrics.read(this.ports);
   }
 
   /** The data ports of both sides, for metrics. */

@@ -12,11 +12,13 @@ import {
   type TruncationPolicy,
 } from '@duoport/net';
 import { limits } from '@duoport/protocol';
+import type { Audit } from './audit.ts';
 import type { ClientSide } from './client-leg.ts';
 import type { Balance } from './fleet/balance.ts';
 import { type EjectionPolicy, Fleet, type HealthEvent } from './fleet/fleet.ts';
 import type { HealthOptions } from './fleet/health-monitor.ts';
 import type { GatewayLog } from './log.ts';
+import { Metrics } from './metrics.ts';
 import type { CommandPolicy } from './rewrite.ts';
 import type { Route, Upstream } from './upstream.ts';
 
@@ -84,6 +86,7 @@ export interface GatewayOptions {
     readonly stall?: number | undefined;
   };
   readonly log?: GatewayLog | undefined;
+  readonly audit?: Audit | undefined;
   /** Called for each session; the traces it returns get every control line (redacted) and connection event of that side. */
   readonly trace?:
     | ((session: number) => { readonly client?: Trace; readonly server?: Trace } | undefined)
@@ -111,7 +114,10 @@ export interface Settings {
   readonly connectTimeout: number;
   readonly replyTimeout: number;
   readonly stallTimeout: number;
-  readonly log: GatewayLog | undefined;
+  /** Told everything: counts, and passes it on. */
+  readonly log: GatewayLog;
+  readonly metrics: Metrics;
+  readonly audit: Audit | undefined;
   readonly trace: GatewayOptions['trace'];
 }
 
@@ -124,6 +130,7 @@ export function settingsOf(options: GatewayOptions): Settings {
   if (typeof to !== 'function' && to.length === 0)
     throw new RangeError('A gateway needs a server to go to: set to.');
   const { address } = client;
+  const metrics = new Metrics();
   const dataTimeout = timeouts.data ?? limits.dataTimeout;
   return {
     route: typeof to === 'function' ? to : () => ({ upstreams: to }),
@@ -157,7 +164,12 @@ export function settingsOf(options: GatewayOptions): Settings {
     connectTimeout: timeouts.connect ?? limits.greetingTimeout,
     replyTimeout: timeouts.reply ?? limits.replyTimeout,
     stallTimeout: timeouts.stall ?? limits.stallTimeout,
-    log: options.log,
+    log: (event) => {
+      metrics.count(event);
+      options.log?.(event);
+    },
+    metrics,
+    audit: options.audit,
     trace: options.trace,
   };
 }

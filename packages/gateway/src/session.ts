@@ -22,6 +22,7 @@ import { Uplink } from './uplink.ts';
  */
 export class GatewaySession implements ServerRole {
   readonly clientAddress: string;
+  readonly #id: number;
   readonly #connection: ControlConnection;
   readonly #settings: Settings;
   readonly #dialogue: ServerDialogue;
@@ -49,7 +50,8 @@ export class GatewaySession implements ServerRole {
     this.#settings = settings;
     this.#ended = ended;
     this.#tls = tls;
-    this.#tell = (event) => settings.log?.({ session: id, client: peer, ...event } as GatewayEvent);
+    this.#id = id;
+    this.#tell = (event) => settings.log({ session: id, client: peer, ...event } as GatewayEvent);
     const trace = settings.trace?.(id);
     const { idleTimeout, loginTimeout } = settings;
     this.#dialogue = new ServerDialogue({
@@ -90,9 +92,13 @@ export class GatewaySession implements ServerRole {
   }
 
   run(id: number, run: Run): void {
+    const started = performance.now();
     const settled = this.#run(id, run)
       .catch((error: unknown) => this.#failed(run, error))
-      .then((answer) => this.#dialogue.settle(id, { kind: 'final', reply: passable(answer) }));
+      .then((answer) => {
+        this.#audit(run, answer.code, performance.now() - started);
+        this.#dialogue.settle(id, { kind: 'final', reply: passable(answer) });
+      });
     if (run.row.transfer !== 'no') this.#settled = settled;
   }
 
@@ -224,6 +230,26 @@ export class GatewaySession implements ServerRole {
     const own = { tls: this.#settings.tls !== undefined, clearControl: this.#settings.allowClear };
     const link = await this.#uplink.early();
     return rewriteFeatures(link && (await link.dialogue.call('FEAT')), own);
+  }
+
+  #audit({ row, command }: Run, code: number, duration: number): void {
+    const { audit } = this.#settings;
+    if (audit === undefined) return;
+    const { peer: client, secure } = this.#connection;
+    const { user, server } = this.#uplink;
+    const { argument } = command;
+    const shown = row.secret && argument !== undefined ? '****' : argument;
+    audit({
+      session: this.#id,
+      client,
+      user,
+      server,
+      secure,
+      verb: row.verb,
+      argument: shown,
+      code,
+      duration,
+    });
   }
 
   #failed({ row }: Run, error: unknown): Reply {

@@ -1,5 +1,6 @@
 import type { ControlConnection, Trace } from '@duoport/net';
 import {
+  type Endpoint,
   FtpClosedError,
   FtpConnectionError,
   isFtpError,
@@ -30,6 +31,7 @@ export class Uplink {
   readonly #options: UplinkOptions;
   #host: string | undefined;
   #user: string | undefined;
+  #isIn = false;
   /** What the server was told as USER. */
   #name: string | undefined;
   /** Servers that have not been tried, the next one first. */
@@ -40,6 +42,15 @@ export class Uplink {
 
   constructor(options: UplinkOptions) {
     this.#options = options;
+  }
+
+  /** Who is logged in. */
+  get user(): string | undefined {
+    return this.#isIn ? this.#user : undefined;
+  }
+
+  get server(): Endpoint | undefined {
+    return this.#link?.peer;
   }
 
   /** USER and HOST: they choose the server. */
@@ -71,7 +82,10 @@ export class Uplink {
     const first = await exchange.first;
     if (first.code < 200) link.dialogue.expectFinal(exchange, this.#options.settings.replyTimeout);
     const answer = await exchange.final;
-    if (verb === 'ACCT' && isLoggedIn(answer)) await link.protect();
+    if (verb === 'ACCT' && isLoggedIn(answer)) {
+      await link.protect();
+      this.#tellLogin(answer);
+    }
     if (verb === 'QUIT') this.#forget();
     return answer;
   }
@@ -159,6 +173,7 @@ export class Uplink {
   }
 
   #forget(): void {
+    this.#isIn = false;
     this.#link = undefined;
     this.#trying = undefined;
     this.#user = undefined;
@@ -232,6 +247,7 @@ export class Uplink {
   }
 
   #tellLogin(answer: Reply): void {
+    this.#isIn = isLoggedIn(answer);
     if (this.#user === undefined || (answer.code !== 230 && answer.code !== 530)) return;
     this.#options.tell({ kind: 'login', user: this.#user, reply: answer });
   }

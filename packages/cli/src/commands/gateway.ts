@@ -1,11 +1,14 @@
 import { networkInterfaces } from 'node:os';
-import { createGateway, type FtpGateway, type GatewayEvent } from '@duoport/gateway';
+import { type AuditEntry, createGateway, type FtpGateway, type GatewayEvent } from '@duoport/gateway';
 import { Command } from 'commander';
+import { describeError } from '../describe-error.ts';
 import { type GatewayAnnouncement, gatewayLines } from '../gateway/announcement.ts';
+import { AuditFile } from '../gateway/audit-file.ts';
 import { addGatewayFlags, type GatewayFlags } from '../gateway/flags.ts';
 import { GatewayLines, healthLine } from '../gateway/gateway-lines.ts';
 import { gatewayOptions } from '../gateway/gateway-options.ts';
 import { type GatewayPlan, planGateway } from '../gateway/plan.ts';
+import { printable } from '../printable.ts';
 import { reachableAddresses } from '../serve/addresses.ts';
 import { startServer } from '../serve/start.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
@@ -23,7 +26,9 @@ export function gatewayCommand(io: ProcessIo): Command {
 async function gateway(io: ProcessIo, flags: GatewayFlags): Promise<void> {
   const terminal = createTerminal(io, flags);
   const plan = await planGateway(flags);
+  using audit = flags.audit === undefined ? undefined : new AuditFile(flags.audit);
   const options = gatewayOptions(plan, {
+    audit: audit && auditTo(terminal, audit),
     log: logTo(terminal, flags),
     onHealth: (event) => {
       const now = new Date();
@@ -57,6 +62,20 @@ function logTo(terminal: Terminal, flags: GatewayFlags): (event: GatewayEvent) =
     const line = lines.line(event, new Date());
     // A fault of ours is told even to whoever wants quiet.
     if (line !== undefined) event.kind === 'bug' ? terminal.warn(line) : terminal.talk(line);
+  };
+}
+
+/** A disk that is full is told once, and no session is lost for it. */
+function auditTo(terminal: Terminal, file: AuditFile): (entry: AuditEntry) => void {
+  let broken = false;
+  return (entry) => {
+    try {
+      file.write(entry, new Date());
+      broken = false;
+    } catch (error) {
+      if (!broken) terminal.warn(`duoport: --audit ${printable(file.path)}: ${describeError(error)}`);
+      broken = true;
+    }
   };
 }
 

@@ -51,6 +51,7 @@ export interface GatewayFlags extends Pick<ServeFlags, (typeof shared)[number]> 
   readonly serverFingerprint?: string;
   readonly serverInsecure?: boolean;
   readonly readOnly?: boolean;
+  readonly audit?: string;
 }
 
 /** Adds the flags of {@link GatewayFlags} to a command. */
@@ -96,6 +97,10 @@ function own(): readonly Option[] {
     ).argParser(parseFingerprint),
     new Option('--server-insecure', 'accept any server certificate'),
     new Option('--read-only', 'let nothing pass that changes files'),
+    new Option(
+      '--audit <file>',
+      'add every command to this file: who, where, verb, path, reply; one JSON object a line',
+    ),
     ...proxies(),
   ];
 }

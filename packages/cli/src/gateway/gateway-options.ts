@@ -5,7 +5,7 @@ import { destinationOf } from './way.ts';
 /** The plan in the gateway's words. Where to listen is the caller's. */
 export function gatewayOptions(
   plan: GatewayPlan,
-  tellers: Pick<GatewayOptions, 'log' | 'trace' | 'onHealth'>,
+  tellers: Pick<GatewayOptions, 'log' | 'trace' | 'onHealth' | 'audit'>,
 ): Omit<GatewayOptions, 'listen'> {
   const { certificate } = plan;
   return {
