@@ -6,6 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { type FirewallRequest, firewallRules, type Rules } from '@duoport/firewall';
 import { buildLab, findTopology, type Lab, type Topology, whatLabLacks } from '../src/index.ts';
 import { homeRouter, hostFirewall, server, usualServer } from '../src/topologies/parts.ts';
 
@@ -37,19 +38,33 @@ const network: Topology = (() => {
   };
 })();
 
-const steer = `
-table inet duoport_steer {
-  chain prerouting {
-    type filter hook prerouting priority mangle; policy accept;
-    meta l4proto tcp socket transparent 1 jump diverted
-    iifname "lan" fib daddr type != local tcp dport { 21, 2121 } tproxy ip to :${gatewayPort} meta mark set 0x2121 accept
-  }
-  chain diverted {
-    socket wildcard 1 return
-    meta mark set 0x2121 accept
-  }
+const request: FirewallRequest = {
+  side: 'middle',
+  modes: ['passive', 'active'],
+  controlPorts: [21, 2121],
+  clients: ['192.168.1.0/24'],
+  steer: { to: gatewayPort },
+};
+
+/** What `duoport firewall --steer` writes. */
+function rulesFor(target: 'nftables' | 'iptables'): Rules {
+  const answer = firewallRules(target, request);
+  assert.ok(answer.kind === 'rules');
+  return answer;
 }
-`;
+
+/** REDIRECT instead of TPROXY for the control connections, as boxes without the latter have it: the data connections are the same. */
+function redirected(): Rules {
+  const answer = rulesFor('nftables');
+  const chain = `chain control {
+    type nat hook prerouting priority dstnat - 10; policy accept
+    ip saddr 192.168.1.0/24 fib daddr type != local tcp dport { 21, 2121 } redirect to :${gatewayPort}
+  }
+  chain own {`;
+  const apply = answer.apply.replace(/^.* tproxy ip to .*\n/m, '').replace('chain own {', chain);
+  assert.doesNotMatch(apply, /tproxy/);
+  return { ...answer, apply };
+}
 
 async function started(lab: Lab, host: string, words: readonly string[]): Promise<ChildProcess> {
   const child = lab.start(host, [process.execPath, ...source, main, ...words, '--json'], {
@@ -115,6 +130,7 @@ interface How {
 }
 
 const address = '203.0.113.10';
+const router = 'client-router';
 
 type Client = (at: Place, how: How) => Promise<{ status: number | null; text: string }>;
 
@@ -146,43 +162,63 @@ const lftp: Client = (at, { port, tls, active }) => {
 
 const clients = { curl, lftp };
 
-test('TPROXY', { skip }, async (t) => {
+const ways: Readonly<Record<string, () => Rules>> = {
+  'TPROXY by nftables': () => rulesFor('nftables'),
+  'TPROXY by iptables': () => rulesFor('iptables'),
+  REDIRECT: redirected,
+};
+
+async function runGateway(lab: Lab): Promise<void> {
+  const data = ['--server-mode', 'active', '--server-ports', serverPorts, '--data-timeout', '5s'];
+  const tls = ['--tls-self-signed', '--server-insecure'];
+  await started(lab, router, ['gateway', '--transparent', '--listen', `${gatewayPort}`, ...data, ...tls]);
+}
+
+/** Rules, without the handles that the kernel numbers anew and the empty chains that iptables leaves behind. */
+async function ruleSet(lab: Lab): Promise<string> {
+  const { stdout } = await lab.run(router, ['nft', 'list', 'table', 'inet', 'filter']);
+  const tables = await lab.run(router, ['nft', 'list', 'tables']);
+  const routes = await lab.run(router, ['ip', 'rule']);
+  return [stdout, tables.stdout.replace(/^table ip6? (mangle|filter)\n/gm, ''), routes.stdout].join('');
+}
+
+test('without the gateway neither mode works', { skip }, async (t) => {
   await using lab = await buildLab(network);
   const at = await place(t, lab);
-  const router = 'client-router';
-  await must(lab, router, ['nft', '-f', '-'], steer);
-  await must(lab, router, ['ip', 'rule', 'add', 'fwmark', '0x2121', 'lookup', '2121']);
-  await must(lab, router, ['ip', 'route', 'add', 'local', 'default', 'dev', 'lo', 'table', '2121']);
-  await started(lab, router, [
-    'gateway',
-    '--transparent',
-    '--listen',
-    `${gatewayPort}`,
-    '--server-mode',
-    'active',
-    '--server-ports',
-    serverPorts,
-    '--tls-self-signed',
-    '--server-insecure',
-    '--data-timeout',
-    '5s',
-  ]);
-  for (const port of [21, 2121]) {
-    for (const tls of [false, true]) {
-      for (const active of [false, true]) {
-        for (const [name, client] of Object.entries(clients)) {
-          // curl 7.88 hangs in active mode with TLS, against every server (curl issue 10666).
-          if (name === 'curl' && tls && active) continue;
-          const what = `${name}, port ${port}, ${tls ? 'TLS' : 'clear'}, ${active ? 'active' : 'passive'}`;
-          const { status, text } = await client(at, { port, tls, active });
-          assert.equal(status, 0, `${what}: ${text}`);
-          assert.match(text, /\bfile\b/, what);
-          assert.equal(await readFile(path.join(at.here, 'got'), 'utf8'), content, what);
-          assert.equal(await readFile(path.join(at.served, 'up'), 'utf8'), 'what is stored\n', what);
-          await rm(path.join(at.here, 'got'));
-          await rm(path.join(at.served, 'up'));
-        }
-      }
-    }
+  const flags = ['curl', '-sS', '--user', 'u:p', '--connect-timeout', '2', '--max-time', '8', '-o', 'got'];
+  for (const mode of [[], ['-P', '-']]) {
+    const { status } = await run(at, [...flags, ...mode, `ftp://${address}/file`]);
+    assert.notEqual(status, 0, mode.join(' '));
   }
 });
+
+for (const [name, write] of Object.entries(ways)) {
+  test(`${name}: clients that know nothing of the gateway list, fetch and store`, { skip }, async (t) => {
+    await using lab = await buildLab(network);
+    const at = await place(t, lab);
+    const before = await ruleSet(lab);
+    const { apply, undo } = write();
+    await must(lab, router, ['sh', '-e'], apply);
+    await runGateway(lab);
+    for (const port of [21, 2121])
+      for (const tls of [false, true])
+        for (const active of [false, true]) await everyClient(at, { port, tls, active });
+    await must(lab, router, ['sh', '-e'], undo);
+    assert.equal(await ruleSet(lab), before);
+  });
+}
+
+async function everyClient(at: Place, how: How): Promise<void> {
+  for (const [name, client] of Object.entries(clients)) {
+    // curl 7.88 hangs in active mode with TLS, against every server (curl issue 10666).
+    if (name === 'curl' && how.tls && how.active) continue;
+    const what = `${name} ${JSON.stringify(how)}`;
+    const { status, text } = await client(at, how);
+    assert.equal(status, 0, `${what}: ${text}`);
+    assert.match(text, /\bfile\b/, what);
+    assert.equal(await readFile(path.join(at.here, 'got'), 'utf8'), content, what);
+    assert.equal(await readFile(path.join(at.served, 'up'), 'utf8'), 'what is stored\n', what);
+    await rm(path.join(at.here, 'got'));
+    await rm(path.join(at.served, 'up'));
+  }
+}

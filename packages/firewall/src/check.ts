@@ -1,6 +1,6 @@
 import { wrong } from './firewall-error.ts';
 import { type Network, parseHost, parseNetwork, quoted, withoutOverlap } from './network.ts';
-import type { FirewallRequest, Mode, NatFacts, PortRange, Side } from './request.ts';
+import type { FirewallRequest, Mode, NatFacts, PortRange, Side, Steer } from './request.ts';
 
 /**
  * A request that makes sense, with its defaults filled in. Every text in it was made anew from parsed values, so it can go
@@ -18,6 +18,7 @@ export interface CheckedRequest extends FirewallRequest {
   readonly nat: CheckedNat | undefined;
   readonly strictOutput: boolean;
   readonly replies: boolean;
+  readonly steer: Steer | undefined;
 }
 
 type CheckedNat =
@@ -49,8 +50,10 @@ export function checkRequest(request: FirewallRequest): CheckedRequest {
     nat: checkNat(request.nat, controlPorts),
     strictOutput: request.strictOutput === true,
     replies: request.replies === true,
+    steer: checkSteer(request.steer),
   };
-  checkTogether(checked);
+  if (checked.steer === undefined) checkTogether(checked);
+  else checkSteered(checked, checked.steer);
   return checked;
 }
 
@@ -83,6 +86,27 @@ function checkTogether(request: CheckedRequest): void {
   }
   checkForward(request);
   checkMasquerade(request);
+  checkFamilies(request);
+}
+
+/** The gateway has both connections in its hands: nothing else is to be said of them. */
+function checkSteered(request: CheckedRequest, { to }: Steer): void {
+  const { side, modes, clients, controlPorts, nat, singlePort, helper, strictOutput, replies } = request;
+  if (side !== 'middle') wrong('Connections are steered on a box in the middle. Write side middle.');
+  if (clients.length === 0)
+    wrong(
+      'Whose connections are to be steered? Write the networks of the clients, for example 192.168.1.0/24.',
+    );
+  if (controlPorts.includes(to))
+    wrong(
+      `The gateway listens on port ${to}, which is a control port too. Write another one, for example 2100.`,
+    );
+  const { passivePorts, activePorts, sourcePort } = request;
+  const more = [passivePorts, activePorts, sourcePort, nat].some((value) => value !== undefined);
+  if (more || singlePort || helper || strictOutput || replies || modes.length !== 2)
+    wrong(
+      'Where connections are steered, the gateway makes the data connections of both modes. Leave out ranges, source port, single port, helper, address translation, strict output and replies, and write both modes.',
+    );
   checkFamilies(request);
 }
 
@@ -176,6 +200,12 @@ function checkInterface(name: string): string {
     wrong(`${quoted(name)} cannot be the name of an interface. Write for example eth0.`);
   }
   return name;
+}
+
+function checkSteer(steer: Steer | undefined): Steer | undefined {
+  if (steer === undefined) return undefined;
+  if (typeof steer !== 'object' || steer === null) return wrong('Steering needs the port of the gateway.');
+  return { to: checkPort(steer.to, 'port of the gateway') };
 }
 
 function checkSide(side: Side): Side {

@@ -25,13 +25,14 @@ export function firewallCommand(request: FirewallRequest, target?: Target): stri
 }
 
 function switches(request: CheckedRequest): readonly string[] {
-  const { singlePort, tls, helper, strictOutput, replies } = request;
+  const { singlePort, tls, helper, strictOutput, replies, steer } = request;
   return [
     ...(singlePort ? ['--single-port'] : []),
     ...(tls ? ['--tls'] : []),
     ...(helper ? ['--helper'] : []),
     ...(strictOutput ? ['--strict-output'] : []),
     ...(replies ? ['--replies'] : []),
+    ...(steer === undefined ? [] : [`--steer ${steer.to}`]),
   ];
 }
 

@@ -80,6 +80,18 @@ const requests: Readonly<Record<string, FirewallRequest>> = {
     helper: true,
     tls: true,
   },
+  'middle, steered to a gateway': {
+    ...middle,
+    controlPorts: [21, 2121],
+    clients: ['192.168.1.0/24', '192.168.2.0/24', '2001:db8:1::/48'],
+    steer: { to: 2100 },
+  },
+  'middle, steered to a gateway, one family': {
+    ...middle,
+    clients: ['192.168.1.0/24'],
+    servers: ['203.0.113.7'],
+    steer: { to: 2100 },
+  },
 };
 
 // DUOPORT_GOLDEN=write makes the golden files anew; look at the difference before it is committed.

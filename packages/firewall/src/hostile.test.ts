@@ -52,6 +52,8 @@ const attack = fc
 /** The request with one field taken over. Fields with the wrong type come from JSON that nobody checked. */
 const fields: readonly ((text: string) => FirewallRequest)[] = [
   (text) => ({ ...good, clients: [text] }),
+  (text) => ({ side: 'middle', modes: ['passive', 'active'], clients: [text], steer: { to: 2100 } }),
+  (text) => ({ side: 'middle', modes: good.modes, clients: ['10.0.0.0/8'], steer: { to: text } }) as never,
   (text) => ({ ...good, servers: ['192.0.2.1', text] }),
   (text) => ({ ...good, modes: ['passive'], nat: { kind: 'masquerade', outInterface: text } }),
   (text) => ({ ...good, nat: { kind: 'forward', server: text } }),

@@ -41,6 +41,13 @@ export interface FirewallRequest {
   readonly strictOutput?: boolean | undefined;
   /** The firewall has no rule yet for packets of connections that are open already: write that one too. Default false. */
   readonly replies?: boolean | undefined;
+  /** Side middle: the clients' control connections go to a gateway on the box, which makes the data connections. */
+  readonly steer?: Steer | undefined;
+}
+
+export interface Steer {
+  /** The port that the gateway listens on. */
+  readonly to: number;
 }
 
 /** `forward`: the server is behind the box. `masquerade`: the clients are. */

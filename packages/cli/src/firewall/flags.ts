@@ -36,6 +36,7 @@ export interface FirewallFlags extends Place {
   readonly masquerade?: string | true;
   readonly strictOutput?: boolean;
   readonly replies?: boolean;
+  readonly steer?: number;
 }
 
 export function addFirewallFlags(command: Command): Command {
@@ -99,6 +100,10 @@ function natOptions(): readonly Option[] {
       '--public-control-port <port>',
       'what the outside dials for the control port; repeated like --control-port',
     ).argParser(repeated((text) => parsePort(text))),
+    new Option(
+      '--steer <port>',
+      'bring the control connections of --clients to the transparent gateway that listens on this port here',
+    ).argParser((text) => parsePort(text)),
     new Option('--masquerade [interface]', 'the clients are behind the box and go out by this interface'),
   ];
 }

@@ -7,7 +7,7 @@ export function requestOf(flags: FirewallFlags): FirewallRequest {
   const { passive, active } = flags.modes ?? { passive: true, active: true };
   const nat = natOf(flags);
   return {
-    side: flags.side ?? (nat === undefined ? 'server' : 'middle'),
+    side: flags.side ?? (nat === undefined && flags.steer === undefined ? 'server' : 'middle'),
     modes: [...(passive ? (['passive'] as const) : []), ...(active ? (['active'] as const) : [])],
     controlPorts: flags.controlPort,
     passivePorts: flags.passivePorts,
@@ -21,6 +21,7 @@ export function requestOf(flags: FirewallFlags): FirewallRequest {
     nat,
     strictOutput: flags.strictOutput,
     replies: flags.replies,
+    steer: flags.steer === undefined ? undefined : { to: flags.steer },
   };
 }
 
