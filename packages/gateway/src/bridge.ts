@@ -2,6 +2,7 @@ import type { DataArrangement, DataConnection, Exchange, TlsSession, TruncationP
 import { FtpRemoteError, isFtpError, type Reply, reply } from '@duoport/protocol';
 import type { ClientLeg } from './client-leg.ts';
 import { Halves, type Side } from './halves.ts';
+import type { Throttle } from './limits/throttle.ts';
 import { Pipe } from './pipe.ts';
 import { oneLine } from './reply-for-error.ts';
 import type { ServerLink } from './server-link.ts';
@@ -16,6 +17,7 @@ export interface BridgeOptions {
   /** TLS towards the client, when PROT P is in force there. */
   readonly clientTls: TlsSession | undefined;
   readonly stallTimeout: number;
+  readonly throttle: Throttle | undefined;
   /** After the data connection has ended: milliseconds to the server's final reply. */
   readonly finalTimeout: number;
   readonly truncation: TruncationPolicy;
@@ -116,7 +118,7 @@ function outOfStep({ link, verb }: BridgeOptions, first: Reply): Error {
 }
 
 async function join(options: BridgeOptions, { client, server }: Joined, halves: Halves): Promise<void> {
-  const { direction, stallTimeout, truncation, progress } = options;
+  const { direction, stallTimeout, throttle, truncation, progress } = options;
   const isDownload = direction === 'to-client';
   const [from, to] = isDownload ? [server, client] : [client, server];
   const [source, target]: [Side, Side] = isDownload ? ['server', 'client'] : ['client', 'server'];
@@ -126,9 +128,10 @@ async function join(options: BridgeOptions, { client, server }: Joined, halves: 
     halves.cut(side, error);
     throw error;
   };
+  const sink = throttle?.limit(pipe.sink, halves.signal) ?? pipe.sink;
   // No signal for the pumps: what calls the transfer off resets both halves, and that is what they see.
   const receiving = from
-    .receive(pipe.sink, { stallTimeout, truncation, onProgress: progress })
+    .receive(sink, { stallTimeout, truncation, onProgress: progress })
     .then(() => halves.settled())
     .then(() => pipe.end(), failed(source));
   const sending = to.send(pipe.source, { stallTimeout }).catch(failed(target));

@@ -8,6 +8,7 @@ import {
 import { type DataRequest, isFtpError, type Reply, reply } from '@duoport/protocol';
 import { bridge } from './bridge.ts';
 import type { ClientLeg } from './client-leg.ts';
+import type { Throttle } from './limits/throttle.ts';
 import { oneLine } from './reply-for-error.ts';
 import type { ServerLink } from './server-link.ts';
 import { serverVerbs } from './server-verbs.ts';
@@ -26,6 +27,7 @@ interface BridgeFacts {
   readonly link: ServerLink;
   readonly clientTls: TlsSession | undefined;
   readonly stallTimeout: number;
+  readonly throttle: Throttle | undefined;
   readonly finalTimeout: number;
   readonly truncation: TruncationPolicy;
   opening(): void;

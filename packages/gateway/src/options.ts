@@ -17,6 +17,7 @@ import type { ClientSide } from './client-leg.ts';
 import type { Balance } from './fleet/balance.ts';
 import { type EjectionPolicy, Fleet, type HealthEvent } from './fleet/fleet.ts';
 import type { HealthOptions } from './fleet/health-monitor.ts';
+import { type UserLimits, UserSeats } from './limits/user-seats.ts';
 import type { GatewayLog } from './log.ts';
 import { Metrics } from './metrics.ts';
 import type { CommandPolicy } from './rewrite.ts';
@@ -77,6 +78,8 @@ export interface GatewayOptions {
   readonly greeting?: string | undefined;
   readonly maxSessions?: number | undefined;
   readonly maxSessionsPerAddress?: number | undefined;
+  /** What each user may have, or what says it of a user. Default: nothing is limited. */
+  readonly users?: UserLimits | ((user: string) => UserLimits | undefined) | undefined;
   readonly timeouts?: {
     readonly login?: number | undefined;
     readonly idle?: number | undefined;
@@ -109,6 +112,7 @@ export interface Settings {
   readonly greeting: string;
   readonly maxSessions: number;
   readonly maxSessionsPerAddress: number;
+  readonly users: UserSeats;
   readonly loginTimeout: number;
   readonly idleTimeout: number;
   readonly connectTimeout: number;
@@ -159,6 +163,7 @@ export function settingsOf(options: GatewayOptions): Settings {
     greeting: options.greeting ?? 'duoport FTP gateway ready.',
     maxSessions: options.maxSessions ?? 10_000,
     maxSessionsPerAddress: options.maxSessionsPerAddress ?? Number.POSITIVE_INFINITY,
+    users: new UserSeats(options.users),
     loginTimeout: timeouts.login ?? limits.loginTimeout,
     idleTimeout: timeouts.idle ?? limits.idleTimeout,
     connectTimeout: timeouts.connect ?? limits.greetingTimeout,

@@ -189,6 +189,7 @@ export class GatewaySession implements ServerRole {
       link,
       clientTls: this.#protection === 'private' ? tls : undefined,
       stallTimeout: settings.stallTimeout,
+      throttle: this.#uplink.throttle(direction),
       finalTimeout: settings.replyTimeout,
       truncation: settings.truncation,
       opening: () => this.#dialogue.settle(id, { kind: 'opening' }),

@@ -8,6 +8,8 @@ import {
   type Run,
   reply,
 } from '@duoport/protocol';
+import type { Throttle } from './limits/throttle.ts';
+import type { Seat } from './limits/user-seats.ts';
 import type { GatewayEvent } from './log.ts';
 import type { Settings } from './options.ts';
 import { replyForError } from './reply-for-error.ts';
@@ -32,6 +34,7 @@ export class Uplink {
   #host: string | undefined;
   #user: string | undefined;
   #isIn = false;
+  #seat: Seat | undefined;
   /** What the server was told as USER. */
   #name: string | undefined;
   /** Servers that have not been tried, the next one first. */
@@ -53,6 +56,10 @@ export class Uplink {
     return this.#link?.peer;
   }
 
+  throttle(direction: 'to-client' | 'to-server'): Throttle | undefined {
+    return this.#seat?.throttle(direction);
+  }
+
   /** USER and HOST: they choose the server. */
   async identify({ row, command }: Run): Promise<Reply> {
     if (row.verb === 'HOST') return this.#chooseHost(command.argument ?? '');
@@ -68,8 +75,7 @@ export class Uplink {
     const name = routed.user ?? said;
     this.#name = name;
     const answer = await this.#attempt((link) => link.dialogue.call('USER', name));
-    this.#tellLogin(answer);
-    return answer;
+    return this.#settleLogin(answer);
   }
 
   /** A command as it came, and its reply. */
@@ -84,7 +90,7 @@ export class Uplink {
     const answer = await exchange.final;
     if (verb === 'ACCT' && isLoggedIn(answer)) {
       await link.protect();
-      this.#tellLogin(answer);
+      return this.#settleLogin(answer);
     }
     if (verb === 'QUIT') this.#forget();
     return answer;
@@ -129,8 +135,7 @@ export class Uplink {
       const named = await dialogue.call('USER', name);
       return named.code === 331 ? dialogue.call('PASS', argument) : named;
     });
-    this.#tellLogin(answer);
-    return answer;
+    return this.#settleLogin(answer);
   }
 
   /** Asks the server; one that answers 421, or leaves, gives way to the next one. */
@@ -174,6 +179,8 @@ export class Uplink {
 
   #forget(): void {
     this.#isIn = false;
+    this.#seat?.leave();
+    this.#seat = undefined;
     this.#link = undefined;
     this.#trying = undefined;
     this.#user = undefined;
@@ -246,10 +253,18 @@ export class Uplink {
     this.onLost(reason instanceof Error ? reason.message : String(reason));
   }
 
-  #tellLogin(answer: Reply): void {
-    this.#isIn = isLoggedIn(answer);
-    if (this.#user === undefined || (answer.code !== 230 && answer.code !== 530)) return;
-    this.#options.tell({ kind: 'login', user: this.#user, reply: answer });
+  /** Whoever the server lets in needs a seat here too. */
+  #settleLogin(answer: Reply): Reply {
+    const { settings, tell } = this.#options;
+    const user = this.#user ?? '';
+    this.#seat?.leave();
+    this.#seat = isLoggedIn(answer) ? settings.users.take(user) : undefined;
+    const isFull = isLoggedIn(answer) && this.#seat === undefined;
+    const told = isFull ? reply(530, 'All sessions that this user may have here are in use') : answer;
+    this.#isIn = isLoggedIn(told);
+    if (told.code === 230 || told.code === 530) tell({ kind: 'login', user, reply: told });
+    if (isFull) this.drop();
+    return told;
   }
 }
 

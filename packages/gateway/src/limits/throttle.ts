@@ -1,0 +1,46 @@
+import type { ByteSink } from '@duoport/net';
+import { TokenBucket } from './token-bucket.ts';
+
+/** Pieces a second: small enough that a slow transfer is not one long silence, large enough to cost nothing. */
+const pieces = 8;
+
+/** Bytes a second, for all transfers that share it. */
+export class Throttle {
+  readonly #bucket: TokenBucket;
+  readonly #piece: number;
+
+  constructor(rate: number) {
+    this.#bucket = new TokenBucket({ rate, burst: rate / pieces, now: performance.now() });
+    this.#piece = Math.max(1, Math.ceil(rate / pieces));
+  }
+
+  /** The same sink, that takes no more than its share. When `signal` fires nobody waits any longer: the sink says why. */
+  limit(sink: ByteSink, signal: AbortSignal): ByteSink {
+    return {
+      write: async (chunks, at) => {
+        let offset = at;
+        for (const chunk of chunks) {
+          for (let from = 0; from < chunk.length; from += this.#piece) {
+            const piece = chunk.subarray(from, from + this.#piece);
+            await sleep(this.#bucket.take(piece.length, performance.now()), signal);
+            await sink.write([piece], offset);
+            offset += piece.length;
+          }
+        }
+      },
+    };
+  }
+}
+
+function sleep(milliseconds: number, signal: AbortSignal): Promise<void> | undefined {
+  if (milliseconds < 1 || signal.aborted) return undefined;
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, Math.min(milliseconds, 2 ** 31 - 1));
+    signal.addEventListener('abort', wake, { once: true });
+  });
+}

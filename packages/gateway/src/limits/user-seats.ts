@@ -1,0 +1,59 @@
+import { Throttle } from './throttle.ts';
+
+/** What a user may have of the gateway, all sessions together. What is left out is not limited. */
+export interface UserLimits {
+  /** Sessions at the same time. */
+  readonly sessions?: number | undefined;
+  /** Bytes a second to the client. */
+  readonly toClient?: number | undefined;
+  /** Bytes a second to the server. */
+  readonly toServer?: number | undefined;
+}
+
+/** One session of a user. */
+export interface Seat {
+  throttle(direction: 'to-client' | 'to-server'): Throttle | undefined;
+  /** Once; later calls do nothing. */
+  leave(): void;
+}
+
+interface Table {
+  seated: number;
+  readonly throttles: Readonly<Record<'to-client' | 'to-server', Throttle | undefined>>;
+}
+
+/** Who is logged in, and how often. Knows nobody who is not. */
+export class UserSeats {
+  readonly #limitsOf: (user: string) => UserLimits;
+  readonly #tables = new Map<string, Table>();
+
+  constructor(limits: UserLimits | ((user: string) => UserLimits | undefined) = {}) {
+    this.#limitsOf = typeof limits === 'function' ? (user) => limits(user) ?? {} : () => limits;
+  }
+
+  /** Undefined: all of the user's sessions are taken. */
+  take(user: string): Seat | undefined {
+    const { sessions = Number.POSITIVE_INFINITY, toClient, toServer } = this.#limitsOf(user);
+    const table = this.#tables.get(user) ?? {
+      seated: 0,
+      throttles: { 'to-client': throttleOf(toClient), 'to-server': throttleOf(toServer) },
+    };
+    if (table.seated >= sessions) return undefined;
+    table.seated += 1;
+    this.#tables.set(user, table);
+    let isSeated = true;
+    return {
+      throttle: (direction) => table.throttles[direction],
+      leave: () => {
+        if (!isSeated) return;
+        isSeated = false;
+        table.seated -= 1;
+        if (table.seated === 0) this.#tables.delete(user);
+      },
+    };
+  }
+}
+
+function throttleOf(rate: number | undefined): Throttle | undefined {
+  return rate === undefined ? undefined : new Throttle(rate);
+}
