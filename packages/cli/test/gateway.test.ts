@@ -178,3 +178,17 @@ test('--audit writes every command to a file that only its owner may read, witho
   assert.equal(nowhere.code, 2);
   assert.match(nowhere.stderr, /--audit .*ENOENT/);
 });
+
+test('--user-sessions and --user-rate hold for all sessions of a user', async () => {
+  await using server = await serve();
+  await writeFile(join(server.folder, 'f'), 'x'.repeat(30_000));
+  const to = ['--to', `ftp://127.0.0.1:${server.port}`];
+  await using door = await gateway([...to, '--user-sessions', '1', '--user-rate', '50k']);
+  const got = await duoport(['cat', door.url('f')]);
+  assert.equal(got.stdout.length, 30_000, got.stderr);
+  // 30 kB at 50 kB/s, less the eighth of a second that is saved up.
+  assert.ok(Number((await door.event('transfer'))['duration']) > 400);
+  const bad = await within(['gateway', ...to, '--user-rate', 'fast']);
+  assert.equal(bad.code, 2);
+  assert.match(bad.stderr, /--user-rate.*500k/);
+});

@@ -8,6 +8,7 @@ import {
   parsePassiveAddress,
   parsePort,
   parsePortRange,
+  parseRate,
   parseUser,
   repeated,
 } from './values.ts';
@@ -62,6 +63,14 @@ test('durations', () => {
   assert.equal(parseDuration('2m'), 120_000);
   for (const bad of ['', '-1', 'soon', '3h']) assert.throws(() => parseDuration(bad), /A time is/);
   for (const bad of ['0', '99999m']) assert.throws(() => parseDuration(bad), /between/);
+});
+
+test('a rate in bytes a second', () => {
+  assert.equal(parseRate('500k'), 500_000);
+  assert.equal(parseRate('1.5M'), 1_500_000);
+  assert.equal(parseRate('2GB/s'), 2e9);
+  assert.equal(parseRate('4000'), 4000);
+  for (const bad of ['', '0', '999', '10x', '-1k', '9999G']) assert.throws(() => parseRate(bad), /A rate is/);
 });
 
 test('a fingerprint', () => {

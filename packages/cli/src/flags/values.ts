@@ -104,6 +104,16 @@ export function parseDuration(text: string): number {
   return Math.round(milliseconds);
 }
 
+/** Bytes a second: `500k`, `10M`, `1G` (powers of 1000), or the plain number. At least 1000. */
+export function parseRate(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([kMG]?)B?(?:\/s)?$/i.exec(text.trim());
+  const power = ['', 'k', 'm', 'g'].indexOf((match?.[2] ?? '').toLowerCase());
+  const rate = Math.round(Number(match?.[1]) * 1000 ** power);
+  if (match === null || rate < 1000 || rate > 1e12)
+    return refuse('A rate is written 500k, 10M or 1G, in bytes a second; at least 1k.');
+  return rate;
+}
+
 /** SHA-256 of a certificate: 64 hexadecimal digits, with or without colons. Returned upper case with colons. */
 export function parseFingerprint(text: string): string {
   const digits = text.replace(/^sha-?256[:=]?\s*/i, '').replaceAll(':', '');

@@ -7,6 +7,7 @@ import {
   parseDuration,
   parseFingerprint,
   parsePortRange,
+  parseRate,
   parseUser,
   repeated,
   type UserSpec,
@@ -52,6 +53,8 @@ export interface GatewayFlags extends Pick<ServeFlags, (typeof shared)[number]> 
   readonly serverInsecure?: boolean;
   readonly readOnly?: boolean;
   readonly audit?: string;
+  readonly userSessions?: number;
+  readonly userRate?: number;
 }
 
 /** Adds the flags of {@link GatewayFlags} to a command. */
@@ -97,6 +100,13 @@ function own(): readonly Option[] {
     ).argParser(parseFingerprint),
     new Option('--server-insecure', 'accept any server certificate'),
     new Option('--read-only', 'let nothing pass that changes files'),
+    new Option('--user-sessions <count>', 'so many sessions at the same time for each user').argParser(
+      parseCount,
+    ),
+    new Option(
+      '--user-rate <bytes>',
+      'so many bytes a second for each user in each direction, all sessions together: 500k, 10M',
+    ).argParser(parseRate),
     new Option(
       '--audit <file>',
       'add every command to this file: who, where, verb, path, reply; one JSON object a line',
@@ -142,6 +152,11 @@ function parseNetwork(text: string): string {
   } catch (cause) {
     throw new InvalidArgumentError(cause instanceof Error ? cause.message : String(cause));
   }
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('A number from 1 on.');
+  return Number(text);
 }
 
 function parseProxyVersion(text: string): 1 | 2 {

@@ -13,6 +13,7 @@ export function gatewayOptions(
     ...(plan.choice === undefined ? { to: routeOf(plan.servers) } : destinationOf(plan.choice, plan.server)),
     balance: plan.balance,
     health: plan.health,
+    users: plan.users,
     client: {
       ports: plan.passivePorts,
       address: plan.passiveAddress,

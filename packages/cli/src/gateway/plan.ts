@@ -1,4 +1,4 @@
-import type { Balance, HealthOptions, ServerMode, Upstream } from '@duoport/gateway';
+import type { Balance, HealthOptions, ServerMode, Upstream, UserLimits } from '@duoport/gateway';
 import type { AdvertisedRule } from '@duoport/net';
 import { parseAddress } from '@duoport/protocol';
 import { readText } from '../flags/connection-flags.ts';
@@ -34,6 +34,7 @@ export interface GatewayPlan {
   readonly certificate: Certificate | undefined;
   readonly requireTls: 'none' | 'control' | 'data' | 'both';
   readonly readOnly: boolean;
+  readonly users: UserLimits;
   /** Milliseconds. Undefined: the gateway's default. */
   readonly dataTimeout: number | undefined;
 }
@@ -69,6 +70,7 @@ export async function planGateway(flags: GatewayFlags): Promise<GatewayPlan> {
     certificate: await certificateOf(flags),
     requireTls: flags.requireTls ?? 'none',
     readOnly: flags.readOnly === true,
+    users: { sessions: flags.userSessions, toClient: flags.userRate, toServer: flags.userRate },
     dataTimeout: flags.dataTimeout,
   };
 }
