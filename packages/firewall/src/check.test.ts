@@ -112,3 +112,27 @@ for (const name of names) {
 test('a field that no place has is refused', () => {
   assert.throws(() => checkPlace({ chain: 'input' } as object), /no part of a place/);
 });
+
+const steered: FirewallRequest = {
+  side: 'middle',
+  modes: ['passive', 'active'],
+  clients: ['192.168.1.0/24'],
+  steer: { to: 2100 },
+};
+
+test('what is steered to a gateway needs clients and nothing of data connections', () => {
+  const { steer, clients } = checkRequest(steered);
+  assert.deepEqual([steer, clients], [{ to: 2100 }, ['192.168.1.0/24']]);
+  for (const [more, message] of [
+    [{ side: 'client' }, /Write side middle/],
+    [{ clients: [] }, /networks of the clients/],
+    [{ steer: { to: 21 } }, /which is a control port too/],
+    [{ steer: { to: 0 } }, /is no port/],
+    [{ passivePorts: { low: 50000, high: 50100 } }, /Leave out ranges/],
+    [{ modes: ['passive'] }, /write both modes/],
+    [{ helper: true }, /Leave out/],
+    [{ nat: forward }, /Leave out/],
+    [{ servers: ['2001:db8::1'] }, /different families/],
+  ] as const)
+    assert.throws(() => checkRequest({ ...steered, ...more }), message);
+});

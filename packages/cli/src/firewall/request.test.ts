@@ -17,6 +17,13 @@ function parse(words: readonly string[]): FirewallFlags {
 
 const range = { low: 50_000, high: 50_100 };
 const requests: readonly FirewallRequest[] = [
+  {
+    side: 'middle',
+    modes: ['passive', 'active'],
+    controlPorts: [21, 2121],
+    clients: ['192.168.1.0/24'],
+    steer: { to: 2100 },
+  },
   { side: 'server', modes: ['passive', 'active'], passivePorts: range, sourcePort: 20, strictOutput: true },
   {
     side: 'server',
