@@ -2,15 +2,20 @@
 //   --only REGEX   cells whose name matches, for example 'lftp .* EPSV TLS'
 //   --without-us   other people's clients with other people's servers: what their faults look like without us
 //   --json         one object a cell
-//   --write        writes docs/interop.md
+//   --gateway      through our gateway instead: --whole for the whole product with everybody
+//   --write        writes docs/interop.md, or docs/gateway-matrix.md
+import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gatewayDocument, gatewayTables } from './gateway/document.ts';
+import { Backs } from './gateway/gateway-kind.ts';
+import { passages, sizes } from './gateway/plan.ts';
 import { documentOf } from './matrix/document.ts';
 import { Field } from './matrix/field.ts';
 import { clientHalf, type Match, serverHalf, withoutUs } from './matrix/lineup.ts';
 import { actCells, transferCells } from './matrix/plan.ts';
-import { Marks, plainText } from './matrix/report.ts';
+import { Marks, plainText, type Table } from './matrix/report.ts';
 import { runCells } from './matrix/run.ts';
 import { type Half, tablesOf } from './matrix/tables.ts';
 import type { Cell, Result } from './matrix/verdict.ts';
@@ -20,6 +25,8 @@ const { values: flags } = parseArgs({
     only: { type: 'string', default: '' },
     'without-us': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    gateway: { type: 'boolean', default: false },
+    whole: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
@@ -40,6 +47,11 @@ function tell({ cell, verdict, seconds }: Result): void {
   if (verdict.kind === 'failed') say(`✘ ${cell.id}: ${verdict.why}\n${verdict.evidence}`);
 }
 
+interface Outcome {
+  readonly tables: readonly Table[];
+  readonly results: readonly Result[];
+}
+
 async function runHalf(title: string, matches: readonly Match[], rows: Half['rows']): Promise<Half> {
   const field = new Field();
   const wanted = (cells: readonly Cell[]): readonly Cell[] => {
@@ -55,17 +67,39 @@ async function runHalf(title: string, matches: readonly Match[], rows: Half['row
   }
 }
 
-async function main(): Promise<void> {
-  const started = performance.now();
+async function runGateway(marks: Marks): Promise<Outcome> {
+  const field = new Field(sizes);
+  const backs = new Backs();
+  try {
+    const wanted = new RegExp(flags.only);
+    const cells = passages(field, backs, flags.whole).filter(({ id }) => wanted.test(id));
+    const results = await runCells(cells, tell);
+    const tables = gatewayTables(
+      results.map((result, index) => ({ ...result, cell: cells[index] ?? assert.fail() })),
+      marks,
+    );
+    return { tables, results };
+  } finally {
+    await field.close();
+    await backs.close();
+  }
+}
+
+async function runServersAndClients(marks: Marks): Promise<Outcome> {
   const halves = flags['without-us']
     ? [await runHalf('Without us', withoutUs, 'client')]
     : [
         await runHalf('Our server with other clients', serverHalf, 'client'),
         await runHalf('Our client with other servers', clientHalf, 'server'),
       ];
-  const marks = new Marks();
   const tables = halves.flatMap((half) => tablesOf(half, marks));
-  const results = halves.flatMap(({ transfers, acts }) => [...transfers, ...acts]);
+  return { tables, results: halves.flatMap(({ transfers, acts }) => [...transfers, ...acts]) };
+}
+
+async function main(): Promise<void> {
+  const started = performance.now();
+  const marks = new Marks();
+  const { tables, results } = await (flags.gateway ? runGateway : runServersAndClients)(marks);
   if (!flags.json) {
     for (const table of tables) say(`\n${plainText(table)}`);
     say('');
@@ -77,8 +111,10 @@ async function main(): Promise<void> {
     );
   }
   if (flags.write) {
-    const path = fileURLToPath(new URL('../docs/interop.md', import.meta.url));
-    writeFileSync(path, await documentOf(tables, marks));
+    const [name, text] = flags.gateway
+      ? ['gateway-matrix.md', await gatewayDocument(tables, marks)]
+      : ['interop.md', await documentOf(tables, marks)];
+    writeFileSync(fileURLToPath(new URL(`../docs/${name}`, import.meta.url)), text);
   }
   if (results.some(({ verdict }) => verdict.kind === 'failed')) process.exitCode = 1;
 }

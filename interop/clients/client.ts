@@ -54,6 +54,8 @@ export interface ClientDriver {
   resumePut(target: Target, item: Item): Promise<Outcome>;
   /** Names in a folder, as the client prints them. */
   list(target: Target, folder: string): Promise<Outcome & { readonly names: readonly string[] }>;
+  /** Begins to fetch `long`, breaks that off in the middle, and fetches `after`: over the same control connection where it can. */
+  breakOff?(target: Target, long: string, after: Item): Promise<Outcome>;
   getFolder(target: Target, folder: FolderItem): Promise<Outcome>;
   putFolder(target: Target, folder: FolderItem): Promise<Outcome>;
 }

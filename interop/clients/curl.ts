@@ -26,6 +26,12 @@ export const curl: ClientDriver = {
     ),
   resumeGet: (target, item) => curlRun(target, ['-C', '-', '-o', item.local, url(target, item.remote)]),
   resumePut: (target, item) => curlRun(target, ['-C', '-', ...uploadArgs(target, item)]),
+  // A range ends in ABOR.
+  breakOff: (target, long, after) =>
+    curlRun(target, [
+      ...['-r', '0-99999', '-o', '/dev/null', url(target, bytesOf(long))],
+      ...['--next', ...common(target), '-o', after.local, url(target, after.remote)],
+    ]),
   getFolder: (target, { remote, local, names }) =>
     curlRun(
       target,
@@ -55,8 +61,16 @@ function url({ host, port }: Target, remote: Uint8Array): string {
 }
 
 function call(target: Target, args: readonly string[]) {
-  const { way, user, password } = target;
-  const common = [
+  return {
+    program: need('curl'),
+    args: [...common(target), ...args],
+    cwd: target.scratch,
+    timeout: 220_000,
+  };
+}
+
+function common({ way, user, password }: Target): readonly string[] {
+  return [
     '-q',
     '-sS',
     '--fail-early',
@@ -68,13 +82,9 @@ function call(target: Target, args: readonly string[]) {
     '100',
     '-u',
     `${user}:${password}`,
+    ...modeArgs(way),
+    ...tlsArgs(way),
   ];
-  return {
-    program: need('curl'),
-    args: [...common, ...modeArgs(way), ...tlsArgs(way), ...args],
-    cwd: target.scratch,
-    timeout: 220_000,
-  };
 }
 
 async function curlRun(target: Target, args: readonly string[]) {

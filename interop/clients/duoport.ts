@@ -19,6 +19,15 @@ export const duoportClient: ClientDriver = {
     each(target, [item], (ftp, { remote, local }) => ftp.get(decodeText(remote), local, { resume: true })),
   resumePut: (target, item) =>
     each(target, [item], (ftp, { remote, local }) => ftp.put(local, decodeText(remote), { resume: true })),
+  breakOff: (target, long, { remote, local }) =>
+    talk(target, async (ftp) => {
+      const breaking = new AbortController();
+      const sink = { write: () => breaking.abort(new Error('broken off')) };
+      await ftp.get(long, sink, { signal: breaking.signal }).catch((error: unknown) => {
+        if (!breaking.signal.aborted) throw error;
+      });
+      await ftp.get(decodeText(remote), local);
+    }),
   getFolder: (target, folder) => talk(target, (ftp) => getFolder(ftp, folder)),
   putFolder: (target, folder) => talk(target, (ftp) => putFolder(ftp, folder)),
   list: async (target, folder) => {

@@ -32,6 +32,14 @@ export const lftp: ClientDriver = {
     ),
   resumeGet: (target, { remote, local }) => lftpRun(target, [['get', '-c', remote, '-o', local]]),
   resumePut: (target, { remote, local }) => lftpRun(target, [['put', '-c', local, '-o', remote]]),
+  // The pipe breaks, and lftp breaks the transfer off.
+  breakOff: (target, long, { remote, local }) =>
+    lftpRun(target, [
+      ['set', 'cmd:fail-exit', 'no'],
+      ['cat', long, '|', 'head', '-c', '1000'],
+      ['set', 'cmd:fail-exit', 'yes'],
+      ['get', remote, '-o', local],
+    ]),
   getFolder: (target, { remote, local }) => lftpRun(target, [['mirror', '--parallel=3', remote, local]]),
   putFolder: (target, { remote, local }) =>
     lftpRun(target, [['mirror', '-R', '--parallel=3', local, remote]]),
@@ -104,6 +112,7 @@ function commandLine(words: readonly Word[]): Buffer {
 
 function quoted(word: Word): Buffer {
   const bytes = typeof word === 'string' ? bytesOf(word) : word;
+  if (word === '|') return Buffer.from(word);
   if (/^[\w:./-]+$/.test(Buffer.from(bytes).toString('latin1'))) return Buffer.from(bytes);
   const escaped = Array.from(bytes, (byte) =>
     byte === 0x22 || byte === 0x5c ? [0x5c, byte] : [byte],

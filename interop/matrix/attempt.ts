@@ -111,7 +111,7 @@ function lastLine(said: string): string {
 function knownFlaw(server: ServerKind, way: Way, seen: string): string | undefined {
   if (
     server.name.startsWith('vsftpd') &&
-    way.tls !== 'none' &&
+    (way.tls !== 'none' || server.name.endsWith(' TLS')) &&
     /\b426 Failure reading network stream/.test(seen)
   ) {
     return 'vsftpd ended a TLS upload with 426, as it does now and then; tried again';

@@ -20,8 +20,9 @@ export class Field {
   readonly #turns = new Map<ServerKind, Promise<undefined>>();
   #scratches = 0;
 
-  constructor() {
-    this.#samples = makeSamples(this.#workspace.folder('samples'));
+  /** `sizes`: what the samples are, when not the usual ones. */
+  constructor(sizes?: readonly { readonly name: string; readonly size: number }[]) {
+    this.#samples = makeSamples(this.#workspace.folder('samples'), sizes);
   }
 
   ground(kind: ServerKind, family: Family): Promise<Ground> {

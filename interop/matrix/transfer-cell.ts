@@ -22,7 +22,8 @@ export function transferCell(pair: Pair, way: Way): Cell {
   };
 }
 
-async function moveAll(current: Attempt): Promise<Verdict> {
+/** Every sample down, then up. */
+export async function moveAll(current: Attempt): Promise<Verdict> {
   return (await download(current)) ?? (await upload(current)) ?? { kind: 'passed' };
 }
 

@@ -143,9 +143,11 @@ async function endTransfer({ dialogue }: ServerLink, exchange: Exchange): Promis
   if (exchange.answered !== undefined || dialogue.lost.aborted) return;
   try {
     const abort = dialogue.send('ABOR');
+    // Pure-FTPd throws away what it reads together with an ABOR: nothing is sent behind it before its answer.
+    await exchange.final;
     // A fence: its answer shows that all before it has been answered (servers differ in how often they do).
     const fence = dialogue.send('NOOP');
-    await Promise.all([exchange.final, abort.final, fence.final]);
+    await Promise.all([abort.final, fence.final]);
   } catch {
     // The control connection is lost: whoever holds it is told by itself.
   }

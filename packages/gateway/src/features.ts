@@ -17,7 +17,7 @@ export function rewriteFeatures(server: Reply | undefined, own: OwnFeatures): Re
 }
 
 function isOurs(row: VerbRow, { tls, clearControl }: OwnFeatures): boolean {
-  if (row.opensData !== 'no') return true;
+  if (row.opensData !== 'no') return row.power !== 'fxp-tls';
   if (row.power === 'clear-control') return clearControl;
   return row.power === 'tls' && tls;
 }

@@ -160,6 +160,8 @@ export class GatewaySession implements ServerRole {
       case 'pass': {
         if (row.verb === 'FEAT') return this.#features();
         const { verb, argument } = commandOf(run);
+        // Nobody has said who they are: no server is called for that.
+        if (verb === 'NOOP' && this.#dialogue.order.login === 'user') return reply(200, 'Nothing done');
         return this.#uplink.pass(verb, argument);
       }
     }

@@ -212,6 +212,8 @@ export type Ending = { readonly how: 'end' | 'reset'; readonly bytes: number };
 /** How a data connection ended: with a FIN, or with a reset. */
 export function ending(socket: Socket): Promise<Ending> {
   let bytes = 0;
+  if (socket.errored) return Promise.resolve({ how: 'reset', bytes });
+  if (socket.readableEnded) return Promise.resolve({ how: 'end', bytes });
   return within(
     'the end of a data connection',
     new Promise((resolve) => {
@@ -235,4 +237,15 @@ export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A port that nobody listens on. */
+export function shutPort(): Promise<number> {
+  const listener = createServer();
+  return new Promise((resolve) => {
+    listener.listen(0, '127.0.0.1', () => {
+      const port = portOf(listener);
+      listener.close(() => resolve(port));
+    });
+  });
 }
