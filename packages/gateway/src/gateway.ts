@@ -8,6 +8,7 @@ import {
 import { type Endpoint, type Reply, reply } from '@duoport/protocol';
 import type { ServerStatus } from './fleet/fleet.ts';
 import { HealthMonitor } from './fleet/health-monitor.ts';
+import { markedGreeting } from './loop.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { type GatewayListen, type GatewayOptions, type Settings, settingsOf } from './options.ts';
 import { GatewaySession } from './session.ts';
@@ -144,13 +145,13 @@ export class FtpGateway implements AsyncDisposable {
   }
 
   #greeting(address: string): Reply {
-    const { maxSessions, maxSessionsPerAddress, greeting } = this.#settings;
+    const { maxSessions, maxSessionsPerAddress, greeting, mark } = this.#settings;
     if (this.#closing) return reply(421, 'The gateway is shutting down.');
     if (this.#sessions.size >= maxSessions)
       return reply(421, `All ${maxSessions} sessions are in use; try again later.`);
     if ((this.#perAddress.get(address) ?? 0) >= maxSessionsPerAddress)
       return reply(421, `Your address has ${maxSessionsPerAddress} sessions open, which is the limit.`);
-    return reply(220, greeting);
+    return reply(220, markedGreeting(greeting, mark));
   }
 
   #ended(session: GatewaySession): void {

@@ -19,6 +19,7 @@ import { type EjectionPolicy, Fleet, type HealthEvent } from './fleet/fleet.ts';
 import type { HealthOptions } from './fleet/health-monitor.ts';
 import { type UserLimits, UserSeats } from './limits/user-seats.ts';
 import type { GatewayLog } from './log.ts';
+import { newMark } from './loop.ts';
 import { Metrics } from './metrics.ts';
 import type { CommandPolicy } from './rewrite.ts';
 import type { Route, Upstream } from './upstream.ts';
@@ -110,6 +111,8 @@ export interface Settings {
   readonly serverPool: PortPool;
   readonly commands: CommandPolicy;
   readonly greeting: string;
+  /** Says in the greeting which gateway this is. */
+  readonly mark: string;
   readonly maxSessions: number;
   readonly maxSessionsPerAddress: number;
   readonly users: UserSeats;
@@ -160,6 +163,7 @@ export function settingsOf(options: GatewayOptions): Settings {
     truncation: client.truncation ?? 'strict',
     serverPool: new PortPool({ ports: server.ports }),
     commands,
+    mark: newMark(),
     greeting: options.greeting ?? 'duoport FTP gateway ready.',
     maxSessions: options.maxSessions ?? 10_000,
     maxSessionsPerAddress: options.maxSessionsPerAddress ?? Number.POSITIVE_INFINITY,

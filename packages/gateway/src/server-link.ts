@@ -15,6 +15,7 @@ import {
 import {
   type Endpoint,
   encodeProxyHeader,
+  FtpConnectionError,
   FtpLocalError,
   FtpReplyError,
   isCompletion,
@@ -22,6 +23,7 @@ import {
   type ProxiedEnds,
   type Reply,
 } from '@duoport/protocol';
+import { encodeTrail, isLoop, markOf } from './loop.ts';
 import type { ServerWay, Upstream } from './upstream.ts';
 
 export interface ServerLinkOptions {
@@ -34,6 +36,8 @@ export interface ServerLinkOptions {
   readonly replyTimeout: number;
   readonly dataTimeout: number;
   readonly trace: Trace | undefined;
+  /** The gateways that the session has come through, this one last. */
+  readonly trail: readonly string[];
 }
 
 /** The gateway as the client of one server: its control connection and its half of the data connections. */
@@ -134,7 +138,21 @@ export class ServerLink {
   async #greet(explicit: boolean): Promise<void> {
     const greeting = await this.dialogue.greeting;
     if (!isCompletion(greeting)) throw new FtpReplyError({ verb: 'the greeting', reply: greeting });
-    if (!explicit) return;
+    const next = markOf(greeting);
+    if (next !== undefined && isLoop(this.#options.trail, next)) throw this.#loop();
+    if (explicit) await this.#secure();
+    const { trail } = this.#options;
+    if (next !== undefined && trail.length > 0) await this.dialogue.call('CSID', encodeTrail(trail));
+  }
+
+  #loop(): FtpConnectionError {
+    const { peer } = this;
+    const where = `${this.upstream.host}:${peer.port}`;
+    const text = `Loop: the server ${where} is this gateway itself, or a gateway that leads back to it; change where it points`;
+    return new FtpConnectionError(text, { channel: 'control', phase: 'greeting', peer });
+  }
+
+  async #secure(): Promise<void> {
     const answer = await this.dialogue.call('AUTH', 'TLS');
     if (answer.code !== 234) throw new FtpReplyError({ verb: 'AUTH', reply: answer });
     await this.dialogue.secured();

@@ -11,6 +11,7 @@ import { DataPair } from './data-pair.ts';
 import { rewriteFeatures } from './features.ts';
 import { answerLocally, beside, type Protection } from './local-commands.ts';
 import type { GatewayEvent } from './log.ts';
+import { decodeTrail } from './loop.ts';
 import type { Settings } from './options.ts';
 import { oneLine, passable, replyForError } from './reply-for-error.ts';
 import { rewrite } from './rewrite.ts';
@@ -160,6 +161,11 @@ export class GatewaySession implements ServerRole {
       case 'pass': {
         if (row.verb === 'FEAT') return this.#features();
         const { verb, argument } = commandOf(run);
+        const trail = verb === 'CSID' ? decodeTrail(argument) : undefined;
+        if (trail !== undefined) {
+          this.#uplink.trail = trail;
+          return reply(200, 'Name=duoport gateway;');
+        }
         // Nobody has said who they are: no server is called for that.
         if (verb === 'NOOP' && this.#dialogue.order.login === 'user') return reply(200, 'Nothing done');
         return this.#uplink.pass(verb, argument);

@@ -30,6 +30,8 @@ export interface UplinkOptions {
 export class Uplink {
   /** The server's control connection is gone, and nobody had asked for that. */
   onLost: (because: string) => void = () => undefined;
+  /** The gateways that the client has come through. */
+  trail: readonly string[] = [];
   readonly #options: UplinkOptions;
   #host: string | undefined;
   #user: string | undefined;
@@ -220,6 +222,7 @@ export class Uplink {
             replyTimeout: settings.replyTimeout,
             dataTimeout: settings.client.dataTimeout,
             trace,
+            trail: [...this.trail, settings.mark],
           },
           signal,
         );

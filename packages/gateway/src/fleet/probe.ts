@@ -37,6 +37,7 @@ export async function probe(upstream: Upstream, options: ProbeOptions): Promise<
         replyTimeout: timeout,
         dataTimeout: timeout,
         trace: undefined,
+        trail: [],
       },
       signal,
     );
