@@ -84,6 +84,7 @@ export class FtpGateway implements AsyncDisposable {
   async listen({
     host,
     port = 21,
+    fd,
     implicitTls = false,
   }: GatewayListen): Promise<Endpoint & { readonly implicitTls: boolean }> {
     const { tls } = this.#settings;
@@ -92,6 +93,7 @@ export class FtpGateway implements AsyncDisposable {
     const listener = await listenControl({
       host,
       port,
+      fd,
       implicitTls: implicitTls ? tls : undefined,
       proxy: this.#settings.proxy,
       transparent: this.#settings.transparent,

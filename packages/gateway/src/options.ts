@@ -29,6 +29,8 @@ export interface GatewayListen {
   readonly host?: string | undefined;
   /** Default 21; 0: a free one. */
   readonly port?: number | undefined;
+  /** Descriptor of a socket that is bound already, instead of `host` and `port`: from the service manager. */
+  readonly fd?: number | undefined;
   readonly implicitTls?: boolean | undefined;
 }
 

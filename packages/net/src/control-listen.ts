@@ -16,6 +16,8 @@ export interface ListenOptions {
   readonly host?: string | undefined;
   /** 0: a free one. */
   readonly port: number;
+  /** Descriptor of a socket that is bound already, instead of `host` and `port`: from the service manager. */
+  readonly fd?: number | undefined;
   /** Turned away without a word beyond this many. Default: none. */
   readonly maxConnections?: number | undefined;
   readonly backlog?: number | undefined;
@@ -111,11 +113,10 @@ export async function listenConnections(
 }
 
 async function listen(server: Server, options: ListenOptions): Promise<void> {
-  const { host, port, backlog = 511, transparent } = options;
+  const { host, port, fd, backlog = 511, transparent } = options;
   try {
-    const where = transparent
-      ? { fd: await bindForeign(host ?? '::', port) }
-      : { port, ...(host === undefined ? {} : { host }) };
+    const bound = fd ?? (transparent ? await bindForeign(host ?? '::', port) : undefined);
+    const where = bound === undefined ? { port, ...(host === undefined ? {} : { host }) } : { fd: bound };
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen({ ...where, backlog }, () => {
@@ -124,7 +125,8 @@ async function listen(server: Server, options: ListenOptions): Promise<void> {
       });
     });
   } catch (cause) {
-    const text = `Could not listen on ${host ?? '*'} port ${port}: ${explainSocketError(cause)}`;
+    const what = fd === undefined ? `${host ?? '*'} port ${port}` : `descriptor ${fd}`;
+    const text = `Could not listen on ${what}: ${explainSocketError(cause)}`;
     throw new FtpConnectionError(text, { channel: 'control', phase: 'listen', cause });
   }
   server.on('error', (error) => options.onError?.(error, undefined));

@@ -1,5 +1,11 @@
 import { networkInterfaces } from 'node:os';
-import { type AuditEntry, createGateway, type FtpGateway, type GatewayEvent } from '@duoport/gateway';
+import {
+  type AuditEntry,
+  createGateway,
+  type FtpGateway,
+  type GatewayEvent,
+  type GatewayListen,
+} from '@duoport/gateway';
 import { Command } from 'commander';
 import { describeError } from '../describe-error.ts';
 import { type GatewayAnnouncement, gatewayLines } from '../gateway/announcement.ts';
@@ -7,6 +13,7 @@ import { AuditFile } from '../gateway/audit-file.ts';
 import { addGatewayFlags, type GatewayFlags } from '../gateway/flags.ts';
 import { GatewayLines, healthLine } from '../gateway/gateway-lines.ts';
 import { gatewayOptions } from '../gateway/gateway-options.ts';
+import { handedOver } from '../gateway/handed-over.ts';
 import { type GatewayPlan, planGateway } from '../gateway/plan.ts';
 import { printable } from '../printable.ts';
 import { reachableAddresses } from '../serve/addresses.ts';
@@ -43,11 +50,16 @@ async function gateway(io: ProcessIo, flags: GatewayFlags): Promise<void> {
           })
         : undefined,
   });
-  const { server, remark } = await startServer(plan.listen, async (listen) => {
+  const start = async (listen: readonly GatewayListen[]): Promise<FtpGateway> => {
     const started = createGateway({ ...options, listen });
     await started.start();
     return started;
-  });
+  };
+  const handed = plan.listen === undefined ? handedOver(io.env, process.pid) : undefined;
+  const { server, remark } =
+    handed === undefined
+      ? await startServer(plan.listen, start)
+      : { server: await start(handed), remark: undefined };
   announce(terminal, announcementOf(plan, server, remark));
   await untilStopped(io, server, { terminal, grace: flags.grace });
 }
