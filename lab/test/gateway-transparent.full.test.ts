@@ -8,7 +8,14 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type FirewallRequest, firewallRules, type Rules } from '@duoport/firewall';
 import { buildLab, findTopology, type Lab, type Topology, whatLabLacks } from '../src/index.ts';
-import { homeRouter, hostFirewall, server, usualServer } from '../src/topologies/parts.ts';
+import {
+  addresses,
+  homeRouter,
+  hostFirewall,
+  plainLinks6,
+  server,
+  usualServer,
+} from '../src/topologies/parts.ts';
 
 // The client is behind NAT without a helper, and its server has its passive range shut: neither mode works. The gateway on the router,
 // to which the firewall steers the connections, makes both work for clients that know nothing of it.
@@ -46,9 +53,17 @@ const request: FirewallRequest = {
   steer: { to: gatewayPort },
 };
 
+/** The same without NAT, over IPv6. */
+const network6: Topology = {
+  ...network,
+  name: 'gateway-transparent-6',
+  links: plainLinks6,
+  dial: { address: addresses.server6, port: 21 },
+};
+
 /** What `duoport firewall --steer` writes. */
-function rulesFor(target: 'nftables' | 'iptables'): Rules {
-  const answer = firewallRules(target, request);
+function rulesFor(target: 'nftables' | 'iptables', clients = request.clients): Rules {
+  const answer = firewallRules(target, { ...request, clients });
   assert.ok(answer.kind === 'rules');
   return answer;
 }
@@ -83,6 +98,8 @@ async function started(lab: Lab, host: string, words: readonly string[]): Promis
 
 interface Place {
   readonly lab: Lab;
+  /** The server, as a URL has it. */
+  readonly host: string;
   readonly served: string;
   readonly here: string;
 }
@@ -107,7 +124,8 @@ async function place(t: TestContext, lab: Lab): Promise<Place> {
     '20',
   ];
   await started(lab, 'server', ['serve', served, ...flags, '--data-timeout', '5s']);
-  return { lab, served, here };
+  const { address } = lab.topology.dial;
+  return { lab, host: address.includes(':') ? `[${address}]` : address, served, here };
 }
 
 async function must(lab: Lab, host: string, argv: readonly string[], input?: string): Promise<void> {
@@ -129,7 +147,6 @@ interface How {
   readonly active: boolean;
 }
 
-const address = '203.0.113.10';
 const router = 'client-router';
 
 type Client = (at: Place, how: How) => Promise<{ status: number | null; text: string }>;
@@ -145,7 +162,7 @@ const curl: Client = async (at, { port, tls, active }) => {
     ...(tls ? ['--ssl-reqd', '--insecure'] : []),
     ...(active ? ['-P', '-'] : []),
   ];
-  const url = `ftp://${address}:${port}/`;
+  const url = `ftp://${at.host}:${port}/`;
   const got = await run(at, [...flags, '-o', 'got', `${url}file`]);
   if (got.status !== 0) return got;
   const put = await run(at, [...flags, '-T', 'own', `${url}up`]);
@@ -156,7 +173,7 @@ const curl: Client = async (at, { port, tls, active }) => {
 const lftp: Client = (at, { port, tls, active }) => {
   const mode = tls ? 'set ftp:ssl-force yes; set ftp:ssl-protect-data yes' : 'set ftp:ssl-allow no';
   const settings = `set ssl:verify-certificate no; set net:max-retries 1; set net:timeout 10; set ftp:passive-mode ${active ? 'no' : 'yes'}; ${mode}`;
-  const work = `open -u u,p -p ${port} ftp://${address}; get file -o got; put own -o up; ls`;
+  const work = `open -u u,p -p ${port} ftp://${at.host}; get file -o got; put own -o up; ls`;
   return run(at, ['lftp', '-c', `${settings}; ${work}`]);
 };
 
@@ -187,7 +204,7 @@ test('without the gateway neither mode works', { skip }, async (t) => {
   const at = await place(t, lab);
   const flags = ['curl', '-sS', '--user', 'u:p', '--connect-timeout', '2', '--max-time', '8', '-o', 'got'];
   for (const mode of [[], ['-P', '-']]) {
-    const { status } = await run(at, [...flags, ...mode, `ftp://${address}/file`]);
+    const { status } = await run(at, [...flags, ...mode, `ftp://${at.host}/file`]);
     assert.notEqual(status, 0, mode.join(' '));
   }
 });
@@ -207,6 +224,19 @@ for (const [name, write] of Object.entries(ways)) {
     assert.equal(await ruleSet(lab), before);
   });
 }
+
+test('the same over IPv6', { skip }, async (t) => {
+  await using lab = await buildLab(network6);
+  const at = await place(t, lab);
+  const before = await ruleSet(lab);
+  const { apply, undo } = rulesFor('nftables', ['2001:db8:1::/64']);
+  await must(lab, router, ['sh', '-e'], apply);
+  await runGateway(lab);
+  for (const tls of [false, true])
+    for (const active of [false, true]) await everyClient(at, { port: 2121, tls, active });
+  await must(lab, router, ['sh', '-e'], undo);
+  assert.equal(await ruleSet(lab), before);
+});
 
 async function everyClient(at: Place, how: How): Promise<void> {
   for (const [name, client] of Object.entries(clients)) {
