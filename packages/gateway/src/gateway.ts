@@ -176,11 +176,11 @@ export function createGateway(options: GatewayOptions): FtpGateway {
 /** @throws RangeError when it is not said which servers are to be probed. */
 function monitorOf(
   { to, health }: GatewayOptions,
-  { fleet, serverPool }: Settings,
+  { fleet, services, serverPool }: Settings,
 ): HealthMonitor | undefined {
   if (health === undefined) return undefined;
   const servers = health.servers ?? (typeof to === 'function' ? undefined : to);
   if (servers === undefined)
     throw new RangeError('A function chooses the servers: name those to be probed in health.servers.');
-  return new HealthMonitor({ ...health, servers, fleet, pool: serverPool });
+  return new HealthMonitor({ ...health, servers, fleet, services, pool: serverPool });
 }

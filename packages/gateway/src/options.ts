@@ -1,6 +1,8 @@
 import {
   AdvertisedAddress,
   type AdvertisedRule,
+  type LookupServices,
+  lookupServices,
   networkSet,
   type PeerPolicy,
   PortPool,
@@ -17,6 +19,7 @@ import type { ClientSide } from './client-leg.ts';
 import type { Balance } from './fleet/balance.ts';
 import { type EjectionPolicy, Fleet, type HealthEvent } from './fleet/fleet.ts';
 import type { HealthOptions } from './fleet/health-monitor.ts';
+import { Services } from './fleet/services.ts';
 import { type UserLimits, UserSeats } from './limits/user-seats.ts';
 import type { GatewayLog } from './log.ts';
 import { newMark } from './loop.ts';
@@ -41,6 +44,8 @@ export interface GatewayOptions {
   readonly to: readonly Upstream[] | Route;
   /** Which of several servers is tried first. Default `in-order`. */
   readonly balance?: Balance | undefined;
+  /** Asks for SRV records. Default: the system's DNS servers. */
+  readonly lookupServices?: LookupServices | undefined;
   /** When a server is left alone for a while. */
   readonly eject?: EjectionPolicy | undefined;
   /** Default: servers are not probed. */
@@ -103,6 +108,7 @@ export interface GatewayOptions {
 export interface Settings {
   readonly route: Route;
   readonly fleet: Fleet;
+  readonly services: Services;
   readonly client: ClientSide;
   /** Who may say whose control connection it is. */
   readonly proxy: ProxyTrust | undefined;
@@ -143,6 +149,11 @@ export function settingsOf(options: GatewayOptions): Settings {
   const dataTimeout = timeouts.data ?? limits.dataTimeout;
   return {
     route: typeof to === 'function' ? to : () => ({ upstreams: to }),
+    services: new Services({
+      lookup: options.lookupServices ?? lookupServices,
+      random: Math.random,
+      now: () => performance.now(),
+    }),
     fleet: new Fleet({
       balance: options.balance ?? 'in-order',
       eject: options.eject,

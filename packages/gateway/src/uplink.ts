@@ -72,7 +72,7 @@ export class Uplink {
     if (routed === undefined) return reply(530, 'There is no server for this user');
     if (routed.refusal !== undefined) return reply(530, routed.refusal);
     if (routed.upstreams.length === 0) return reply(530, 'There is no server for this client');
-    this.#choose(routed, said);
+    await this.#choose(routed, said);
     this.#user = said;
     const name = routed.user ?? said;
     this.#name = name;
@@ -109,7 +109,7 @@ export class Uplink {
     if (this.#link !== undefined) return this.#link;
     const routed = await this.#route(undefined);
     if (routed === undefined || routed.upstreams.length === 0) return undefined;
-    this.#choose(routed, undefined);
+    await this.#choose(routed, undefined);
     this.#link = await this.#open();
     return this.#link;
   }
@@ -121,9 +121,12 @@ export class Uplink {
   }
 
   /** The servers to try, the first one first; a link that is there already stays if it goes to one of them. */
-  #choose({ upstreams }: Routed, user: string | undefined): void {
+  async #choose({ upstreams }: Routed, user: string | undefined): Promise<void> {
     const { settings, connection } = this.#options;
-    const order = settings.fleet.order(upstreams, user ?? connection.peer.address);
+    const order = settings.fleet.order(
+      await settings.services.expand(upstreams),
+      user ?? connection.peer.address,
+    );
     const link = this.#link;
     if (link !== undefined && !settings.fleet.suits(link.upstream, order)) this.drop();
     this.#left = order.filter((upstream) => upstream !== this.#link?.upstream);

@@ -18,6 +18,8 @@ export interface ServerWay {
 export interface Upstream {
   /** Name or address. */
   readonly host: string;
+  /** `host` is a name of SRV records (RFC 2782), `_ftp._tcp.example.org`: they say which servers there are. Default false. */
+  readonly service?: boolean | undefined;
   /** Default 21, or 990 with implicit TLS. */
   readonly port?: number | undefined;
   /** TLS that the gateway makes towards the server. Default `none`. */

@@ -136,3 +136,21 @@ test('sticky: a user always comes to the same server, though FEAT was asked befo
     assert.equal(await whoHas(door, user), first);
   }
 });
+
+test('SRV records name the servers: the next priority when the first cannot be reached', async (t) => {
+  const b = await server(t, 'b');
+  const records = [
+    { host: '127.0.0.1', port: 1, priority: 10, weight: 1 },
+    { host: '127.0.0.1', port: b.upstream.port ?? 0, priority: 20, weight: 1 },
+  ];
+  const asked: string[] = [];
+  const door = await gateway(t, [{ host: '_ftp._tcp.example.org', service: true }], {
+    lookupServices: async (name) => {
+      asked.push(name);
+      return records;
+    },
+  });
+  assert.equal(await whoHas(door), 'b');
+  assert.deepEqual(asked, ['_ftp._tcp.example.org']);
+  assert.equal(door.failed.length, 1);
+});

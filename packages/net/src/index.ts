@@ -60,6 +60,7 @@ export { type DialFrom, type DialOptions, dial } from './dial.ts';
 export { halfOpenPeers } from './half-open.ts';
 export type { LookupHost } from './host-cache.ts';
 export { lookupHost } from './lookup.ts';
+export { type LookupServices, lookupServices, type ServiceRecord } from './lookup-services.ts';
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
 export type { Packet, PacketEnd } from './native/packet.ts';
 export { type SendSynOptions, sendSyn } from './native/send-syn.ts';

@@ -67,7 +67,7 @@ function own(): readonly Option[] {
   return [
     new Option(
       '--to <[who=]url[;weight=n]>',
-      'the server: ftp://HOST[:PORT], or ftps://HOST[:PORT] for TLS towards it; may be repeated: another one is tried when one cannot be used; WHO= says for whom it is: user:NAME, host:NAME, sni:NAME, net:NETWORK',
+      'the server: ftp://HOST[:PORT], or ftps://HOST[:PORT] for TLS towards it, or ftp+srv://DOMAIN; may be repeated: another one is tried when one cannot be used; WHO= says for whom it is: user:NAME, host:NAME, sni:NAME, net:NETWORK',
     ).argParser(repeated(parseUpstream)),
     ...choices(),
     new Option(

@@ -33,3 +33,17 @@ test('for whom it is, its weight and its priority', () => {
   assert.throws(() => parseUpstream('ann=ftp://h'), /user:ann=ftp/);
   assert.throws(() => parseUpstream('net:10.0.0.0/99=ftp://h'), /net:10\.0\.0\.0\/8/);
 });
+
+test('servers that DNS names', () => {
+  const read = parseUpstream('ftps+srv://example.org;weight=2');
+  assert.deepEqual(read, {
+    host: '_ftp._tcp.example.org',
+    port: 21,
+    tls: 'explicit',
+    service: true,
+    weight: 2,
+  });
+  assert.equal(upstreamText(read), 'ftps+srv://_ftp._tcp.example.org');
+  assert.equal(parseUpstream('user:a=ftp+srv://_files._tcp.example.org').host, '_files._tcp.example.org');
+  assert.throws(() => parseUpstream('ftp+srv://example.org:2121'), /without one/);
+});

@@ -9,6 +9,8 @@ export interface UpstreamUrl {
   readonly host: string;
   readonly port: number;
   readonly tls: NonNullable<Upstream['tls']>;
+  /** `host` is a name of SRV records, which say the port too. */
+  readonly service?: boolean;
   readonly weight?: number;
   readonly priority?: number;
   /** Undefined: for everybody else. */
@@ -16,30 +18,37 @@ export interface UpstreamUrl {
 }
 
 /**
- * `[WHO=]ftp://HOST[:PORT][;weight=N][;priority=N]`: ftp in the clear, ftps with AUTH TLS; port 990 is TLS from the first byte. WHO is
+ * `[WHO=]ftp://HOST[:PORT][;weight=N][;priority=N]`: ftp in the clear, ftps with AUTH TLS; port 990 is TLS from the first byte; with
+ * `+srv` the SRV records of the domain say which servers there are. WHO is
  * `user:PATTERN`, `host:PATTERN`, `sni:PATTERN` and `net:NETWORK`, several with commas.
  */
 export function parseUpstream(text: string): UpstreamUrl {
   const [, who, url = text, settings = ''] =
-    /^(?:(.*?)=)?(ftps?:\/\/.*?)((?:;(?:weight|priority)=\d{1,6})*)\/?$/i.exec(text) ?? [];
-  const { secure, host, port, user, password, path } = read(url);
+    /^(?:(.*?)=)?(ftps?(?:\+srv)?:\/\/.*?)((?:;(?:weight|priority)=\d{1,6})*)\/?$/i.exec(text) ?? [];
+  const isService = /^ftps?\+srv:/i.test(url);
+  const { secure, host, port, user, password, path } = read(url.replace(/^(ftps?)\+srv:/i, '$1:'));
   if (path !== '' || user !== undefined || password !== undefined) {
     throw new InvalidArgumentError(
       'A server is written ftp://HOST[:PORT] or ftps://HOST[:PORT]; who logs in and where to is for the clients to say.',
     );
   }
+  if (isService && port !== undefined)
+    throw new InvalidArgumentError('The SRV records say the port: write ftp+srv://example.org without one.');
   const tls = port === 990 ? 'implicit' : secure ? 'explicit' : 'none';
   return {
-    host,
+    // The service of FTP over TCP (RFC 2782), unless another one is written out.
+    host: isService && !host.startsWith('_') ? `_ftp._tcp.${host}` : host,
     port: port ?? 21,
     tls,
+    ...(isService ? { service: true } : {}),
     ...numbers(settings),
     ...(who === undefined ? {} : { who: readWho(who) }),
   };
 }
 
 /** The same as text again: `ftps://files.example:21`. */
-export function upstreamText({ host, port, tls }: Pick<UpstreamUrl, 'host' | 'port' | 'tls'>): string {
+export function upstreamText({ host, port, tls, service }: UpstreamUrl): string {
+  if (service === true) return `${tls === 'none' ? 'ftp' : 'ftps'}+srv://${host}`;
   return `${tls === 'none' ? 'ftp' : 'ftps'}://${urlHost(host)}:${port}`;
 }
 

@@ -2,6 +2,7 @@ import type { PortPool } from '@duoport/net';
 import type { Upstream } from '../upstream.ts';
 import type { Fleet } from './fleet.ts';
 import { type ProbeLogin, probe } from './probe.ts';
+import type { Services } from './services.ts';
 
 /** When and how servers are probed. Times are milliseconds. */
 export interface HealthOptions {
@@ -18,6 +19,7 @@ export interface HealthOptions {
 export interface HealthMonitorOptions extends HealthOptions {
   readonly servers: readonly Upstream[];
   readonly fleet: Fleet;
+  readonly services: Services;
   readonly pool: PortPool;
 }
 
@@ -52,6 +54,13 @@ export class HealthMonitor {
   }
 
   async #probe(server: Upstream): Promise<void> {
+    const { services } = this.#options;
+    // What DNS does not tell is no fault of a server; whoever comes is told.
+    const targets = await services.expand([server]).catch(() => []);
+    await Promise.all(targets.map((target) => this.#probeOne(target)));
+  }
+
+  async #probeOne(server: Upstream): Promise<void> {
     const { fleet, pool, login, timeout = 10_000 } = this.#options;
     const { signal } = this.#over;
     const wrong = await probe(server, { login, pool, timeout, signal }).catch((error: unknown) =>
