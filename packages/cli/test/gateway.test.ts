@@ -166,6 +166,7 @@ test('--audit writes every command to a file that only its owner may read, witho
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.equal(lines.filter((line) => line['verb'] === 'PASS').length, 1);
   const pass = lines.find((line) => line['verb'] === 'PASS');
   assert.deepEqual([pass?.['argument'], pass?.['code'], pass?.['user']], ['****', 230, 'u']);
   const read = lines.find((line) => line['verb'] === 'RETR');
@@ -191,4 +192,23 @@ test('--user-sessions and --user-rate hold for all sessions of a user', async ()
   const bad = await within(['gateway', ...to, '--user-rate', 'fast']);
   assert.equal(bad.code, 2);
   assert.match(bad.stderr, /--user-rate.*500k/);
+});
+
+test('--metrics serves the counters, and nothing is left of it after Ctrl-C', async () => {
+  await using server = await serve();
+  await writeFile(join(server.folder, 'f'), 'hello');
+  const flags = ['--to', `ftp://127.0.0.1:${server.port}`, '--metrics', '0'];
+  await using door = await gateway(flags);
+  const got = await duoport(['cat', door.url('f'), '--mode', 'passive']);
+  assert.equal(got.stdout, 'hello', got.stderr);
+  await door.event('transfer');
+  const { address, port } = door.ready['metrics'] as { readonly address: string; readonly port: number };
+  assert.equal(address, '127.0.0.1');
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  assert.match(text, /^duoport_gateway_logins_total\{result="accepted"\} 1$/m);
+  assert.match(text, /^duoport_gateway_transfers_total\{.*client_mode="passive".*result="done"\} 1$/m);
+  assert.match(text, new RegExp(`^duoport_gateway_server_up\\{server="127.0.0.1:${server.port}"\\} 1$`, 'm'));
+  const exited = once(door.child, 'exit');
+  door.child.kill('SIGINT');
+  assert.deepEqual(await exited, [0, null]);
 });

@@ -7,6 +7,7 @@ export { createGateway, type FtpGateway } from './gateway.ts';
 export type { UserLimits } from './limits/user-seats.ts';
 export type { GatewayEvent, GatewayLog } from './log.ts';
 export type { GatewayMetrics, TransferCounter } from './metrics.ts';
+export { metricsText } from './metrics-text.ts';
 export type { GatewayListen, GatewayOptions } from './options.ts';
 export { type CommandPolicy, type Handling, rewrite } from './rewrite.ts';
 export { type RouteRule, routeByRules } from './routes/by-rules.ts';

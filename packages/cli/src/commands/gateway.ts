@@ -6,6 +6,7 @@ import {
   type GatewayEvent,
   type GatewayListen,
 } from '@duoport/gateway';
+import type { HttpPages } from '@duoport/net';
 import { Command } from 'commander';
 import { describeError } from '../describe-error.ts';
 import { type GatewayAnnouncement, gatewayLines } from '../gateway/announcement.ts';
@@ -14,6 +15,7 @@ import { addGatewayFlags, type GatewayFlags } from '../gateway/flags.ts';
 import { GatewayLines, healthLine } from '../gateway/gateway-lines.ts';
 import { gatewayOptions } from '../gateway/gateway-options.ts';
 import { handedOver } from '../gateway/handed-over.ts';
+import { serveMetrics } from '../gateway/metrics-page.ts';
 import { type GatewayPlan, planGateway } from '../gateway/plan.ts';
 import { printable } from '../printable.ts';
 import { reachableAddresses } from '../serve/addresses.ts';
@@ -60,7 +62,8 @@ async function gateway(io: ProcessIo, flags: GatewayFlags): Promise<void> {
     handed === undefined
       ? await startServer(plan.listen, start)
       : { server: await start(handed), remark: undefined };
-  announce(terminal, announcementOf(plan, server, remark));
+  await using metrics = await metricsOf(flags, server, plan);
+  announce(terminal, { ...announcementOf(plan, server, remark), metrics: metrics?.endpoint });
   await untilStopped(io, server, { terminal, grace: flags.grace });
 }
 
@@ -91,11 +94,26 @@ function auditTo(terminal: Terminal, file: AuditFile): (entry: AuditEntry) => vo
   };
 }
 
+/** A gateway that cannot be watched as it should be does not start. */
+async function metricsOf(
+  { metrics }: GatewayFlags,
+  gateway: FtpGateway,
+  { servers }: GatewayPlan,
+): Promise<HttpPages | undefined> {
+  if (metrics === undefined) return undefined;
+  try {
+    return await serveMetrics(metrics, gateway, servers);
+  } catch (error) {
+    await gateway.close({ grace: 0 });
+    throw error;
+  }
+}
+
 function announcementOf(
   plan: GatewayPlan,
   gateway: FtpGateway,
   portRemark: string | undefined,
-): GatewayAnnouncement {
+): Omit<GatewayAnnouncement, 'metrics'> {
   const doors = gateway.listening.map(({ address, port, implicitTls }) => ({
     port,
     implicitTls,
@@ -115,10 +133,11 @@ function announce(terminal: Terminal, what: GatewayAnnouncement): void {
   terminal.object({
     event: 'ready',
     doors,
-    servers: what.servers.map(({ host, port, tls, who, weight, priority }) => ({
+    servers: what.servers.map(({ host, port, tls, service, who, weight, priority }) => ({
       host,
       port,
       tls,
+      service,
       who,
       weight,
       priority,
@@ -135,5 +154,6 @@ function announce(terminal: Terminal, what: GatewayAnnouncement): void {
     requireTls,
     readOnly,
     portRemark,
+    metrics: what.metrics,
   });
 }

@@ -17,6 +17,7 @@ const what: GatewayAnnouncement = {
   certificate: undefined,
   requireTls: 'none',
   readOnly: false,
+  metrics: undefined,
   portRemark: undefined,
 };
 
@@ -42,12 +43,14 @@ test('an active server needs ports of its own, and read-only is said', () => {
     serverMode: 'PORT',
     serverPorts: { low: 51_000, high: 51_010 },
     readOnly: true,
+    metrics: { address: '::1', port: 9100, family: 6 },
   }).join('\n');
   assert.match(lines, /^duoport stands between clients and ftp:\/\/10\.0\.0\.5:21, ftps:\/\/b:990$/m);
   assert.match(lines, /ftps:\/\/b:990 {3}TLS from the first byte {3}for user web-\*$/m);
   assert.match(lines, /the first of them that can be used/);
   assert.match(lines, /it opens all data connections to the gateway \(PORT\)/);
   assert.match(lines, /commands {2}nothing passes that changes files/);
+  assert.match(lines, /metrics {3}http:\/\/\[::1\]:9100\/metrics/);
   assert.match(lines, /for active mode, from the server: TCP 51000-51010/);
 });
 

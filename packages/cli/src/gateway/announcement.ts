@@ -1,4 +1,5 @@
 import type { Balance, ServerMode } from '@duoport/gateway';
+import { type Endpoint, formatEndpoint } from '@duoport/protocol';
 import type { PortRange } from '../flags/values.ts';
 import { printable } from '../printable.ts';
 import {
@@ -23,6 +24,8 @@ export interface GatewayAnnouncement extends Standing {
   readonly serverMode: ServerMode;
   readonly serverPorts: PortRange | undefined;
   readonly readOnly: boolean;
+  /** Where the counters are. */
+  readonly metrics: Endpoint | undefined;
 }
 
 /** The announcement for people, line by line. */
@@ -36,6 +39,9 @@ export function gatewayLines(what: GatewayAnnouncement): readonly string[] {
     ...modeRows(what, 'the gateway'),
     ...tlsRows(what),
     ...(what.readOnly ? [['commands', 'nothing passes that changes files'] as const] : []),
+    ...(what.metrics === undefined
+      ? []
+      : [['metrics', `http://${formatEndpoint(what.metrics)}/metrics`] as const]),
     ['firewall', `let in TCP ${openPorts(what)}`],
     ...serverRules(what),
   ];

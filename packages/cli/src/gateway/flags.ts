@@ -3,9 +3,11 @@ import { networkSet } from '@duoport/net';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addServeFlags, type ServeFlags } from '../flags/serve-flags.ts';
 import {
+  type ListenAddress,
   type PortRange,
   parseDuration,
   parseFingerprint,
+  parseListen,
   parsePortRange,
   parseRate,
   parseUser,
@@ -53,6 +55,7 @@ export interface GatewayFlags extends Pick<ServeFlags, (typeof shared)[number]> 
   readonly serverInsecure?: boolean;
   readonly readOnly?: boolean;
   readonly audit?: string;
+  readonly metrics?: ListenAddress;
   readonly userSessions?: number;
   readonly userRate?: number;
 }
@@ -107,6 +110,10 @@ function own(): readonly Option[] {
       '--user-rate <bytes>',
       'so many bytes a second for each user in each direction, all sessions together: 500k, 10M',
     ).argParser(parseRate),
+    new Option(
+      '--metrics <[host:]port>',
+      'counters for Prometheus at http://HOST:PORT/metrics (default host: 127.0.0.1)',
+    ).argParser(parseListen),
     new Option(
       '--audit <file>',
       'add every command to this file: who, where, verb, path, reply; one JSON object a line',
