@@ -130,11 +130,15 @@ function words(text: string): string[] {
 }
 
 function alike(text: string): string {
-  return text
-    .replace(/(?:[0-9A-F]{2}:){19,31}[0-9A-F]{2}/g, 'FINGERPRINT')
-    .replace(/sha256\/\/[\w+/=]+/g, 'sha256//PIN')
-    .replace(/\b[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}\b/g, 'PASSWORD')
-    .replace(/\/\S*\/files\b/g, '/…/files')
-    .replace(/\d+(?:[.,]\d+)*/g, '0')
-    .replace(/(?:[KMG]iB|B)\/s/g, 'B/s');
+  return (
+    text
+      .replace(/(?:[0-9A-F]{2}:){19,31}[0-9A-F]{2}/g, 'FINGERPRINT')
+      .replace(/sha256\/\/[\w+/=]+/g, 'sha256//PIN')
+      .replace(/\b[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}\b/g, 'PASSWORD')
+      .replace(/\/\S*\/files\b/g, '/…/files')
+      // How many routers the doctor sees on the way is the machine's affair.
+      .replace(/[─┼]{3,}/g, '───')
+      .replace(/\d+(?:[.,]\d+)*/g, '0')
+      .replace(/(?:[KMG]iB|B)\/s/g, 'B/s')
+  );
 }

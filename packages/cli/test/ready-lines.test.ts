@@ -47,7 +47,7 @@ for (const flags of [[], ['--tls-self-signed', '--require-tls']]) {
         // The third line of each client stores what the second has fetched.
         await run('sh', ['-c', line], {
           cwd: here.path,
-          timeout: 20_000,
+          timeout: 60_000,
           env: { ...process.env, HOME: here.path },
         });
       }
