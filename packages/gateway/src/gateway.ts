@@ -86,6 +86,7 @@ export class FtpGateway implements AsyncDisposable {
     port = 21,
     fd,
     implicitTls = false,
+    socks = false,
   }: GatewayListen): Promise<Endpoint & { readonly implicitTls: boolean }> {
     const { tls } = this.#settings;
     if (implicitTls && tls === undefined)
@@ -96,6 +97,7 @@ export class FtpGateway implements AsyncDisposable {
       fd,
       implicitTls: implicitTls ? tls : undefined,
       proxy: this.#settings.proxy,
+      socks: socks ? this.#settings.client.pool : undefined,
       transparent: this.#settings.transparent,
       onConnection: (connection, session) => this.#accept(connection, session),
     });

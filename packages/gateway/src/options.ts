@@ -35,6 +35,8 @@ export interface GatewayListen {
   /** Descriptor of a socket that is bound already, instead of `host` and `port`: from the service manager. */
   readonly fd?: number | undefined;
   readonly implicitTls?: boolean | undefined;
+  /** Clients speak SOCKS 4, 4a or 5 first: where they want to go is `target` of a route's facts. Passive data connections come the same way. */
+  readonly socks?: boolean | undefined;
 }
 
 /** What may be set; everything but where to has a safe default. Times are milliseconds. */

@@ -200,9 +200,9 @@ export class Uplink {
 
   async #route(user: string | undefined): Promise<Routed | undefined> {
     const { settings, connection } = this.#options;
-    const { peer, local, destination = local, secure, tls } = connection;
+    const { peer, local, destination = local, target, secure, tls } = connection;
     const serverName = tls?.serverName;
-    return settings.route({ user, host: this.#host, peer, local, destination, secure, serverName });
+    return settings.route({ user, host: this.#host, peer, local, destination, target, secure, serverName });
   }
 
   /** The first server of those left that can be reached. */

@@ -1,5 +1,6 @@
 import type {
   Awaitable,
+  ConnectionTarget,
   ControlConnection,
   DataWay,
   DialControlOptions,
@@ -53,6 +54,8 @@ export interface RouteFacts {
   readonly local: Endpoint;
   /** Where the client meant to go: `local`, or what a PROXY header says. */
   readonly destination: Endpoint;
+  /** Whom the client asked for by SOCKS. */
+  readonly target: ConnectionTarget | undefined;
   readonly secure: boolean;
   /** The name that the client asked for in its TLS handshake (SNI). */
   readonly serverName: string | undefined;

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { type Endpoint, FtpClosedError } from '@duoport/protocol';
+import type { ConnectionTarget } from './control-connection.ts';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
 import { localEndpoint, peerEndpoint } from './socket-address.ts';
 
@@ -20,7 +21,8 @@ export interface DetachedConnection {
 /** What is known better than by the kernel's end of the connection. */
 interface KnownEnds {
   readonly source?: Endpoint | undefined;
-  readonly destination: Endpoint | undefined;
+  readonly destination?: Endpoint | undefined;
+  readonly target?: ConnectionTarget | undefined;
 }
 
 interface Watcher {
@@ -45,12 +47,15 @@ export class AcceptedConnection {
   readonly peer: Endpoint;
   /** Where the peer meant to go, when that is known and is not our own end. */
   readonly destination: Endpoint | undefined;
+  /** Whom the peer asked for, when this is a proxy to it. */
+  readonly target: ConnectionTarget | undefined;
   #socket: Socket | undefined;
 
-  private constructor(socket: Socket, peer: Endpoint, destination: Endpoint | undefined) {
+  private constructor(socket: Socket, peer: Endpoint, known: KnownEnds) {
     this.#socket = socket;
-    this.peer = peer;
-    this.destination = destination;
+    this.peer = known.source ?? peer;
+    this.destination = known.destination;
+    this.target = known.target;
   }
 
   /** The port of ours that it came to; 0 when it is gone or taken. */
@@ -59,9 +64,9 @@ export class AcceptedConnection {
   }
 
   /** Undefined when the peer is gone before anyone looked. `socket` is paused and not read from. */
-  static of(socket: Socket, ends?: KnownEnds): AcceptedConnection | undefined {
+  static of(socket: Socket, known: KnownEnds = {}): AcceptedConnection | undefined {
     const peer = peerEndpoint(socket);
-    if (peer) return new AcceptedConnection(socket, ends?.source ?? peer, ends?.destination);
+    if (peer) return new AcceptedConnection(socket, peer, known);
     socket.destroy();
     return undefined;
   }

@@ -14,12 +14,21 @@ export interface ControlHandler {
   closed(error?: Error): void;
 }
 
+/** A server as a client names it. */
+export interface ConnectionTarget {
+  /** Name or address. */
+  readonly host: string;
+  readonly port: number;
+}
+
 /** One control connection, of either end. */
 export interface ControlConnection {
   readonly peer: Endpoint;
   readonly local: Endpoint;
   /** Where the peer meant to go, when that is known (PROXY header, REDIRECT) and is not `local`. */
   readonly destination?: Endpoint | undefined;
+  /** Whom the peer asked for, when this end is a proxy (SOCKS) to it. */
+  readonly target?: ConnectionTarget | undefined;
   readonly secure: boolean;
   readonly tls: TlsFacts | undefined;
   /** From now on the connection's events (open, tls, fin, reset, closed) go to this trace; `open` is told at once. */

@@ -1,14 +1,16 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Endpoint, FtpConnectionError, type ProxiedEnds } from '@duoport/protocol';
 import { AcceptedConnection } from './accepted-connection.ts';
-import type { ControlConnection } from './control-connection.ts';
+import type { ConnectionTarget, ControlConnection } from './control-connection.ts';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
 import { ControlSocket } from './control-socket.ts';
 import { bindForeign, originalDestination } from './native/foreign-socket.ts';
+import type { PortPool } from './port-pool.ts';
 import { ProxyIntake, type ProxyTrust } from './proxy-intake.ts';
 import type { SinglePort } from './single-port.ts';
 import { kernelEndpoint, peerEndpoint } from './socket-address.ts';
 import { explainSocketError } from './socket-error.ts';
+import { SocksIntake } from './socks-intake.ts';
 import type { TlsServer, TlsSession } from './tls-session.ts';
 
 export interface ListenOptions {
@@ -26,6 +28,11 @@ export interface ListenOptions {
    * it was meant to go.
    */
   readonly transparent?: boolean | undefined;
+  /**
+   * Clients speak SOCKS first, and say where they want to go. Those that name a port that this pool has leased to them are its data
+   * connections.
+   */
+  readonly socks?: PortPool | undefined;
   /** Load balancers and proxies in front, which say in a PROXY header whose connection it is. Default: none is believed. */
   readonly proxy?: ProxyTrust | undefined;
   /** An accept error of the listener, or a connection without the PROXY header that it must have. */
@@ -96,11 +103,13 @@ export async function listenConnections(
   if (maxConnections !== undefined) server.maxConnections = maxConnections;
   const meant = transparent ? await originalDestination() : undefined;
   const intake = proxy && new ProxyIntake(proxy);
-  const admitted = (socket: Socket, ends?: ProxiedEnds) => {
-    const connection = AcceptedConnection.of(socket, ends ?? { destination: meant?.(socket) });
+  const admitted = (socket: Socket, known?: ProxiedEnds | { readonly target: ConnectionTarget }) => {
+    const connection = AcceptedConnection.of(socket, known ?? { destination: meant?.(socket) });
     if (connection) onConnection(connection);
   };
+  const talk = options.socks && socksTalk(options.socks, admitted, options.onError);
   server.on('connection', (socket) => {
+    if (talk) return talk.admit(socket);
     if (intake === undefined) return admitted(socket);
     const peer = peerEndpoint(socket);
     intake.admit(socket, {
@@ -109,7 +118,27 @@ export async function listenConnections(
     });
   });
   await listen(server, options);
-  return listener(server, intake);
+  return listener(server, talk ?? intake);
+}
+
+function socksTalk(
+  pool: PortPool,
+  admitted: (socket: Socket, known: { readonly target: ConnectionTarget }) => void,
+  onError: ListenOptions['onError'],
+) {
+  const intake = new SocksIntake();
+  return {
+    close: () => intake.close(),
+    admit: (socket: Socket) => {
+      const peer = peerEndpoint(socket);
+      intake.admit(socket, {
+        connected: ({ host, port }) => {
+          if (!pool.offer(socket, port)) admitted(socket, { target: { host, port } });
+        },
+        refused: (error) => onError?.(error, peer),
+      });
+    },
+  };
 }
 
 async function listen(server: Server, options: ListenOptions): Promise<void> {
@@ -132,7 +161,7 @@ async function listen(server: Server, options: ListenOptions): Promise<void> {
   server.on('error', (error) => options.onError?.(error, undefined));
 }
 
-function listener(server: Server, intake: ProxyIntake | undefined): ControlListener {
+function listener(server: Server, intake: { close(): void } | undefined): ControlListener {
   const bound = server.address();
   const at = bound === null || typeof bound === 'string' ? { address: '0.0.0.0', port: 0 } : bound;
   return {
@@ -153,6 +182,7 @@ export function acceptControl(
   const { peer } = connection;
   const control = new ControlSocket(connection.take(), peer, 'client');
   control.destination = connection.destination;
+  control.target = connection.target;
   const { implicitTls } = options;
   if (!implicitTls) {
     options.onConnection(control, undefined);

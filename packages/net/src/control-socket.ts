@@ -7,7 +7,7 @@ import {
   FtpTimeoutError,
   limits,
 } from '@duoport/protocol';
-import type { ControlConnection, ControlHandler } from './control-connection.ts';
+import type { ConnectionTarget, ControlConnection, ControlHandler } from './control-connection.ts';
 import type { StartTlsOptions } from './data-connection.ts';
 import { handshake, tlsFacts } from './handshake.ts';
 import type { RawStream } from './raw-stream.ts';
@@ -21,6 +21,7 @@ import { emit, otherSide, type Side, type Trace, type TraceContext, type TraceFa
 export class ControlSocket implements ControlConnection {
   readonly peer: Endpoint;
   destination: Endpoint | undefined;
+  target: ConnectionTarget | undefined;
   readonly #raw: RawStream;
   readonly #dialledBy: Side;
   /** What payload goes through: the TCP socket or the TLS socket on it. */

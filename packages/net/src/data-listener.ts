@@ -78,6 +78,13 @@ export class DataListener {
     else if (peer !== undefined && this.#byPeer.get(peer) === lease) this.#byPeer.delete(peer);
   }
 
+  /** A connection that came to this port by another way: true when a lease takes it. */
+  offer(socket: Socket): boolean {
+    const peer = peerEndpoint(socket);
+    const lease = peer && (this.#exclusive ?? this.#byPeer.get(withoutZone(peer.address)));
+    return peer !== undefined && lease?.offer(socket, peer) === true;
+  }
+
   /** Releases all leases, stops listening. */
   close(): Promise<void> {
     this.#exclusive?.release();

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { FtpConnectionError } from '@duoport/protocol';
 import { DataListener, type DataListenerOptions } from './data-listener.ts';
 import type { ArmedLease } from './lease.ts';
@@ -43,6 +44,11 @@ export class HostPorts {
   claim(wanted: Wanted, arm: Arm): Promise<ArmedLease | undefined> {
     const { range } = this.#options;
     return range ? this.#claimFrom(range, wanted, arm) : this.#claimAny(wanted, arm);
+  }
+
+  /** Gives it to the lease of its peer on that port, if there is one. */
+  offer(socket: Socket, port: number): boolean {
+    return this.#listeners.get(port)?.offer(socket) === true;
   }
 
   /** Closes a listener that nobody needs, unless it is one of the `keep` to be kept for the next lease. */

@@ -36,7 +36,7 @@ export type {
   TruncationPolicy,
 } from './bytes.ts';
 export { ClientDialogue, type ClientDialogueOptions, type Exchange } from './client-dialogue.ts';
-export type { ControlConnection, ControlHandler } from './control-connection.ts';
+export type { ConnectionTarget, ControlConnection, ControlHandler } from './control-connection.ts';
 export { type DialControlOptions, dialControl } from './control-dial.ts';
 export {
   type AcceptControlOptions,

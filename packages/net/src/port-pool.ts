@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { type Endpoint, FtpClosedError, FtpLimitError } from '@duoport/protocol';
 import { plainAddress } from './address-class.ts';
 import type { DataConnection } from './data-connection.ts';
@@ -133,6 +134,11 @@ export class PortPool {
       this.#count(asked, -1);
       throw error;
     }
+  }
+
+  /** A connection that came to that port by another way than through its listener: true when a lease takes it. */
+  offer(socket: Socket, port: number): boolean {
+    return [...this.#hosts.values()].some((ports) => ports.offer(socket, port));
   }
 
   gauges(): PoolGauges {

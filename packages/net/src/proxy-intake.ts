@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
-import { decodeProxyHeader, FtpRemoteError, isFault, type ProxiedEnds } from '@duoport/protocol';
+import { decodeProxyHeader, type ProxiedEnds } from '@duoport/protocol';
 import { type NetworkSet, plainAddress } from './address-class.ts';
 import { netLimits } from './net-limits.ts';
 import { peerEndpoint } from './socket-address.ts';
+import { takeHead } from './take-head.ts';
 
 /** Whose word about addresses is taken: connections from these networks begin with a PROXY header, all others must not. */
 export interface ProxyTrust {
@@ -52,36 +53,9 @@ export class ProxyIntake {
   }
 }
 
-function takeHeader(socket: Socket, timeout: number): Promise<ProxiedEnds | undefined> {
-  return new Promise((resolve, reject) => {
-    let read: Uint8Array = new Uint8Array(0);
-    let isOver = false;
-    const settle = () => {
-      isOver = true;
-      clearTimeout(timer);
-      socket.off('readable', onReadable).off('end', onGone).off('close', onGone);
-    };
-    const fail = (because: string) => {
-      settle();
-      reject(new FtpRemoteError(`PROXY: ${because}`));
-    };
-    const onReadable = () => {
-      const chunk = socket.readableLength > 0 ? (socket.read() as Buffer | null) : null;
-      if (chunk === null || isOver) return;
-      read = read.length === 0 ? chunk : Buffer.concat([read, chunk]);
-      const decoded = decodeProxyHeader(read);
-      if (decoded === 'more') return;
-      if (isFault(decoded)) return fail(decoded.fault);
-      settle();
-      socket.pause();
-      // In the turn of the last read, before the stream can tell an end that followed.
-      if (read.length > decoded.size) socket.unshift(read.subarray(decoded.size));
-      resolve(decoded.header.ends);
-    };
-    const onGone = () => fail('the connection ended before its header');
-    const timer = setTimeout(() => fail(`no whole header within ${timeout} ms`), timeout);
-    socket.on('readable', onReadable).on('end', onGone).on('close', onGone).on('error', ignore);
-  });
+async function takeHeader(socket: Socket, timeout: number): Promise<ProxiedEnds | undefined> {
+  const { header } = await takeHead(socket, { what: 'PROXY', timeout, decode: decodeProxyHeader });
+  return header.ends;
 }
 
 function ignore(): void {}

@@ -153,6 +153,13 @@ export {
   encodeChmod,
   encodeSymlink,
 } from './site.ts';
+export {
+  decodeSocks5Request,
+  decodeSocksStart,
+  type SocksFault,
+  type SocksRequest,
+  type SocksStep,
+} from './socks.ts';
 export { decodeStat, encodeStatListing, type Stat } from './stat.ts';
 export { decodeText, encodeText, isRawText } from './text.ts';
 export { type DecodedTime, decodeTime, encodeTime } from './time.ts';

@@ -52,8 +52,9 @@ async function gateway(io: ProcessIo, flags: GatewayFlags): Promise<void> {
           })
         : undefined,
   });
+  const socks = plan.choice?.kind === 'socks';
   const start = async (listen: readonly GatewayListen[]): Promise<FtpGateway> => {
-    const started = createGateway({ ...options, listen });
+    const started = createGateway({ ...options, listen: listen.map((where) => ({ ...where, socks })) });
     await started.start();
     return started;
   };

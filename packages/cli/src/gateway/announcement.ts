@@ -56,14 +56,16 @@ export function gatewayLines(what: GatewayAnnouncement): readonly string[] {
 
 function whom({ choice, servers }: GatewayAnnouncement): string {
   if (choice?.kind === 'login') return 'the servers that logins name';
+  if (choice?.kind === 'socks') return 'the servers that they ask for by SOCKS';
   if (choice?.kind === 'transparent') return 'the servers that they dial';
   return servers.map((server) => printable(upstreamText(server))).join(', ');
 }
 
 function choiceRow({ kind, allow = ['any'] }: ClientChoice): Row {
   const allowed = allow.map(printable).join(', ');
-  return kind === 'login'
-    ? ['server', `USER name@host: ${allowed}`]
+  if (kind === 'login') return ['server', `USER name@host: ${allowed}`];
+  return kind === 'socks'
+    ? ['server', `by SOCKS 4, 4a and 5: ${allowed}`]
     : ['server', `where the client meant to go when the firewall steered it here: ${allowed}`];
 }
 

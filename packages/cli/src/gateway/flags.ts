@@ -38,7 +38,7 @@ const shared = [
 /** The flags of `duoport gateway`. */
 export interface GatewayFlags extends Pick<ServeFlags, (typeof shared)[number]> {
   readonly to?: readonly UpstreamUrl[];
-  readonly forward?: 'login';
+  readonly forward?: 'login' | 'socks';
   readonly transparent?: boolean;
   readonly allow?: readonly string[];
   readonly proxyFrom?: readonly string[];
@@ -125,9 +125,10 @@ function own(): readonly Option[] {
 /** Servers that the client chooses. */
 function choices(): readonly Option[] {
   return [
-    new Option('--forward <how>', 'the client names its server; login: with USER name@host[:port]').choices([
-      'login',
-    ]),
+    new Option(
+      '--forward <how>',
+      'the client names its server; login: with USER name@host[:port]; socks: it takes this for its SOCKS proxy',
+    ).choices(['login', 'socks']),
     new Option(
       '--transparent',
       'the server is the one that the client dialled: the firewall steers its connections here (Linux, TPROXY or REDIRECT)',

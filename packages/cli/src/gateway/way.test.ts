@@ -9,6 +9,7 @@ test('one way, and what belongs to it', () => {
   assert.equal(clientChoice({ to }), undefined);
   const allow = ['203.0.113.0/24'];
   assert.deepEqual(clientChoice({ forward: 'login', allow }), { kind: 'login', allow });
+  assert.deepEqual(clientChoice({ forward: 'socks', allow }), { kind: 'socks', allow });
   assert.deepEqual(clientChoice({ transparent: true, allow }), { kind: 'transparent', allow });
   assert.deepEqual(clientChoice({ transparent: true }), { kind: 'transparent', allow: undefined });
   for (const flags of [

@@ -1,4 +1,10 @@
-import { forwardByLogin, type GatewayOptions, transparent, type Upstream } from '@duoport/gateway';
+import {
+  forwardByLogin,
+  forwardBySocks,
+  type GatewayOptions,
+  transparent,
+  type Upstream,
+} from '@duoport/gateway';
 import { isFtpError } from '@duoport/protocol';
 import { UsageError } from '../usage-error.ts';
 import type { GatewayFlags } from './flags.ts';
@@ -7,6 +13,8 @@ import type { GatewayFlags } from './flags.ts';
 export type ClientChoice =
   /** By name: `USER name@host`. */
   | { readonly kind: 'login'; readonly allow: readonly string[] }
+  /** By name too: it takes this gateway for its SOCKS proxy. */
+  | { readonly kind: 'socks'; readonly allow: readonly string[] }
   /** It dials it, and the firewall steers the connection here. */
   | { readonly kind: 'transparent'; readonly allow: readonly string[] | undefined };
 
@@ -18,7 +26,7 @@ export function clientChoice(
   const given = [to, forward, flags.transparent].filter((flag) => flag !== undefined);
   if (given.length !== 1)
     throw new UsageError(
-      'Say where to, in one way: --to URL, --forward login with --allow NET|NAME, or --transparent.',
+      'Say where to, in one way: --to URL, --forward login or socks with --allow NET|NAME, or --transparent.',
     );
   if (to !== undefined) {
     if (allow === undefined) return undefined;
@@ -27,9 +35,9 @@ export function clientChoice(
   if (balance !== undefined)
     throw new UsageError('--balance is for the servers of --to: here the client chooses its server.');
   if (flags.transparent === true) return { kind: 'transparent', allow };
-  if (allow !== undefined) return { kind: 'login', allow };
+  if (allow !== undefined) return { kind: forward ?? 'login', allow };
   throw new UsageError(
-    'Say which servers logins may name: --allow ftp.example.org, --allow "*.example.org", --allow 203.0.113.0/24, or --allow "*" for all that are public.',
+    'Say which servers clients may name: --allow ftp.example.org, --allow "*.example.org", --allow 203.0.113.0/24, or --allow "*" for all that are public.',
   );
 }
 
@@ -40,9 +48,9 @@ export function destinationOf(
 ): Pick<GatewayOptions, 'to' | 'transparent'> {
   const { kind, allow } = choice;
   try {
-    return kind === 'login'
-      ? { to: forwardByLogin({ allow, server }) }
-      : { to: transparent({ allow, server }), transparent: true };
+    if (kind === 'login') return { to: forwardByLogin({ allow, server }) };
+    if (kind === 'socks') return { to: forwardBySocks({ allow, server }) };
+    return { to: transparent({ allow, server }), transparent: true };
   } catch (cause) {
     if (isFtpError(cause)) throw new UsageError(`--allow: ${cause.message}`);
     throw cause;

@@ -12,6 +12,7 @@ const nobody: RouteFacts = {
   destination: endpoint('192.0.2.2', 21),
   secure: false,
   serverName: undefined,
+  target: undefined,
 };
 
 /** The host that the rules name; `?`: not known yet; empty: none. */

@@ -42,6 +42,7 @@ const facts: RouteFacts = {
   destination: endpoint('192.168.1.1', 21),
   secure: false,
   serverName: undefined,
+  target: undefined,
 };
 
 const names: Readonly<Record<string, readonly string[]>> = {

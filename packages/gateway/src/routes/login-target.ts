@@ -24,6 +24,11 @@ export function loginTarget(said: string): LoginTarget | undefined {
   return { user: said.slice(0, at), host: host.toLowerCase(), port };
 }
 
+/** A name in lower case, or an address, as such; undefined: it is neither. */
+export function hostOf(text: string): string | undefined {
+  return text.includes(':') && parseAddress(text) !== undefined ? text : hostName(text)?.toLowerCase();
+}
+
 /** RFC 1123 §2.1, with the underscore that some networks have. What looks like a number must be a whole IPv4 address. */
 function hostName(text: string): string | undefined {
   if (parseAddress(text) !== undefined) return text;

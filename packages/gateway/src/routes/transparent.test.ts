@@ -12,6 +12,7 @@ async function where(address: string, allow?: readonly string[], port = 21) {
     destination: endpoint(address, port),
     secure: true,
     serverName: undefined,
+    target: undefined,
   });
   const [upstream] = routed?.upstreams ?? [];
   assert.equal(upstream === undefined, routed?.refusal !== undefined);
