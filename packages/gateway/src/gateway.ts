@@ -91,6 +91,8 @@ export class FtpGateway implements AsyncDisposable {
     const { tls } = this.#settings;
     if (implicitTls && tls === undefined)
       throw new RangeError('Implicit TLS needs a certificate: set client.tls.cert and client.tls.key.');
+    if (socks && this.#settings.proxy !== undefined)
+      throw new RangeError('A listener takes PROXY headers or SOCKS: leave out client.proxy.control.');
     const listener = await listenControl({
       host,
       port,

@@ -9,7 +9,7 @@ import type { PortPool } from './port-pool.ts';
 import { ProxyIntake, type ProxyTrust } from './proxy-intake.ts';
 import type { SinglePort } from './single-port.ts';
 import { kernelEndpoint, peerEndpoint } from './socket-address.ts';
-import { explainSocketError } from './socket-error.ts';
+import { errorCode, explainSocketError } from './socket-error.ts';
 import { SocksIntake } from './socks-intake.ts';
 import type { TlsServer, TlsSession } from './tls-session.ts';
 
@@ -121,6 +121,17 @@ export async function listenConnections(
   return listener(server, talk ?? intake);
 }
 
+/** Both families, or IPv4 where the kernel has no IPv6: as Node does it. */
+async function bindTransparent(host: string | undefined, port: number): Promise<number> {
+  if (host !== undefined) return bindForeign(host, port);
+  try {
+    return await bindForeign('::', port);
+  } catch (error) {
+    if (errorCode(error) === 'EAFNOSUPPORT') return bindForeign('0.0.0.0', port);
+    throw error;
+  }
+}
+
 function socksTalk(
   pool: PortPool,
   admitted: (socket: Socket, known: { readonly target: ConnectionTarget }) => void,
@@ -144,7 +155,7 @@ function socksTalk(
 async function listen(server: Server, options: ListenOptions): Promise<void> {
   const { host, port, fd, backlog = 511, transparent } = options;
   try {
-    const bound = fd ?? (transparent ? await bindForeign(host ?? '::', port) : undefined);
+    const bound = fd ?? (transparent ? await bindTransparent(host, port) : undefined);
     const where = bound === undefined ? { port, ...(host === undefined ? {} : { host }) } : { fd: bound };
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -19,6 +19,7 @@ test('one way, and what belongs to it', () => {
     { to, allow },
     { forward: 'login' },
     { forward: 'login', allow, balance: 'sticky' },
+    { forward: 'socks', allow, proxyFrom: allow },
   ] as const)
     assert.throws(() => clientChoice(flags), UsageError);
 });

@@ -20,9 +20,9 @@ export type ClientChoice =
 
 /** Undefined: the servers are named by `--to`. Throws UsageError when the flags say nothing, too much, or half of it. */
 export function clientChoice(
-  flags: Pick<GatewayFlags, 'to' | 'balance' | 'forward' | 'transparent' | 'allow'>,
+  flags: Pick<GatewayFlags, 'to' | 'balance' | 'forward' | 'transparent' | 'allow' | 'proxyFrom'>,
 ): ClientChoice | undefined {
-  const { to, forward, allow, balance } = flags;
+  const { to, forward, allow, balance, proxyFrom } = flags;
   const given = [to, forward, flags.transparent].filter((flag) => flag !== undefined);
   if (given.length !== 1)
     throw new UsageError(
@@ -34,6 +34,10 @@ export function clientChoice(
   }
   if (balance !== undefined)
     throw new UsageError('--balance is for the servers of --to: here the client chooses its server.');
+  if (forward === 'socks' && proxyFrom !== undefined)
+    throw new UsageError(
+      '--proxy-from goes with any way but --forward socks: such a client speaks SOCKS first.',
+    );
   if (flags.transparent === true) return { kind: 'transparent', allow };
   if (allow !== undefined) return { kind: forward ?? 'login', allow };
   throw new UsageError(
