@@ -1,89 +1,68 @@
 import { writeFileSync } from 'node:fs';
 import { ensurePeers } from '../scripts/debian.mjs';
-import { clientKinds, clientMeasurements } from './client-measurements.ts';
-import type { ClientKind } from './clients/client.ts';
-import { type ContestOptions, hold, type Measurement } from './contest.ts';
-import { abandonSessions } from './load/control.ts';
+import type { Bench } from './contests.ts';
+import { measureGateways } from './measure-gateways.ts';
+import { measureServers } from './measure-servers.ts';
 import { enterNamespace, inNamespace } from './namespace.ts';
-import { type Options, parseOptions, usage } from './options.ts';
+import { type Options, type Part, parseOptions, parts, usage } from './options.ts';
 import { toLines } from './report/console.ts';
-import { type Report, toJson } from './report/json.ts';
+import { gatewaysPage } from './report/gateways-page.ts';
+import { type Page, type Run, toJson } from './report/json.ts';
 import { describeMachine } from './report/machine.ts';
-import { toMarkdown } from './report/markdown.ts';
-import { type Standing, standingOf } from './report/standing.ts';
-import { type Runner, serverMeasurements } from './server-measurements.ts';
-import { startServers } from './servers/all.ts';
-import { makeSupplies, type Supplies } from './servers/supplies.ts';
+import { serversPage } from './report/servers-page.ts';
+import { makeSupplies } from './servers/supplies.ts';
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
-
-async function contest<C>(
-  options: Options,
-  all: readonly Measurement<C>[],
-  who: Pick<ContestOptions<C>, 'contestants' | 'name' | 'limit'>,
-): Promise<Standing[]> {
-  const measurements = all.filter(({ rows }) => rows.some(({ id }) => options.rows.test(id)));
-  const { rounds } = options;
-  const results = await hold({ measurements, rounds, abandon: abandonSessions, say, ...who });
-  const rows = measurements.flatMap(({ rows }) => rows);
-  return rows.map((row) => standingOf(row, results.get(row.id) ?? new Map()));
-}
-
-function measureServers(
-  options: Options,
-  runners: readonly Runner[],
-  supplies: Supplies,
-): Promise<Standing[]> {
-  const span = options.quick ? { warm: 200, count: 600 } : { warm: 300, count: 1200 };
-  const all = serverMeasurements({ span, idleSessions: options.quick ? 300 : 2000, supplies });
-  return contest(options, all, { contestants: runners, name: ({ kind }) => kind.name, limit: 15_000 });
-}
-
-function measureClients(options: Options, { server }: Runner, supplies: Supplies): Promise<Standing[]> {
-  const contestants = clientKinds.filter(({ name }) => options.clients?.includes(name) ?? true);
-  const name = (kind: ClientKind) => kind.name;
-  return contest(options, clientMeasurements(server, supplies), { contestants, name, limit: 70_000 });
-}
-
-// Not ours, so that nobody is at home; not Pure-FTPd first: some of its replies make curl wait for a delayed ACK.
-function clientServer(runners: readonly Runner[]): Runner | undefined {
-  const wanted = ['vsftpd', 'Pure-FTPd', 'pyftpdlib', 'duoport'];
-  return wanted
-    .map((name) => runners.find(({ kind }) => kind.name === name))
-    .find((runner) => runner !== undefined);
-}
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   // Peers are fetched before: inside the namespace there is no network.
   const status = enterNamespace(ensurePeers(), say);
   if (status !== undefined) process.exit(status);
+  const run = { machine: describeMachine(), ownNetwork: inNamespace(), rounds: options.rounds };
   const supplies = makeSupplies();
-  const runners = await startServers(options.servers, supplies, say);
   try {
-    const servers = await measureServers(options, runners, supplies);
-    const against = clientServer(runners);
-    const clients = against === undefined ? [] : await measureClients(options, against, supplies);
-    const report = {
-      machine: describeMachine(),
-      ownNetwork: inNamespace(),
-      rounds: options.rounds,
-      servers,
-      clients,
-    };
-    publish(options, { ...report, clientServer: against?.kind.name ?? 'nobody' });
+    const bench = { options, supplies, say };
+    const pages: Page[] = [];
+    if (wants(options, 'servers', 'clients')) pages.push(await serversOf(bench, run));
+    if (wants(options, 'gateway', 'relay')) pages.push(await gatewaysOf(bench, run));
+    publish(options, run, pages);
   } finally {
-    await Promise.all(runners.map(({ server }) => server.stop()));
     supplies.remove();
   }
 }
 
-function publish(options: Options, report: Report): void {
-  process.stdout.write(`${toLines([...report.servers, ...report.clients]).join('\n')}\n`);
-  if (options.json !== undefined) writeFileSync(options.json, toJson(report));
+function wants({ only }: Options, ...parts: readonly Part[]): boolean {
+  return parts.some((part) => only.has(part));
+}
+
+async function serversOf(bench: Bench, run: Run): Promise<Page> {
+  const { servers, clients, clientServer } = await measureServers(bench);
+  const markdown = () => serversPage({ ...run, servers, clients, clientServer });
+  return { name: 'benchmarks', parts: { servers, clients }, facts: { clientServer }, markdown };
+}
+
+async function gatewaysOf(bench: Bench, run: Run): Promise<Page> {
+  const { gateway, relay, behind } = await measureGateways(bench);
+  const markdown = () => gatewaysPage({ ...run, gateway, relay, behind });
+  return { name: 'benchmarks-gateway', parts: { gateway, relay }, facts: { behind }, markdown };
+}
+
+function publish(options: Options, run: Run, pages: readonly Page[]): void {
+  for (const { parts } of pages) {
+    process.stdout.write(`${toLines(Object.values(parts).flat()).join('\n')}\n`);
+  }
+  if (options.json !== undefined) writeFileSync(options.json, toJson(run, pages));
   if (!options.write) return;
-  writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), toMarkdown(report));
-  writeFileSync(new URL('../docs/benchmarks.json', import.meta.url), toJson(report));
+  for (const page of pages.filter((page) => isWhole(options, page))) {
+    writeFileSync(new URL(`../docs/${page.name}.md`, import.meta.url), page.markdown());
+    writeFileSync(new URL(`../docs/${page.name}.json`, import.meta.url), toJson(run, [page]));
+  }
+}
+
+// A page is one run: half of it would leave the other half out.
+function isWhole({ only }: Options, page: Page): boolean {
+  return parts.every((part) => !(part in page.parts) || only.has(part));
 }
 
 main().then(

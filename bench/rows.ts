@@ -1,7 +1,8 @@
 /** What our number is held against. */
 type Floor =
   | { readonly against: string; readonly ratio: number }
-  | { readonly below: number; readonly of: string };
+  | { readonly below: number; readonly of: string }
+  | { readonly above: number; readonly of: string };
 
 /** One line of the result. */
 export interface Row {
@@ -18,6 +19,10 @@ export type Unit = '/s' | 'GB/s' | 'entries/s' | 'KB' | 's';
 const level = 0.95;
 const best = 'the best peer';
 
+/** Name of the way without anything between: no peer, but what every gateway is held against. */
+export const directWay = 'direct';
+
+const direct = (ratio: number): Floor => ({ against: directWay, ratio });
 const vsftpd = (ratio: number): Floor => ({ against: 'vsftpd', ratio });
 
 const floors: Readonly<Record<string, readonly Floor[]>> = {
@@ -33,11 +38,20 @@ const floors: Readonly<Record<string, readonly Floor[]>> = {
   list: [{ against: best, ratio: level }],
   mlsd: [{ against: best, ratio: level }],
   idle: [{ below: 40, of: 'KB' }],
+  'relay-retr-1g': [direct(0.5)],
+  'relay-stor-1g': [direct(0.5)],
+  'relay-retr-1k-16': [{ above: 500, of: 'a second' }],
+  'relay-stor-1k-16': [{ above: 500, of: 'a second' }],
 };
 
 /** Makes a row with the floors that are set for it; every row of ours has to be ahead of ftp-srv. */
 export function serverRow(id: string, rest: Omit<Row, 'id' | 'floors'>): Row {
   return { id, ...rest, floors: [...(floors[id] ?? []), { against: 'ftp-srv', ratio: 1 }] };
+}
+
+/** Makes a row about a gateway or the relay, with the floors that are set for it. */
+export function gatewayRow(id: string, rest: Omit<Row, 'id' | 'floors'>): Row {
+  return { id, ...rest, floors: floors[id] ?? [] };
 }
 
 /** Rows about clients have no floors: the aim is to be ahead. */

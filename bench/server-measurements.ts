@@ -3,9 +3,10 @@ import { idleMemory } from './load/idle.ts';
 import { moveLarge } from './load/large-files.ts';
 import { listingWorker } from './load/listings.ts';
 import { loginWorker } from './load/logins.ts';
-import { paced, type Span, type Worker } from './load/pace.ts';
+import type { Span } from './load/pace.ts';
 import { smallFileWorkers } from './load/small-files.ts';
-import { type Row, serverRow } from './rows.ts';
+import { perSecond } from './per-second.ts';
+import { serverRow } from './rows.ts';
 import { manyEntries, type Server, type ServerKind } from './servers/server.ts';
 import type { Supplies } from './servers/supplies.ts';
 
@@ -39,7 +40,9 @@ export function serverMeasurements(scale: Scale): ServerMeasurement[] {
 
 function logins({ span }: Scale): ServerMeasurement {
   const row = serverRow('logins', { title: 'logins, 16 at a time', unit: '/s', better: 'more' });
-  return perSecond(row, span, ({ server }) => Array.from({ length: 16 }, () => loginWorker(server.target)));
+  return perSecond<Runner>(row, span, ({ server }) =>
+    Array.from({ length: 16 }, () => loginWorker(server.target)),
+  );
 }
 
 type Small = Parameters<typeof smallFileWorkers>[1];
@@ -53,33 +56,17 @@ function smallFiles(options: Small, { span }: Scale): ServerMeasurement {
     unit: '/s',
     better: 'more',
   });
-  return perSecond(row, span, ({ server }) => smallFileWorkers(server.target, options));
+  return perSecond<Runner>(row, span, ({ server }) => smallFileWorkers(server.target, options));
 }
 
 function listing(verb: 'LIST' | 'MLSD', { span }: Scale): ServerMeasurement {
   const title = `${verb} of ${manyEntries.toLocaleString('en')} entries`;
   const row = serverRow(verb.toLowerCase(), { title, unit: 'entries/s', better: 'more' });
-  const base = perSecond(row, span, async ({ server }) => [await listingWorker(server.target, verb)]);
+  const base = perSecond<Runner>(row, span, async ({ server }) => [await listingWorker(server.target, verb)]);
   return {
     ...base,
     lacks: ({ kind }) => (kind.lacks.includes(verb) ? `no ${verb}` : undefined),
     run: async (runner) => (await base.run(runner)).map((lists) => lists * manyEntries),
-  };
-}
-
-function perSecond(
-  row: Row,
-  span: Span,
-  workers: (runner: Runner) => Worker[] | Promise<Worker[]>,
-): ServerMeasurement {
-  return {
-    rows: [row],
-    lacks: () => undefined,
-    run: async (runner) => {
-      const pace = await paced(await workers(runner), span);
-      if (pace.operations === 0) throw new Error('not one operation was done');
-      return [pace.operations / pace.seconds];
-    },
   };
 }
 

@@ -15,6 +15,7 @@ export type PeerName =
   | 'conntrack'
   | 'vsftpd'
   | 'proftpd'
+  | 'modproxy'
   | 'pureftpd'
   | 'pyftpdlib'
   | 'haproxy'

@@ -49,6 +49,8 @@ const servers = {
     packages: ['proftpd-core', 'proftpd-mod-crypto'],
     files: ['usr/sbin/proftpd', 'usr/lib/proftpd/mod_tls.so'],
   },
+  // A module of ProFTPD that makes a gateway of it, to be measured beside ours.
+  modproxy: { packages: ['proftpd-mod-proxy'], files: ['usr/lib/proftpd/mod_proxy.so'] },
   pureftpd: { packages: ['pure-ftpd', 'pure-ftpd-common'], files: ['usr/sbin/pure-ftpd', 'usr/bin/pure-pw'] },
   pyftpdlib: {
     packages: ['python3-pyftpdlib', 'python3-openssl'],

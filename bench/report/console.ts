@@ -3,12 +3,14 @@ import { cellText, type Standing } from './standing.ts';
 /** The standings as lines for a terminal: a block a row. */
 export function toLines(standings: readonly Standing[]): string[] {
   return standings.flatMap((standing) => {
-    const { row, cells, ratios } = standing;
+    const { row, cells, ratios, ofDirect } = standing;
     const lines = [`${row.title} [${row.id}], ${row.unit}`];
     for (const [name, cell] of cells) {
       const ratio = ratios.get(name);
       const versus = ratio === undefined ? '' : `   duoport is at ${ratio.toFixed(2)} ×`;
-      lines.push(`  ${name.padEnd(10)} ${cellText(cell, row)}${versus}`);
+      const share = ofDirect.get(name);
+      const left = share === undefined ? '' : `   ${share.toFixed(2)} of direct`;
+      lines.push(`  ${name.padEnd(10)} ${cellText(cell, row)}${left}${versus}`);
     }
     return [...lines, `  ${verdict(standing)}`, ''];
   });

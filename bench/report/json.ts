@@ -1,29 +1,42 @@
 import type { Cell } from '../contest.ts';
+import type { Part } from '../options.ts';
 import type { Machine } from './machine.ts';
 import { median } from './numbers.ts';
 import type { Standing } from './standing.ts';
 
-/** One run with every number of every round. */
-export interface Report {
+/** Where and how one run was made. */
+export interface Run {
   readonly machine: Machine;
   /** Ran in a network namespace where closed connections do not keep ports. */
   readonly ownNetwork: boolean;
   readonly rounds: number;
-  readonly servers: readonly Standing[];
-  readonly clients: readonly Standing[];
-  /** The server that the clients were measured against. */
-  readonly clientServer: string;
 }
 
-export function toJson(report: Report): string {
-  const { servers, clients, ...rest } = report;
-  return `${JSON.stringify({ ...rest, servers: servers.map(plain), clients: clients.map(plain) }, undefined, 2)}\n`;
+/** One page of results. */
+export interface Page {
+  /** Name of its files in `docs`. */
+  readonly name: string;
+  readonly parts: Readonly<Partial<Record<Part, readonly Standing[]>>>;
+  /** What else is worth knowing. */
+  readonly facts: Readonly<Record<string, string>>;
+  markdown(): string;
 }
 
-function plain({ row, cells, ratios, behind, floors }: Standing) {
+/** Every number of every round. */
+export function toJson(run: Run, pages: readonly Page[]): string {
+  const contents = pages.map(({ facts, parts }) => ({
+    ...facts,
+    ...Object.fromEntries(Object.entries(parts).map(([name, standings]) => [name, standings.map(plain)])),
+  }));
+  return `${JSON.stringify(Object.assign({ ...run }, ...contents), undefined, 2)}\n`;
+}
+
+function plain({ row, cells, ratios, ofDirect, behind, floors }: Standing) {
   const { id, title, unit, better } = row;
   const measured = Object.fromEntries([...cells].map(([name, cell]) => [name, withMedian(cell)]));
-  return { id, title, unit, better, cells: measured, ratios: Object.fromEntries(ratios), behind, floors };
+  const shares = ofDirect.size === 0 ? {} : { ofDirect: Object.fromEntries(ofDirect) };
+  const rest = { cells: measured, ratios: Object.fromEntries(ratios), ...shares, behind, floors };
+  return { id, title, unit, better, ...rest };
 }
 
 function withMedian(cell: Cell) {

@@ -1,5 +1,5 @@
 import type { Cell } from '../contest.ts';
-import { bestPeer, type Row } from '../rows.ts';
+import { bestPeer, directWay, type Row } from '../rows.ts';
 import { advantage, format, median } from './numbers.ts';
 
 /** Where we stand in one row. */
@@ -8,13 +8,15 @@ export interface Standing {
   readonly cells: ReadonlyMap<string, Cell>;
   /** Our advantage over each peer that was measured. */
   readonly ratios: ReadonlyMap<string, number>;
+  /** What is left of the direct way's number, for us and every peer; empty where there is no direct way. */
+  readonly ofDirect: ReadonlyMap<string, number>;
   /** The peers that are ahead of us, the best first. */
   readonly behind: readonly { readonly peer: string; readonly percent: number }[];
   readonly floors: readonly { readonly text: string; readonly met: boolean }[];
 }
 
 /** Names that are no peers. */
-const notPeers = new Set(['duoport', 'ceiling']);
+const notPeers = new Set(['duoport', 'ceiling', directWay]);
 
 export function standingOf(row: Row, cells: ReadonlyMap<string, Cell>): Standing {
   const ours = medianOf(cells.get('duoport'));
@@ -28,7 +30,19 @@ export function standingOf(row: Row, cells: ReadonlyMap<string, Cell>): Standing
     .filter(([, ratio]) => ratio < 1)
     .sort(([, a], [, b]) => a - b)
     .map(([peer, ratio]) => ({ peer, percent: Math.round((1 - ratio) * 100) }));
-  return { row, cells, ratios, behind, floors: floorsOf(row, cells, ratios) };
+  const ofDirect = ofDirectIn(row, cells);
+  return { row, cells, ratios, ofDirect, behind, floors: floorsOf(row, cells, { ratios, ofDirect }) };
+}
+
+function ofDirectIn(row: Row, cells: ReadonlyMap<string, Cell>): ReadonlyMap<string, number> {
+  const direct = medianOf(cells.get(directWay));
+  const shares = new Map<string, number>();
+  for (const [name, cell] of cells) {
+    const value = medianOf(cell);
+    if (name === directWay || direct === undefined || value === undefined) continue;
+    shares.set(name, advantage(value, direct, row.better));
+  }
+  return shares;
 }
 
 function medianOf(cell: Cell | undefined): number | undefined {
@@ -38,24 +52,34 @@ function medianOf(cell: Cell | undefined): number | undefined {
 function floorsOf(
   row: Row,
   cells: ReadonlyMap<string, Cell>,
-  ratios: ReadonlyMap<string, number>,
+  { ratios, ofDirect }: Pick<Standing, 'ratios' | 'ofDirect'>,
 ): Standing['floors'] {
   const ours = medianOf(cells.get('duoport'));
   return row.floors.flatMap((floor) => {
     if ('below' in floor) {
       return [{ text: `under ${floor.below} ${floor.of}`, met: ours !== undefined && ours < floor.below }];
     }
+    if ('above' in floor) {
+      return [{ text: `${floor.above} ${floor.of}`, met: ours !== undefined && ours >= floor.above }];
+    }
     const isMeasured = ([name, cell]: [string, Cell]) =>
       cell.kind === 'measured' &&
-      !notPeers.has(name) &&
-      (floor.against === bestPeer || floor.against === name);
+      (floor.against === name || (floor.against === bestPeer && !notPeers.has(name)));
     // A peer that is not here or failed sets no floor.
     if (![...cells].some(isMeasured)) return [];
-    const ratio = floor.against === bestPeer ? Math.min(...ratios.values()) : ratios.get(floor.against);
+    const ratio = advantageOver(floor.against, { ratios, ofDirect });
     // Without a number of ours every floor is missed.
     const met = ours !== undefined && ratio !== undefined && ratio >= floor.ratio;
     return [{ text: `${floor.ratio} × ${floor.against}`, met }];
   });
+}
+
+function advantageOver(
+  against: string,
+  { ratios, ofDirect }: Pick<Standing, 'ratios' | 'ofDirect'>,
+): number | undefined {
+  if (against === bestPeer) return Math.min(...ratios.values());
+  return against === directWay ? ofDirect.get('duoport') : ratios.get(against);
 }
 
 /** `12,300 (11,900–12,800)`, or why there is no number. */

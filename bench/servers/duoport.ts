@@ -25,6 +25,11 @@ function configure({ ports, root, supplies }: Setting): ProgramOptions {
   ];
   const tls = ['--tls-cert', certificate, '--tls-key', key];
   const range = ['--passive-ports', `${ports.low}-${ports.high}`];
+  return duoportCommand([...args, ...range, ...tls]);
+}
+
+/** The built command under plain Node. */
+export function duoportCommand(args: readonly string[]): ProgramOptions {
   const node = process.env['DUOPORT_BENCH_NODE_ARGS']?.split(' ') ?? [];
-  return { program: process.execPath, args: [...node, command, ...args, ...range, ...tls] };
+  return { program: process.execPath, args: [...node, command, ...args] };
 }

@@ -66,12 +66,18 @@ export class Program {
 
 /** Runs a program to its end, or kills it after `limit` milliseconds. Fails with what it said unless it exits with 0. */
 export async function runProgram(options: ProgramOptions, limit: number): Promise<void> {
+  await readProgram(options, limit);
+}
+
+/** The same, for what it prints: the last 2,000 characters of it. */
+export async function readProgram(options: ProgramOptions, limit: number): Promise<string> {
   const program = new Program(options);
   const timer = setTimeout(() => void program.stop(), limit);
   const code = await program.exitCode;
   clearTimeout(timer);
   living.delete(program.pid);
   if (code !== 0) throw new Error(`exit code ${code}: ${program.output.trim().slice(-200)}`);
+  return program.output;
 }
 
 /** The path of a program of the peers, or an error that says why it is not here. */

@@ -1,9 +1,9 @@
 import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ensurePeers, type PeerPaths } from '../../scripts/debian.mjs';
 import type { Target } from '../load/control.ts';
 import { smallBytes, smallName, smallNames } from '../load/small-files.ts';
+import { greeted } from './greeting.ts';
 import { claimPorts, type PortBlock, releasePorts } from './ports.ts';
 import { Program, type ProgramOptions } from './program.ts';
 import { fillMini, type Supplies } from './supplies.ts';
@@ -64,7 +64,7 @@ export async function startServer(
     fill(root, supplies);
     const running = new Program(configure({ ports, root, workspace, supplies, found: ensurePeers() }));
     program = running;
-    await greeted(running, ports.control);
+    await greeted(running, { host, port: ports.control });
     const target = { host, port: ports.control, user, password };
     const stores = name !== 'ceiling';
     return { name, target, root, stores, pid: running.pid, log: () => running.output, stop };
@@ -85,26 +85,4 @@ function fill(root: string, supplies: Supplies): void {
   }
   linkSync(supplies.largeFile, join(root, 'large'));
   for (const path of [root, join(root, 'up')]) giveToSessions(path);
-}
-
-// Servers of others do not say when they are ready.
-async function greeted(program: Program, port: number): Promise<void> {
-  const deadline = performance.now() + 15_000;
-  while (program.running && performance.now() < deadline) {
-    if (await greets(port)) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(program.running ? 'no greeting within 15 s' : 'it ended at once');
-}
-
-function greets(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    socket.once('data', () => {
-      resolve(true);
-      socket.end('QUIT\r\n');
-    });
-    socket.on('error', () => resolve(false)).on('close', () => resolve(false));
-    socket.setTimeout(10_000, () => socket.destroy());
-  });
 }

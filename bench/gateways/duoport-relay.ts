@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { duoportCommand } from '../servers/duoport.ts';
+import { type Program, readProgram } from '../servers/program.ts';
+import { host } from '../servers/server.ts';
+import { type GatewayKind, type GatewaySetting, startGateway } from './gateway.ts';
+
+/** `duoport relay serve` with one agent, `duoport relay connect`, beside the server: all goes through one connection. */
+export const duoportRelay: GatewayKind = {
+  name: 'duoport',
+  start: (server) => startGateway('duoport-relay', server, launch),
+};
+
+async function launch({ ports, workspace, behind, run }: GatewaySetting): Promise<Program> {
+  const state = workspace.folder('relay');
+  const relay = run(
+    duoportCommand([
+      ...['relay', 'serve', '--quiet', '--state', state],
+      ...['--listen', `${host}:${ports.low}`],
+      ...['--control-ports', `${ports.control}-${ports.control}`],
+      ...['--passive-ports', `${ports.low + 1}-${ports.high}`],
+    ]),
+  );
+  await written(join(state, 'relay.json'), relay);
+  const invite = duoportCommand(['relay', 'invite', 'bench', '--json', '--state', state]);
+  const { invitation } = JSON.parse(await readProgram(invite, 15_000));
+  run(
+    duoportCommand([
+      ...['relay', 'connect', '--quiet', '--state', workspace.folder('agent')],
+      ...['--invitation', String(invitation)],
+      ...['--to', `ftp://${behind.target.host}:${behind.target.port}`],
+    ]),
+  );
+  return relay;
+}
+
+// The relay writes down where agents dial once it listens for them.
+async function written(file: string, relay: Program): Promise<void> {
+  const deadline = performance.now() + 15_000;
+  while (!existsSync(file)) {
+    if (!relay.running || performance.now() > deadline) throw new Error('the relay is not ready');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

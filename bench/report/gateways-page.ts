@@ -1,0 +1,44 @@
+import type { Run } from './json.ts';
+import type { Standing } from './standing.ts';
+import { floors, placeOf, table } from './tables.ts';
+
+/** What the page is about. */
+interface GatewaysReport extends Run {
+  readonly gateway: readonly Standing[];
+  readonly relay: readonly Standing[];
+  /** The server that every way led to. */
+  readonly behind: string;
+}
+
+const names = ['duoport', 'mod_proxy', 'direct'];
+
+/** The page docs/benchmarks-gateway.md. */
+export function gatewaysPage(report: GatewaysReport): string {
+  return `# Benchmarks of the gateway and the relay
+
+<!-- Written by \`npm run bench -- --only gateway,relay --write\`; do not edit. -->
+
+${placeOf(report)}
+The load generator, what is between and the server (${report.behind}, the same one for all) share the cores, so part of what a
+gateway costs is the time that the others do not get. “0.50 of direct” is half of what the same load got from the server
+without anything between. The number after × is how many times better duoport is than that peer.
+**Bold** rows are the ones where duoport is behind a peer.
+
+## Gateway
+
+\`duoport gateway\` and ProFTPD with mod_proxy as a reverse proxy, both in front of the one server. Nobody writes a log;
+mod_proxy does not delay logins.
+
+${table(report.gateway, names)}
+
+## Relay
+
+\`duoport relay serve\` and one agent, \`duoport relay connect\`, beside the server: everything goes through one TLS connection.
+
+${table(report.relay, names)}
+
+## Floors of the relay
+
+${floors(report.relay)}
+`;
+}
