@@ -35,6 +35,7 @@ function configure({ ports, workspace, behind, found }: GatewaySetting): Program
     'AllowOverwrite on',
     'ProxyEngine on',
     'ProxyRole reverse',
+    'ProxyTLSEngine off', // it would ask the server for TLS unasked, as duoport gateway does not
     `ProxyReverseServers ftp://${behind.target.host}:${behind.target.port}`,
     `ProxyTables ${workspace.folder('tables')}`,
   ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cell } from '../contest.ts';
-import { serverRow } from '../rows.ts';
+import { gatewayRow, serverRow } from '../rows.ts';
 import { cellText, standingOf } from './standing.ts';
 
 const measured = (...values: number[]): Cell => ({ kind: 'measured', values, load: values.map(() => 0.5) });
@@ -39,6 +39,26 @@ test('level with the best means the best of the peers that were measured', () =>
     ['Pure-FTPd', measured(100)],
   ]);
   assert.deepEqual(standingOf(list, cells).floors, [{ text: '0.95 × the best peer', met: true }]);
+});
+
+test('the direct way is no peer that we are behind, but everybody is held against it', () => {
+  const title = { title: '1 GiB', unit: 'GB/s', better: 'more' } as const;
+  const cells = new Map([
+    ['duoport', measured(0.8)],
+    ['mod_proxy', measured(0.5)],
+    ['direct', measured(2)],
+  ]);
+  const { behind, ratios, ofDirect, floors } = standingOf(gatewayRow('relay-retr-1g', title), cells);
+  assert.deepEqual([behind, [...ratios]], [[], [['mod_proxy', 1.6]]]);
+  assert.deepEqual(Object.fromEntries(ofDirect), { duoport: 0.4, mod_proxy: 0.25 });
+  assert.deepEqual(floors, [{ text: '0.5 × direct', met: false }]);
+});
+
+test('a floor may be a number of its own', () => {
+  const files = gatewayRow('relay-retr-1k-16', { title: 'RETR', unit: '/s', better: 'more' });
+  const met = (value: number) => standingOf(files, new Map([['duoport', measured(value)]])).floors;
+  assert.deepEqual(met(500), [{ text: '500 a second', met: true }]);
+  assert.deepEqual(met(499), [{ text: '500 a second', met: false }]);
 });
 
 test('our own failure misses every floor that is set', () => {
