@@ -1,11 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { clientCommands } from './commands/define.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { firewallCommand } from './commands/firewall.ts';
-import { gatewayCommand } from './commands/gateway.ts';
-import { labCommand } from './commands/lab.ts';
-import { relayCommand } from './commands/relay.ts';
-import { serveCommand } from './commands/serve.ts';
+import { commandsFor } from './commands.ts';
 import { describeError, errorObject } from './describe-error.ts';
 import { spellOutRequireTls } from './flags/serve-flags.ts';
 import { createTerminal, type ProcessIo } from './terminal.ts';
@@ -18,25 +12,20 @@ export const exitCode = { done: 0, failed: 1, usage: 2 } as const;
 /** Runs `duoport` with these arguments (without node and script). Never rejects; resolves with the exit code. */
 export async function run(words: readonly string[], io: ProcessIo): Promise<number> {
   try {
-    await program(io).parseAsync([...spellOutRequireTls(words)], { from: 'user' });
+    const root = program(io, await commandsFor(words, io));
+    await root.parseAsync([...spellOutRequireTls(words)], { from: 'user' });
     return exitCode.done;
   } catch (error) {
     return tell(error, words, io);
   }
 }
 
-function program(io: ProcessIo): Command {
+function program(io: ProcessIo, commands: readonly Command[]): Command {
   const root = new Command('duoport')
     .description('FTP that gets its second connection through.')
     .version(version)
     .showHelpAfterError('(duoport COMMAND --help shows the flags)');
-  root.addCommand(serveCommand(io));
-  root.addCommand(relayCommand(io));
-  root.addCommand(doctorCommand(io));
-  root.addCommand(firewallCommand(io));
-  root.addCommand(gatewayCommand(io));
-  root.addCommand(labCommand(io));
-  for (const command of clientCommands(io)) root.addCommand(command);
+  for (const command of commands) root.addCommand(command);
   for (const command of withSubcommands(root)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.stdout.write(text),
