@@ -1,4 +1,4 @@
-import { findVerb, type Reply, type Run, reply, type VerbRow } from '@duoport/protocol';
+import { encodeCommand, findVerb, type Reply, type Run, reply, type VerbRow } from '@duoport/protocol';
 
 /** What a gateway does with a command. */
 export type Handling =
@@ -57,6 +57,18 @@ export function rewrite({ row, command }: Run, policy: CommandPolicy, client: Cl
 /** Powers that speak of the server's own data connection, which is not the client's. */
 const impossible: ReadonlySet<VerbRow['power']> = new Set(['probe', 'passive', 'active', 'fxp-tls']);
 
+/**
+ * A line that every server reads as one, on the wire: to one of 4,096 bytes vsftpd hangs up, and ProFTPD and Pure-FTPd say nothing at all,
+ * so that every reply behind it would be taken for the one before.
+ */
+const longestLine = 4000;
+
+function isTooLong({ verb, argument = '' }: Run['command']): boolean {
+  return (
+    3 * argument.length > longestLine - 20 && encodeCommand('X', argument).length + verb.length > longestLine
+  );
+}
+
 /** RFC 2228: commands inside them would reach the server unread. */
 const sealed: VerbRow['power'] = 'protected-commands';
 
@@ -81,6 +93,7 @@ function refusedBy(
       `${row.verb} has no meaning through a gateway: each side has a data connection of its own`,
     );
   }
+  if (isTooLong(command)) return reply(500, `A command line of more than ${longestLine} bytes does not pass`);
   if (row.power === sealed) return reply(502, `${row.verb} does not pass a gateway: use AUTH TLS`);
   const { requireTls = 'none', readOnly } = policy;
   const reveals = row.identifies || row.secret || row.needs === 'login';
