@@ -1,7 +1,7 @@
 import { type Family, impossible, type Mode } from '../support/way.ts';
 
 /** Which of the two control connections, with its data connections, is under TLS. */
-export type Sides = 'none' | 'client' | 'server' | 'both';
+type Sides = 'none' | 'client' | 'server' | 'both';
 
 /** One way through a gateway: what is said on its client's side, and what on its server's side. */
 export interface Crossing {
