@@ -47,6 +47,7 @@ export class RelayAgent implements AsyncDisposable {
   #line: AgentLine | undefined;
   #secret: string | undefined;
   #refusal: string | undefined;
+  #welcomed = false;
 
   constructor(options: RelayAgentOptions) {
     this.#options = options;
@@ -62,13 +63,12 @@ export class RelayAgent implements AsyncDisposable {
     let failures = 0;
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      const started = performance.now();
       const because = await this.#connect();
       if (signal.aborted) return;
       if (this.#refusal !== undefined)
         throw new FtpConnectionError(`The relay refuses this agent: ${this.#refusal}`, where);
-      // A line that stood for a while was no failure.
-      failures = performance.now() - started > stableAfter ? 1 : failures + 1;
+      // A line that was welcomed was no failure of the relay's: it is tried again soon.
+      failures = this.#welcomed ? 1 : failures + 1;
       const again = backOff(failures, Math.random());
       this.#options.log?.({ kind: 'lost', because, again });
       await pause(again, signal);
@@ -91,19 +91,18 @@ export class RelayAgent implements AsyncDisposable {
     const { relay, services, maxSessions = 10_000, log = ignore } = this.#options;
     const { host, port, tls = {}, proxy } = relay;
     const session = new AgentSession({ services, pool: this.#pool, maxSessions, tell: log });
-    let known = false;
+    this.#welcomed = false;
     try {
       const line = await dialRelay(
         { host, port, tls, proxy, signal: this.#stop.signal },
         {
           answer: (path, facts, line) => {
-            const answer = this.#answer(line, path, facts);
-            known ||= path === '/welcome';
-            return answer;
+            this.#welcomed ||= path === '/welcome';
+            return this.#answer(line, path, facts);
           },
           // A relay that has not welcomed us wants nothing of us.
           request: (request) =>
-            known ? session.handle(request) : request.refuse('the agent was not welcomed'),
+            this.#welcomed ? session.handle(request) : request.refuse('the agent was not welcomed'),
         },
       );
       this.#line = line;
@@ -145,8 +144,6 @@ export class RelayAgent implements AsyncDisposable {
 }
 
 const where = { channel: 'control', phase: 'login' } as const;
-/** Milliseconds. */
-const stableAfter = 60_000;
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -15,7 +15,7 @@ import type { Lease } from '../port-pool.ts';
 import { kernelEndpoint, localEndpoint, peerEndpoint } from '../socket-address.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { Facts } from './relay-line.ts';
-import { sessionOptions, widen } from './session-options.ts';
+import { endWith, sessionOptions, widen } from './session-options.ts';
 import { splice } from './splice.ts';
 import { tunnelStream } from './tunnel-stream.ts';
 import { bindingLabel, decodeEndpoint, decodeWord, encodeEndpoint, encodeWord, words } from './words.ts';
@@ -76,6 +76,7 @@ export class AgentLine {
     this.#session = performServerHandshake(tls, sessionOptions);
     widen(this.#session);
     keepAlive(this.#session);
+    endWith(tls, this.#session);
     this.#session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
       stream.on('error', () => undefined);
       this.#arrived(stream, headers, handler);

@@ -22,7 +22,7 @@ import { DataSocket } from '../data-socket.ts';
 import { netLimits } from '../net-limits.ts';
 import { kernelEndpoint } from '../socket-address.ts';
 import { keepAlive } from './keep-alive.ts';
-import { sessionOptions, widen } from './session-options.ts';
+import { endWith, sessionOptions, widen } from './session-options.ts';
 import { TunnelLease } from './tunnel-lease.ts';
 import { tunnelStream } from './tunnel-stream.ts';
 import { bindingLabel, decodeEndpoint, decodeWord, encodeEndpoint, words } from './words.ts';
@@ -60,6 +60,7 @@ export class RelayLine {
     this.#session = connect('https://agent.invalid', { ...sessionOptions, createConnection: () => tls });
     this.#session.once('connect', () => widen(this.#session));
     keepAlive(this.#session);
+    endWith(tls, this.#session);
     this.closed = new Promise((resolve) => {
       this.#session.on('error', (error: Error) => {
         this.#reason ??= error.message;

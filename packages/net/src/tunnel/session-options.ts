@@ -1,4 +1,5 @@
 import type { Http2Session } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
 import { netLimits } from '../net-limits.ts';
 
 /** What both ends of a tunnel settle HTTP/2 to. */
@@ -19,6 +20,14 @@ export const sessionOptions = {
   streamResetBurst: 100_000,
   streamResetRate: 10_000,
 };
+
+/**
+ * The connection under a session is gone, and so is the session: node:http2 would wait for its streams to end, which those that
+ * have something left to write never do.
+ */
+export function endWith(tls: TLSSocket, session: Http2Session): void {
+  tls.once('close', () => session.destroy());
+}
 
 /** Of the whole connection: wide, for node:http2 opens it again as soon as bytes come, and the streams' own windows count. */
 export function widen(session: Http2Session): void {
