@@ -28,7 +28,9 @@ if (!full) {
   const long = all.filter(isLong);
   await step('long tests', () => runTests(process.execPath, long, 1));
   for (const [line, node] of await nodeLines()) {
-    await step(`tests on Node ${line}`, () => runTests(node, quick));
+    // .ci/run has had this line's turn with npm test just before.
+    if (ci && node === process.execPath) console.log(`\n# tests on Node ${line}: run by npm test`);
+    else await step(`tests on Node ${line}`, () => runTests(node, quick));
   }
 }
 if (failures.length > 0) {
