@@ -36,6 +36,8 @@ export class Uplink {
   #host: string | undefined;
   #user: string | undefined;
   #isIn = false;
+  /** The server has refused a login on this link. */
+  #wasRefused = false;
   #seat: Seat | undefined;
   /** What the server was told as USER. */
   #name: string | undefined;
@@ -158,8 +160,8 @@ export class Uplink {
         return outcome.reply;
       }
       link.close();
-      this.#options.settings.fleet.failed(link.upstream, outcome.because);
-      if (this.#left.length === 0) return outcome.reply;
+      // Whoever gives wrong passwords is sent away, and must neither be passed on nor put the server in a bad light.
+      if (this.#wasRefused || this.#left.length === 0) return outcome.reply;
       this.#options.tell({ kind: 'link-failed', host: link.upstream.host, error: outcome.because });
     }
   }
@@ -215,6 +217,7 @@ export class Uplink {
     });
     for (let [upstream] = this.#left; upstream !== undefined; [upstream] = this.#left) {
       this.#left = this.#left.slice(1);
+      this.#wasRefused = false;
       try {
         const link = await ServerLink.open(
           {
@@ -244,7 +247,8 @@ export class Uplink {
         return link;
       } catch (error) {
         if (!isFtpError(error) || signal.aborted) throw error;
-        settings.fleet.failed(upstream, error.message);
+        // A reply is no failure: who answers is there, and may have meant this client only.
+        if (error.code !== 'FTP_REPLY') settings.fleet.failed(upstream, error.message);
         tell({ kind: 'link-failed', host: upstream.host, error: error.message });
         last = error;
       }
@@ -268,6 +272,7 @@ export class Uplink {
     const isFull = isLoggedIn(answer) && this.#seat === undefined;
     const told = isFull ? reply(530, 'All sessions that this user may have here are in use') : answer;
     this.#isIn = isLoggedIn(told);
+    if (answer.code >= 400) this.#wasRefused = true;
     if (told.code === 230 || told.code === 530) tell({ kind: 'login', user, reply: told });
     if (isFull) this.drop();
     return told;

@@ -1,4 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import {
+  type AddressInfo,
+  connect as connectSocket,
+  createServer as createRawServer,
+  type Socket,
+} from 'node:net';
+import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { connect } from '@duoport/client';
 import {
@@ -96,6 +104,57 @@ test('a server that dies at the password gives way to the next, and the client n
   const door = await gateway(t, [a.upstream, b.upstream]);
   assert.equal(await whoHas(door), 'b');
   assert.equal(door.failed.length, 1);
+});
+
+test('a client that guesses passwords until it is sent away is not passed on, and the server is not blamed', async (t) => {
+  const dying: { close: () => Promise<void> } = { close: async () => undefined };
+  let logins = 0;
+  const a = await server(t, 'a', {
+    accounts: {
+      login: async () => {
+        logins += 1;
+        if (logins === 2) await dying.close();
+        return undefined;
+      },
+    },
+  });
+  dying.close = () => a.server.close({ grace: 0 });
+  const b = await server(t, 'b');
+  const changes: string[] = [];
+  const { gateway: door, failed } = await gateway(t, [a.upstream, b.upstream], {
+    eject: { after: 1 },
+    onHealth: ({ state }) => changes.push(state),
+  });
+  const socket = connectSocket(door.listening[0]?.port ?? 0, '127.0.0.1');
+  const codes: string[] = [];
+  const lines = createInterface({ input: socket });
+  const wanted = ['USER u', 'PASS wrong', 'USER u', 'PASS p'];
+  for await (const line of lines) {
+    codes.push(line.slice(0, 3));
+    const next = wanted.shift();
+    if (next !== undefined) socket.write(`${next}\r\n`);
+  }
+  assert.deepEqual(codes, ['220', '331', '530', '331', '421']);
+  assert.deepEqual([failed, changes], [[], []]);
+});
+
+test('a client that leaves while the server is silent about its name leaves nothing open there', async (t) => {
+  const silent = createRawServer((socket) => socket.write('220 ready\r\n'));
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  const upstream = { host: '127.0.0.1', port: (silent.address() as AddressInfo).port };
+  const { gateway: door } = await gateway(t, [upstream]);
+  const socket = connectSocket(door.listening[0]?.port ?? 0, '127.0.0.1');
+  const [there] = (await Promise.all([once(silent, 'connection'), socket.write('USER u\r\n')]))[0] as [
+    Socket,
+  ];
+  const [said] = (await once(there, 'data')) as [Buffer];
+  assert.equal(said.toString(), 'USER u\r\n');
+  const closed = once(there, 'close');
+  socket.destroy();
+  await closed;
+  assert.equal(door.status([upstream])[0]?.sessions, 0);
 });
 
 test('the last server that leaves at the login is told as 421', async (t) => {

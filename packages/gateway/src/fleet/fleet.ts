@@ -16,7 +16,7 @@ export interface ServerStatus extends HealthEvent {
   readonly sessions: number;
 }
 
-/** When a server is left alone for a while, because clients could not be taken there. */
+/** When a server is left alone for a while, because it could not be reached. What it answers does not count against it. */
 export interface EjectionPolicy {
   /** Failures in a row. Default 5. */
   readonly after?: number | undefined;
