@@ -146,13 +146,15 @@ test('a client that leaves while the server is silent about its name leaves noth
   const upstream = { host: '127.0.0.1', port: (silent.address() as AddressInfo).port };
   const { gateway: door } = await gateway(t, [upstream]);
   const socket = connectSocket(door.listening[0]?.port ?? 0, '127.0.0.1');
-  const [there] = (await Promise.all([once(silent, 'connection'), socket.write('USER u\r\n')]))[0] as [
-    Socket,
-  ];
+  await once(socket, 'data');
+  const linked = once(silent, 'connection');
+  socket.write('USER u\r\n');
+  const [there] = (await linked) as [Socket];
   const [said] = (await once(there, 'data')) as [Buffer];
   assert.equal(said.toString(), 'USER u\r\n');
+  there.resume();
   const closed = once(there, 'close');
-  socket.destroy();
+  socket.resetAndDestroy();
   await closed;
   assert.equal(door.status([upstream])[0]?.sessions, 0);
 });
