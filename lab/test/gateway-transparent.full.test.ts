@@ -5,9 +5,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { type FirewallRequest, firewallRules, type Rules } from '@duoport/firewall';
-import { buildLab, findTopology, type Lab, type Topology, whatLabLacks } from '../src/index.ts';
+import {
+  buildLab,
+  duoportCommand,
+  findTopology,
+  type Lab,
+  type Topology,
+  whatLabLacks,
+} from '../src/index.ts';
 import {
   addresses,
   homeRouter,
@@ -21,8 +27,6 @@ import {
 // to which the firewall steers the connections, makes both work for clients that know nothing of it.
 
 const skip = whatLabLacks() ?? false;
-const source = ['--conditions=duoport-source', '--import', import.meta.resolve('tsx')];
-const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
 const content = 'what is served\n';
 const gatewayPort = 2100;
 const serverPorts = '40000-40020';
@@ -82,7 +86,7 @@ function redirected(): Rules {
 }
 
 async function started(lab: Lab, host: string, words: readonly string[]): Promise<ChildProcess> {
-  const child = lab.start(host, [process.execPath, ...source, main, ...words, '--json'], {
+  const child = lab.start(host, [...duoportCommand(), ...words, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   assert.ok(child.stdout !== null);

@@ -5,15 +5,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { buildLab, findTopology, type Lab, type Topology, whatLabLacks } from '../src/index.ts';
+import {
+  buildLab,
+  duoportCommand,
+  findTopology,
+  type Lab,
+  type Topology,
+  whatLabLacks,
+} from '../src/index.ts';
 
 // The server's own log, in front of real firewalls: it names the cause, and the rule that it prints opens the way.
 
 const lack = whatLabLacks();
 const skip = lack ?? false;
-const source = ['--conditions=duoport-source', '--import', import.meta.resolve('tsx')];
-const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
 
 /** `duoport serve` on the server's host: its log, line by line. */
 async function serving(t: TestContext, lab: Lab, words: readonly string[] = []) {
@@ -21,7 +25,7 @@ async function serving(t: TestContext, lab: Lab, words: readonly string[] = []) 
   t.after(() => rm(folder, { recursive: true }));
   await writeFile(path.join(folder, 'hello'), 'hello');
   const flags = ['--user', 'u:p', '--passive-ports', '50000-50020', '--data-timeout', '1s', '--listen', '21'];
-  const argv = [process.execPath, ...source, main, 'serve', folder, ...flags, ...words];
+  const argv = [...duoportCommand(), 'serve', folder, ...flags, ...words];
   const child = lab.start('server', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   const waiting = new Set<() => void>();

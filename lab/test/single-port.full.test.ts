@@ -4,14 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { buildLab, findTopology, type Lab, whatLabLacks } from '../src/index.ts';
+import { buildLab, duoportCommand, findTopology, type Lab, whatLabLacks } from '../src/index.ts';
 
 // The server's firewall lets in one port and drops everything else: other people's clients list, fetch and store all the same.
 
 const skip = whatLabLacks() ?? false;
-const source = ['--conditions=duoport-source', '--import', import.meta.resolve('tsx')];
-const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
 const content = 'what is served\n';
 
 interface Place {
@@ -42,7 +39,7 @@ async function place(t: TestContext, lab: Lab, words: readonly string[]): Promis
     '--json',
     ...words,
   ];
-  const argv = [process.execPath, ...source, main, 'serve', served, ...flags];
+  const argv = [...duoportCommand(), 'serve', served, ...flags];
   const child = lab.start('server', argv, { stdio: ['ignore', 'pipe', 'inherit'] });
   assert.ok(child.stdout !== null);
   const lines = createInterface({ input: child.stdout });

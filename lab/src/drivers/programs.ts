@@ -40,10 +40,16 @@ export async function findPrograms(options: { readonly fetch?: boolean } = {}): 
   };
 }
 
-/** How to run a TypeScript file of the lab: from source where that is what runs, otherwise as it was built. */
+/**
+ * How to run a TypeScript file of the lab: from source where that is what runs, otherwise as it was built. The test runner builds
+ * before it runs, and says so: what is built starts five times as fast, and the lab starts hundreds.
+ */
 export function nodeCommand(script: URL): readonly string[] {
   const path = fileURLToPath(script);
-  if (!path.endsWith('.ts')) return [process.execPath, path];
+  const built = path.replace(/([\\/])src([\\/](?!.*[\\/]src[\\/]).*)\.ts$/, '$1dist$2.js');
+  if (!path.endsWith('.ts') || (process.env['DUOPORT_TEST'] === '1' && existsSync(built))) {
+    return [process.execPath, built];
+  }
   const source = ['--conditions=duoport-source', '--import', import.meta.resolve('tsx')];
   return [process.execPath, ...source, path];
 }

@@ -22,14 +22,16 @@ export interface RunOptions {
 }
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-/** Node and its arguments that run the command from source, whatever the current directory. */
-export const command: readonly string[] = [
-  process.execPath,
-  '--conditions=duoport-source',
-  '--import',
-  import.meta.resolve('tsx'),
-  main,
-];
+const built = fileURLToPath(new URL('../bin/duoport.js', import.meta.url));
+
+/**
+ * Node and its arguments that run the command, whatever the current directory: from source, or as it was built where the test
+ * runner has just built it, which starts in a third of the time.
+ */
+export const command: readonly string[] =
+  process.env['DUOPORT_TEST'] === '1'
+    ? [process.execPath, built]
+    : [process.execPath, '--conditions=duoport-source', '--import', import.meta.resolve('tsx'), main];
 
 /** Runs `duoport` from source to its end. */
 export async function duoport(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
