@@ -7,7 +7,8 @@ import { proofCases } from '../src/proof/cases.ts';
 import { ProofGround } from '../src/proof/run.ts';
 import { whatLabLacks } from '../src/requirements.ts';
 
-const options = { skip: whatLabLacks() ?? false, timeout: 900_000 };
+// As many at a time as the ground has room for.
+const options = { skip: whatLabLacks() ?? false, timeout: 1_200_000, concurrency: true };
 
 test('generated rules', options, async (t) => {
   await using ground = await ProofGround.open(3);
