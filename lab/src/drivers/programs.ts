@@ -47,9 +47,9 @@ export async function findPrograms(options: { readonly fetch?: boolean } = {}): 
 export function nodeCommand(script: URL): readonly string[] {
   const path = fileURLToPath(script);
   const built = path.replace(/([\\/])src([\\/](?!.*[\\/]src[\\/]).*)\.ts$/, '$1dist$2.js');
-  if (!path.endsWith('.ts') || (process.env['DUOPORT_TEST'] === '1' && existsSync(built))) {
-    return [process.execPath, built];
-  }
+  const isBuilt = built !== path && existsSync(built);
+  if (!path.endsWith('.ts')) return [process.execPath, path];
+  if (process.env['DUOPORT_TEST'] === '1' && isBuilt) return [process.execPath, built];
   const source = ['--conditions=duoport-source', '--import', import.meta.resolve('tsx')];
   return [process.execPath, ...source, path];
 }
