@@ -86,6 +86,8 @@ test('agent impersonation: a signature of another connection', async (t) => {
   t.after(() => thief.close());
   const key = readAgentKey(generateAgentKey());
   const victim = await agentStanding(t, relay, { services: [service], key });
+  // Who leaves before the relay has its answer was never there to be lost.
+  await relay.told.until('agent-connected');
   await victim.agent.close();
   await relay.told.until('agent-lost');
   const told = new Told();
