@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { canTraceHops, type SeenPacket, sendSyn, traceHops, watchPackets } from '../src/index.ts';
+import { newSockets, openSockets } from './open-sockets.ts';
 
 const noTrace = (await canTraceHops()) ? false : 'hops can be seen on 64-bit Linux with koffi only';
 const first = await watchPackets(() => undefined);
@@ -15,13 +15,9 @@ async function listen(t: TestContext, host: string) {
   const server = createServer((socket) => socket.on('error', () => undefined).destroy());
   server.listen(0, host);
   await once(server, 'listening');
-  t.after(() => server.close());
-  return (server.address() as AddressInfo).port;
-}
-
-/** Descriptors of this process. */
-function descriptors(): number {
-  return readdirSync('/proc/self/fd').length;
+  const shut = () => new Promise((resolve) => server.close(resolve));
+  t.after(shut);
+  return { port: (server.address() as AddressInfo).port, shut };
 }
 
 for (const [host, family] of [
@@ -29,24 +25,22 @@ for (const [host, family] of [
   ['::1', 6],
 ] as const) {
   test(`the first hop to ${host} is itself`, { skip: noTrace }, async (t) => {
-    const port = await listen(t, host);
+    const { port } = await listen(t, host);
     const open = await traceHops({ to: { address: host, port, family }, patience: 2000 });
     assert.deepEqual(
       open?.map(({ distance, how }) => [distance, how]),
       [[1, 'reached']],
     );
-    const nobody = { to: { address: host, port: 1, family }, patience: 2000 } as const;
-    // The first calls have the runtime open descriptors of its own; nobody accepts here, so only ours are counted.
-    await traceHops(nobody);
-    const before = descriptors();
-    const shut = await traceHops(nobody);
+    // Nobody accepts on this port, so every socket that is new afterwards is one of ours.
+    const before = openSockets();
+    const shut = await traceHops({ to: { address: host, port: 1, family }, patience: 2000 });
     assert.equal(shut?.[0]?.how, 'refused');
-    assert.equal(descriptors(), before);
+    assert.deepEqual(newSockets(before), []);
   });
 }
 
 test('a trace that is called off ends at once and gives everything back', { skip: noTrace }, async () => {
-  const before = descriptors();
+  const before = openSockets();
   const stop = new AbortController();
   const running = traceHops({
     to: { address: '127.0.0.1', port: 1, family: 4 },
@@ -55,12 +49,12 @@ test('a trace that is called off ends at once and gives everything back', { skip
   });
   stop.abort();
   await running;
-  assert.equal(descriptors(), before);
+  assert.deepEqual(newSockets(before), []);
 });
 
 test('SYNs and their answers are seen on the card', { skip: noPackets }, async (t) => {
-  const port = await listen(t, '127.0.0.1');
-  const before = descriptors();
+  const before = openSockets();
+  const { port, shut } = await listen(t, '127.0.0.1');
   const seen: SeenPacket[] = [];
   const watch = await watchPackets((packet) => seen.push(packet));
   const socket = connect(port, '127.0.0.1').on('error', () => undefined);
@@ -81,11 +75,12 @@ test('SYNs and their answers are seen on the card', { skip: noPackets }, async (
       ({ packet }) => packet.kind === 'tcp' && packet.syn && packet.ack && packet.from.port === port,
     ),
   );
-  assert.ok(descriptors() <= before + 1);
+  await shut();
+  assert.deepEqual(newSockets(before), []);
 });
 
 test('a bare SYN is sent from a port that somebody listens on', { skip: noPackets }, async (t) => {
-  const port = await listen(t, '127.0.0.1');
+  const { port } = await listen(t, '127.0.0.1');
   const seen: SeenPacket[] = [];
   const watch = await watchPackets((packet) => seen.push(packet));
   const from = { address: '127.0.0.1', port, family: 4 } as const;
