@@ -2,6 +2,13 @@ import type { Attempt, DialObservation, HopTrace, Observations } from '@duoport/
 
 /** Observations as a run writes them down, for tests of what is concluded from them. */
 
+/** What was seen, and for each broken way the code and side that it must come to. */
+export interface Case {
+  readonly what: string;
+  readonly seen: Observations;
+  readonly findings: readonly string[];
+}
+
 export const peer = '203.0.113.10';
 export const local = '198.51.100.10';
 

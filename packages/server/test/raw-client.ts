@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
-import { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import {
   decodeEpsv,
@@ -15,6 +14,7 @@ import {
   type Reply,
   ReplyReader,
 } from '@duoport/protocol';
+import { bridgeTo, forged } from './raw-tls.ts';
 import { dial, once, readAll, within } from './sockets.ts';
 
 /** Who opens the data connection, and in which words. */
@@ -159,7 +159,7 @@ export class RawClient {
   /** The TLS handshake of the control connection, without AUTH. */
   async handshake(): Promise<TLSSocket> {
     this.raw.removeAllListeners('data');
-    const bridge = this.#clearable ? this.#bridge() : undefined;
+    const bridge = this.#clearable ? bridgeTo(this.raw) : undefined;
     const tls = connectTls({ ...this.#tls, socket: bridge ?? this.raw });
     this.#secured = tls;
     tls
@@ -230,7 +230,7 @@ export class RawClient {
    * its ticket, which is the key name.
    */
   async secureData(socket: Socket, resume: boolean | 'forged' = true): Promise<TLSSocket> {
-    const own = resume === 'forged' ? this.#forged() : this.#session;
+    const own = resume === 'forged' ? forged(this.#session, this.#secured?.getTLSTicket()) : this.#session;
     const session = resume !== false && own !== undefined ? { session: own } : {};
     const options = { ...this.#tls, socket, allowHalfOpen: true, ...session };
     const tls = connectTls(options);
@@ -246,14 +246,6 @@ export class RawClient {
 
   destroy(): void {
     this.raw.destroy();
-  }
-
-  #forged(): Buffer {
-    const ticket = this.#secured?.getTLSTicket() ?? assert.fail('the server gave no ticket');
-    const session = Buffer.from(this.#session ?? []);
-    const at = session.indexOf(ticket);
-    assert.ok(at > 0);
-    return session.fill(0x5a, at + 16, at + ticket.length);
   }
 
   async #listenData(verb: ActiveWay): Promise<{ readonly socket: Promise<Socket> }> {
@@ -278,20 +270,6 @@ export class RawClient {
     socket.on('error', () => {});
     this.#t.after(() => socket.destroy());
     return socket;
-  }
-
-  /** Between the TCP connection and TLS, so that TLS can end without it. */
-  #bridge(): Duplex {
-    const { raw } = this;
-    const bridge = new Duplex({
-      read: () => {},
-      write: (chunk: Uint8Array, _encoding, done) => {
-        raw.write(chunk, done);
-      },
-      final: (done) => done(),
-    });
-    raw.on('data', (chunk: Uint8Array) => bridge.push(chunk)).on('end', () => bridge.push(null));
-    return bridge;
   }
 
   #listen(): void {
