@@ -50,7 +50,7 @@ export interface ControlConnection {
    */
   startTls(session: TlsSession, options?: StartTlsOptions): Promise<TlsFacts>;
   /**
-   * Back to clear (RFC 4217 §7): sends close_notify, waits for the peer's, keeps the TCP connection. Possible only when the
+   * Back to clear (RFC 4217 §5): sends close_notify, waits for the peer's, keeps the TCP connection. Possible only when the
    * session's settings said `allowClear`; FTP_LOCAL_PROTOCOL otherwise. Call it in the same tick as the write of the 200
    * (server) or the arrival of the 200 (client).
    */

@@ -12,7 +12,7 @@ const HEADER = 5;
 
 /**
  * Gives the TLS socket one whole record at a time (RFC 8446 §5.1: type, version, length), so that nothing that follows the
- * peer's close_notify is swallowed: clear commands may come in the same segment (RFC 4217 §7). For control connections
+ * peer’s close_notify is swallowed: clear commands may come in the same segment (RFC 4217 §5). For control connections
  * that may send CCC only.
  */
 export function recordBridge(socket: RawStream): RecordBridge {

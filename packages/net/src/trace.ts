@@ -49,7 +49,7 @@ export type TraceFact =
       /** The session of the control connection was resumed. */
       readonly reused: boolean;
     }
-  /** TLS ended and the connection goes on in clear (RFC 4217 §7, CCC). */
+  /** TLS ended and the connection goes on in clear (RFC 4217 §5, CCC). */
   | { readonly kind: 'clear'; readonly connection: ConnectionName }
   | { readonly kind: 'first-byte'; readonly connection: ConnectionName; readonly from: Side }
   /** `from` sent its FIN. The first of these names who closed first. */

@@ -33,7 +33,7 @@ export function dispatch(context: Context, bug: (error: unknown) => void): Await
   }
 }
 
-/** RFC 4217 §5–6: 521 where the data connection must be protected, 534 where the control connection must be. */
+/** RFC 4217 §10: 521 where the data connection must be protected, 534 where the control connection must be. */
 function policy(row: VerbRow, { settings, secure, parameters }: Context): Reply | undefined {
   const { control, data } = settings.requireTls;
   if (control && !secure && reveals(row))

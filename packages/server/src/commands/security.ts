@@ -9,7 +9,7 @@ export const auth = command('AUTH', ({ argument }) => {
   return reply(504, `Security mechanism ${argument} is not known here; use AUTH TLS`);
 });
 
-/** RFC 4217 §8: with TLS the protection buffer size is always 0. */
+/** RFC 4217 §9: with TLS the protection buffer size is always 0. */
 export const pbsz = command('PBSZ', ({ argument }) => {
   if (!/^\d{1,10}$/.test(argument)) return reply(501, 'PBSZ needs a number');
   return reply(200, 'PBSZ=0');
@@ -31,7 +31,7 @@ export const prot = command('PROT', ({ argument, settings }) => {
   }
 });
 
-/** RFC 4217 §6: CCC takes TLS off the control connection, so that NAT helpers can read it again. */
+/** RFC 4217 §5: CCC takes TLS off the control connection, so that NAT helpers can read it again. */
 export const ccc = command('CCC', ({ settings }) => {
   if (settings.requireTls.control) return reply(534, 'The control connection must stay secure here');
   return reply(200, 'The control connection goes on in the clear');
