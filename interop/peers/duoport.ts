@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { duoportCommand } from '@duoport/testkit';
 import type { ChildOptions } from '../support/child.ts';
 import { authority } from '../support/way.ts';
 import { password, type ServerKind, type Setting, startPeer, user } from './peer.ts';
@@ -6,7 +7,7 @@ import { password, type ServerKind, type Setting, startPeer, user } from './peer
 const servesReuse = fileURLToPath(new URL('./serve-duoport.ts', import.meta.url));
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Our own server: the command `duoport serve`, from source. */
+/** Our own server: the command `duoport serve`. */
 export const duoportServer: ServerKind = {
   name: 'duoport',
   needs: ['openssl'],
@@ -34,8 +35,8 @@ function configure({ host, ports, root, certificateFile, keyFile }: Setting): Ch
     ...['--tls-cert', certificateFile, '--tls-key', keyFile],
     '--trace',
   ];
-  const args = [...fromSource, 'packages/cli/src/main.ts', 'serve', root, ...flags];
-  return { program: process.execPath, args, cwd: repository };
+  const [program, ...command] = duoportCommand;
+  return { program, args: [...command, 'serve', root, ...flags], cwd: repository };
 }
 
 function configureReuse({ host, ports, root, certificateFile, keyFile }: Setting): ChildOptions {

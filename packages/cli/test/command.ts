@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { duoportCommand } from '@duoport/testkit';
 import { run } from 'duoport';
 
 /** How a command ended. */
@@ -21,19 +21,10 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
 }
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const built = fileURLToPath(new URL('../bin/duoport.js', import.meta.url));
+/** Node and its arguments that run the command. */
+export const command: readonly string[] = duoportCommand;
 
-/**
- * Node and its arguments that run the command, whatever the current directory: from source, or as it was built where the test
- * runner has just built it, which starts in a third of the time.
- */
-export const command: readonly string[] =
-  process.env['DUOPORT_TEST'] === '1'
-    ? [process.execPath, built]
-    : [process.execPath, '--conditions=duoport-source', '--import', import.meta.resolve('tsx'), main];
-
-/** Runs `duoport` from source to its end. */
+/** Runs `duoport` to its end. */
 export async function duoport(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const child = start(words, options);
   try {

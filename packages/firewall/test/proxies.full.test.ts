@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { firewallRules, type PortRange } from '@duoport/firewall';
+import { duoportCommand } from '@duoport/testkit';
 import { locatePeers } from '../../../scripts/debian.mjs';
 import { faultsOf, type ProxyName, programOf, startProxy } from './support/proxy.ts';
 import { requests } from './support/requests.ts';
@@ -147,13 +147,12 @@ interface Serving extends AsyncDisposable {
   readonly port: number;
 }
 
-/** `duoport serve` on the inner address, from source. */
+/** `duoport serve` on the inner address. */
 async function serve(flags: readonly string[]): Promise<Serving> {
   const folder = await mkdtemp(join(tmpdir(), 'duoport-serve-'));
-  const main = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
-  const source = ['--conditions=duoport-source', '--import', import.meta.resolve('tsx'), main];
   const words = ['serve', folder, '--listen', `${inner}:0`, '--user', 'u:p', '--json', ...flags];
-  const child = spawn(process.execPath, [...source, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [node, ...command] = duoportCommand;
+  const child = spawn(node, [...command, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL');

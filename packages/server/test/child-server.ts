@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { duoportCommand } from '@duoport/testkit';
 import { type Owner, RawClient } from './raw-client.ts';
 import { within } from './sockets.ts';
-
-const main = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
 
 /** `duoport serve` in a process of its own, which can be killed. */
 export interface ChildServer {
@@ -22,16 +20,8 @@ export async function serveInChild(
 ): Promise<ChildServer> {
   const { port: wanted = 0, uid } = options;
   const listen = ['--listen', `127.0.0.1:${wanted}`, '--user', 'u:p', '--json'];
-  const words = [
-    '--conditions=duoport-source',
-    '--import',
-    import.meta.resolve('tsx'),
-    main,
-    'serve',
-    folder,
-    ...listen,
-  ];
-  const child = spawn(process.execPath, words, {
+  const [node, ...command] = duoportCommand;
+  const child = spawn(node, [...command, 'serve', folder, ...listen], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', TSX_DISABLE_CACHE: '1' },
     ...(uid === undefined ? {} : { uid, gid: uid }),
