@@ -20,6 +20,8 @@ const loaders: Readonly<Record<string, Load>> = {
 
 /** The commands that these words may mean: the one they begin with, or all of them. */
 export async function commandsFor(words: readonly string[], io: ProcessIo): Promise<readonly Command[]> {
+  // The version is there without any of them.
+  if (words[0] === '--version' || words[0] === '-V') return [];
   const named = Object.hasOwn(loaders, words[0] ?? '') ? loaders[words[0] ?? ''] : undefined;
   const wanted = named === undefined ? [...new Set(Object.values(loaders))] : [named];
   return (await Promise.all(wanted.map((load) => load(io)))).flat();

@@ -1,3 +1,4 @@
+export { type KeySchema, type SettingsReference, settingsReference } from './config/reference.ts';
 export { exitCode, run } from './program.ts';
 export type { ProcessIo } from './terminal.ts';
 export type { LayoutOptions } from './trace/layout.ts';

@@ -79,7 +79,7 @@ export class FtpServer implements AsyncDisposable {
 
   /**
    * A control connection that another process accepted for this server. `session`: its number in the log; `over` is called when
-   * the connection is gone.
+   * the connection is gone. `refuse`: it is greeted with 421 and this text, whatever this server thinks.
    * @throws RangeError for implicit TLS without a certificate.
    */
   take(
@@ -88,11 +88,17 @@ export class FtpServer implements AsyncDisposable {
       implicitTls = false,
       session,
       over,
-    }: { readonly implicitTls?: boolean; readonly session?: number; readonly over?: () => void } = {},
+      refuse,
+    }: {
+      readonly implicitTls?: boolean;
+      readonly session?: number;
+      readonly over?: () => void;
+      readonly refuse?: string | undefined;
+    } = {},
   ): void {
     const control = acceptControl(connection, {
       implicitTls: this.#implicit(implicitTls),
-      onConnection: (made, tls) => this.#accept(made, tls, session),
+      onConnection: (made, tls) => this.#accept(made, tls, { id: session, refuse }),
     });
     if (over !== undefined) control.onceClosed(over);
   }
@@ -134,7 +140,14 @@ export class FtpServer implements AsyncDisposable {
     return wanted ? tls : undefined;
   }
 
-  #accept(connection: ControlConnection, tls: TlsSession | undefined, id = this.#nextSession++): void {
+  #accept(
+    connection: ControlConnection,
+    tls: TlsSession | undefined,
+    {
+      id = this.#nextSession++,
+      refuse,
+    }: { readonly id?: number | undefined; readonly refuse?: string | undefined } = {},
+  ): void {
     const session = new Session({
       id,
       connection,
@@ -143,7 +156,7 @@ export class FtpServer implements AsyncDisposable {
       ended: (ended) => this.#ended(ended),
     });
     const { address } = connection.peer;
-    const greeting = this.#greeting(address);
+    const greeting = refuse === undefined ? this.#greeting(address) : reply(421, refuse);
     this.#sessions.add(session);
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     session.start(greeting);

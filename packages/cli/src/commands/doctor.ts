@@ -1,6 +1,5 @@
 import { type DoctorOptions, examine, type Report, renderReport } from '@duoport/doctor';
 import { Command } from 'commander';
-import { checkConfig } from '../doctor/check-config.ts';
 import { addDoctorFlags, type DoctorFlags } from '../doctor/flags.ts';
 import { connectOptionsOf } from '../flags/connection-flags.ts';
 import { findCredentials } from '../remote/credentials.ts';
@@ -26,6 +25,8 @@ async function doctor(io: ProcessIo, url: string | undefined, flags: DoctorFlags
   const terminal = createTerminal(io, flags);
   if (flags.config !== undefined) {
     if (url !== undefined) throw new UsageError('A URL or --config: a run is about one or the other.');
+    // Loaded only here: it is the whole schema of the settings.
+    const { checkConfig } = await import('../doctor/check-config.ts');
     await checkConfig(terminal, flags.config);
     return;
   }

@@ -7,9 +7,7 @@ import {
   targets,
 } from '@duoport/firewall';
 import { Command } from 'commander';
-import { readConfig } from '../config/read-config.ts';
 import { addFirewallFlags, type FirewallFlags, placeOf } from '../firewall/flags.ts';
-import { flagsFromConfig } from '../firewall/from-config.ts';
 import { requestOf } from '../firewall/request.ts';
 import { printable } from '../printable.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
@@ -30,8 +28,7 @@ async function firewall(terminal: Terminal, flags: FirewallFlags): Promise<void>
     return;
   }
   const target = targetOf(flags.for);
-  const config = flags.config === undefined ? undefined : await readConfig(flags.config);
-  const answer = answerTo(target, config === undefined ? flags : flagsFromConfig(config.flags, flags));
+  const answer = answerTo(target, await withSettings(terminal.io.env, flags));
   if (terminal.json) terminal.object(answer);
   if (answer.kind === 'refused')
     throw new CommandError(`${answer.target}: ${answer.because} Nearest: ${answer.nearest}`);
@@ -43,6 +40,14 @@ async function firewall(terminal: Terminal, flags: FirewallFlags): Promise<void>
   for (const { code, text: note } of flags.undo === true ? [] : answer.notes) {
     for (const line of wrap(`${code}: ${note}`, terminal.columns)) terminal.talk(line);
   }
+}
+
+/** Loaded only with --config: it is the whole schema of the settings. */
+async function withSettings(env: ProcessIo['env'], flags: FirewallFlags): Promise<FirewallFlags> {
+  if (flags.config === undefined) return flags;
+  const { loadSettings } = await import('../config/load-settings.ts');
+  const { flagsFromConfig } = await import('../firewall/from-config.ts');
+  return flagsFromConfig((await loadSettings({ file: flags.config, env })).settings, flags);
 }
 
 function answerTo(target: Target, flags: FirewallFlags): Answer {

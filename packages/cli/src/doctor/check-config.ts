@@ -1,6 +1,6 @@
 import { lookupHost } from '@duoport/net';
-import { type Config, readConfig } from '../config/read-config.ts';
-import { defaultPassivePorts, planServe } from '../serve/plan.ts';
+import { type Effective, loadSettings } from '../config/load-settings.ts';
+import { planServe, ruleOf } from '../serve/plan.ts';
 import type { Terminal } from '../terminal.ts';
 import { wrap } from '../trace/wrap.ts';
 import { CommandError, UsageError } from '../usage-error.ts';
@@ -26,8 +26,7 @@ const checks: readonly ServerCheck[] = [
 
 /** `duoport doctor --config FILE`: everything that can be known of a server before it runs. Fails when it would not run or not work. */
 export async function checkConfig(terminal: Terminal, file: string): Promise<void> {
-  const config = await readConfig(file);
-  const found = await checkServer(config);
+  const found = await checkServer(await loadSettings({ file, env: terminal.io.env }));
   const faults = found.filter(({ severity }) => severity === 'fault').length;
   const command = `duoport firewall --for nftables --config ${file}`;
   if (terminal.json) terminal.object({ file, ok: faults === 0, checks: found });
@@ -40,42 +39,41 @@ export async function checkConfig(terminal: Terminal, file: string): Promise<voi
     throw new CommandError(`${faults} ${faults === 1 ? 'fault' : 'faults'} to mend before this server runs.`);
 }
 
-async function checkServer(config: Config): Promise<readonly Check[]> {
-  const subject = await subjectOf(config);
+async function checkServer(effective: Effective): Promise<readonly Check[]> {
+  const subject = await subjectOf(effective);
   const found = checks.flatMap((check) => check(subject));
-  return [...(await together(config, found)), ...found];
+  return [...(await together(effective, found)), ...found];
 }
 
-/** What the settings say against each other. What a check has found out already is not told twice. */
-async function together({ directory, flags }: Config, found: readonly Check[]): Promise<readonly Check[]> {
+/** What still keeps the server from its start. What a check has found out already is not told twice. */
+async function together(effective: Effective, found: readonly Check[]): Promise<readonly Check[]> {
   try {
-    await planServe(directory ?? '.', { grace: 0, ...flags });
+    await planServe(effective);
     return [];
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    if (found.some(({ severity, setting }) => severity === 'fault' && /^(?:dir|tls-)/.test(setting)))
+    if (found.some(({ severity, setting }) => severity === 'fault' && /^(?:home|tls\.)/.test(setting)))
       return [];
-    return [{ code: 'settings-contradict', severity: 'fault', setting: 'settings', text: error.message }];
+    return [{ code: 'settings-unusable', severity: 'fault', setting: 'settings', text: error.message }];
   }
 }
 
-async function subjectOf({ directory, flags }: Config): Promise<Subject> {
-  const listen = [
-    ...(flags.listen ?? []).map((where) => ({ ...where, setting: 'listen' })),
-    ...(flags.listenTls ?? []).map((where) => ({ ...where, setting: 'listen-tls' })),
-  ];
-  const { tlsCert, tlsKey } = flags;
-  const passiveAddress = flags.passiveAddress ?? [];
+async function subjectOf({ settings }: Effective): Promise<Subject> {
+  const { passive, active, tls } = settings;
+  const listen = (settings.listeners ?? []).map(({ host, port }) => ({ setting: 'listeners', host, port }));
+  const passiveAddress = (passive.addresses ?? []).map(ruleOf);
   return {
-    flags,
-    modes: flags.modes ?? { passive: true, active: true },
-    passivePorts: flags.passivePorts ?? defaultPassivePorts,
+    settings,
+    modes: { passive: passive.enabled, active: active.enabled },
+    passivePorts: passive.ports,
     passiveAddress,
     names: await namesOf(passiveAddress.map(({ address }) => address)),
     listen,
-    folder: await lookAtFolder(directory ?? process.cwd()),
+    folder: await lookAtFolder(settings.home),
     certificate:
-      tlsCert === undefined || tlsKey === undefined ? undefined : await lookAtCertificate(tlsCert, tlsKey),
+      tls.certificate === undefined || tls.key === undefined
+        ? undefined
+        : await lookAtCertificate(tls.certificate, tls.key),
     machine: await lookAtMachine(listen),
   };
 }

@@ -99,20 +99,20 @@ export async function lookAtCertificate(certFile: string, keyFile: string): Prom
     covers: () => false,
   });
   const cert = await readText(certFile);
-  if (cert === undefined) return bad('tls-cert', 'The file cannot be read.');
+  if (cert === undefined) return bad('tls.certificate', 'The file cannot be read.');
   const key = await readText(keyFile);
-  if (key === undefined) return bad('tls-key', 'The file cannot be read.');
+  if (key === undefined) return bad('tls.key', 'The file cannot be read.');
   let parsed: X509Certificate;
   try {
     parsed = new X509Certificate(cert);
   } catch {
-    return bad('tls-cert', 'The file holds no PEM certificate.');
+    return bad('tls.certificate', 'The file holds no PEM certificate.');
   }
   try {
     if (!parsed.checkPrivateKey(createPrivateKey(key)))
-      return bad('tls-key', 'It is not the key of this certificate.');
+      return bad('tls.key', 'It is not the key of this certificate.');
   } catch {
-    return bad('tls-key', 'The file holds no PEM private key without a passphrase.');
+    return bad('tls.key', 'The file holds no PEM private key without a passphrase.');
   }
   const { mode } = await stat(keyFile);
   const names = parsed.subjectAltName ?? parsed.subject.replaceAll('\n', ', ');

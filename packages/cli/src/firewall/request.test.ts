@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type FirewallRequest, firewallCommand, firewallRules } from '@duoport/firewall';
 import { Command } from 'commander';
-import type { ServeFlags } from '../flags/serve-flags.ts';
+import { settle } from '../config/load-settings.ts';
 import { UsageError } from '../usage-error.ts';
 import { addFirewallFlags, type FirewallFlags, placeOf } from './flags.ts';
 import { flagsFromConfig } from './from-config.ts';
@@ -94,19 +94,13 @@ test('every name in a place has its flag', () => {
   assert.equal(place.insideZone, 'lan');
 });
 
-const config: Partial<ServeFlags> = {
-  listen: [
-    { host: undefined, port: 21 },
-    { host: '::', port: 2121 },
-  ],
-  passivePorts: range,
-  activeSourcePort: 20,
-  tlsSelfSigned: true,
-  passiveAddress: [
-    { address: 'local', clients: ['10.0.0.0/8'] },
-    { address: '203.0.113.1', portOffset: 100 },
-  ],
-};
+const config = settle(
+  `listeners: [21, "[::]:2121"]
+passive: {ports: 50000-50100, addresses: [10.0.0.0/8=local, "203.0.113.1:+100"]}
+active: {source-port: 20}
+tls: {self-signed: true}`,
+  {},
+).settings;
 
 test('a settings file says what the server needs', () => {
   assert.deepEqual(flagsFromConfig(config, { for: 'nftables' }), {
@@ -127,5 +121,5 @@ test('flags go before the settings file, and port forwarding takes the announced
 
 test('a settings file is no help for a client, and none without a fixed port', () => {
   assert.throws(() => flagsFromConfig(config, { side: 'client' }), UsageError);
-  assert.throws(() => flagsFromConfig({ listen: [{ host: undefined, port: 0 }] }, {}), /port 0/);
+  assert.throws(() => flagsFromConfig(settle('listeners: [0]', {}).settings, {}), /port 0/);
 });

@@ -56,7 +56,10 @@ export function spellOutRequireTls(words: readonly string[]): readonly string[] 
 
 function options(): readonly Option[] {
   return [
-    new Option('--config <file>', 'YAML or JSON with these flags as its keys; those given here win'),
+    new Option(
+      '--config <file>',
+      'settings: YAML, JSON or TOML (docs/reference/config.md); flags given here win',
+    ),
     new Option(
       '--listen <[host:]port>',
       'where to listen; may be repeated; port 0 is any free one',

@@ -8,6 +8,8 @@ export interface PortRange {
   readonly high: number;
 }
 
+export const defaultPassivePorts: PortRange = { low: 50_000, high: 50_100 };
+
 /** Where to listen: `host` is undefined when only a port was given. Port 0 asks for any free port. */
 export interface ListenAddress {
   readonly host: string | undefined;
@@ -90,17 +92,17 @@ export function parseModes(text: string): ModeSet {
   return { passive: words.includes('passive'), active: words.includes('active') };
 }
 
-const units: Readonly<Record<string, number>> = { '': 1000, s: 1000, ms: 1, m: 60_000 };
+const units: Readonly<Record<string, number>> = { '': 1000, s: 1000, ms: 1, m: 60_000, h: 3_600_000 };
 
-/** A length of time in milliseconds: `30` and `30s` are seconds, `500ms`, `2m`. */
+/** A length of time in milliseconds: `30` and `30s` are seconds, `500ms`, `2m`, `1h`. */
 export function parseDuration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|)$/.exec(text.trim());
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|)$/.exec(text.trim());
   const unit = units[match?.[2] ?? '?'];
   if (match === null || unit === undefined)
-    return refuse('A time is written 30 (seconds), 30s, 500ms or 2m.');
+    return refuse('A time is written 30 (seconds), 30s, 500ms, 2m or 1h.');
   const milliseconds = Number(match[1]) * unit;
   // Node fires timers above 2^31-1 ms at once, which would turn "for ever" into "never".
-  if (milliseconds < 1 || milliseconds > 2_147_483_647) refuse('A time lies between 1ms and 35000m.');
+  if (milliseconds < 1 || milliseconds > 2_147_483_647) refuse('A time lies between 1ms and 596h.');
   return Math.round(milliseconds);
 }
 

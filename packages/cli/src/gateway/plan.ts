@@ -2,9 +2,9 @@ import type { Balance, HealthOptions, ServerMode, Upstream, UserLimits } from '@
 import type { AdvertisedRule } from '@duoport/net';
 import { parseAddress } from '@duoport/protocol';
 import { readText } from '../flags/connection-flags.ts';
-import type { PortRange } from '../flags/values.ts';
+import { defaultPassivePorts, type PortRange } from '../flags/values.ts';
 import { type Certificate, certificateOf, checkCertificateFlags } from '../serve/certificate.ts';
-import { defaultPassivePorts, listeners, type PlannedListener } from '../serve/plan.ts';
+import { listeners, type PlannedListener } from '../serve/plan.ts';
 import { UsageError } from '../usage-error.ts';
 import type { GatewayFlags } from './flags.ts';
 import type { UpstreamUrl } from './upstream-url.ts';

@@ -77,26 +77,33 @@ export async function makeCertificate(): Promise<Certificate> {
   };
 }
 
-/** The certificate of `--tls-cert` and `--tls-key`; what is wrong with them is said now, not at the first handshake. */
-export async function readCertificate(certFile: string, keyFile: string): Promise<Certificate> {
-  const cert = await readText('--tls-cert', certFile);
-  const key = await readText('--tls-key', keyFile);
+/**
+ * The certificate in these files; what is wrong with them is said now, not at the first handshake. `names`: what the two are called
+ * by whoever named them.
+ */
+export async function readCertificate(
+  certFile: string,
+  keyFile: string,
+  names = { cert: '--tls-cert', key: '--tls-key' },
+): Promise<Certificate> {
+  const cert = await readText(names.cert, certFile);
+  const key = await readText(names.key, keyFile);
   const parsed = attempt(
     () => new X509Certificate(cert),
-    `--tls-cert ${printable(certFile)}: is not a PEM certificate.`,
+    `${names.cert} ${printable(certFile)}: is not a PEM certificate.`,
   );
   const parsedKey = attempt(
     () => createPrivateKey(key),
-    `--tls-key ${printable(keyFile)}: is not a PEM private key without a passphrase.`,
+    `${names.key} ${printable(keyFile)}: is not a PEM private key without a passphrase.`,
   );
   if (!parsed.checkPrivateKey(parsedKey)) {
     throw new UsageError(
-      `--tls-key ${printable(keyFile)}: is not the key of the certificate in ${printable(certFile)}.`,
+      `${names.key} ${printable(keyFile)}: is not the key of the certificate in ${printable(certFile)}.`,
     );
   }
   if (Date.parse(parsed.validTo) < Date.now()) {
     throw new UsageError(
-      `--tls-cert ${printable(certFile)}: has run out on ${parsed.validTo}. Give a newer one.`,
+      `${names.cert} ${printable(certFile)}: has run out on ${parsed.validTo}. Give a newer one.`,
     );
   }
   return { ...fingerprints(parsed), cert, key, selfSigned: parsed.subject === parsed.issuer };

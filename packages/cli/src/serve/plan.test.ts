@@ -3,8 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { settle } from '../config/load-settings.ts';
+import type { ServeFlags } from '../flags/serve-flags.ts';
 import { makeCertificate } from './certificate.ts';
-import { planServe } from './plan.ts';
+import { planServe, type ServePlan } from './plan.ts';
+
+async function plan(directory: string, flags: Partial<ServeFlags> = {}): Promise<ServePlan> {
+  return await planServe(settle(undefined, { directory, flags }));
+}
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'duoport-plan-'));
@@ -20,22 +26,22 @@ test('nothing but a folder: one user with a password made up, both modes, a samp
     await writeFile(join(folder, 'with space.txt'), '');
     await writeFile(join(folder, 'z.txt'), '');
     await writeFile(join(folder, '.hidden'), '');
-    const plan = await planServe(folder, { grace: 1 });
-    assert.equal(plan.listen, undefined);
-    assert.equal(plan.generated, true);
-    assert.match(plan.users[0]?.password ?? '', /^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/);
-    assert.deepEqual(plan.modes, { passive: true, active: true });
-    assert.equal(plan.sample, 'z.txt');
-    const again = await planServe(folder, { grace: 1 });
-    assert.notEqual(plan.users[0]?.password, again.users[0]?.password);
+    const made = await plan(folder);
+    assert.equal(made.listen, undefined);
+    assert.equal(made.generated, true);
+    assert.match(made.users[0]?.password ?? '', /^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/);
+    assert.deepEqual(made.modes, { passive: true, active: true });
+    assert.equal(made.sample, 'z.txt');
+    const again = await plan(folder);
+    assert.notEqual(made.users[0]?.password, again.users[0]?.password);
   });
 });
 
 test('anonymous alone makes up no user', async () => {
   await inFolder(async (folder) => {
-    const plan = await planServe(folder, { grace: 1, anonymous: true });
-    assert.deepEqual(plan.users, []);
-    assert.equal(plan.generated, false);
+    const made = await plan(folder, { anonymous: true });
+    assert.deepEqual(made.users, []);
+    assert.equal(made.generated, false);
   });
 });
 
@@ -46,18 +52,27 @@ test('flags that contradict one another are named', async () => {
     const activeOnly = { passive: false, active: true };
     const cases = [
       [{ tlsCert: 'x' }, /--tls-cert and --tls-key go together/],
-      [{ requireTls: 'both' }, /--require-tls needs a certificate/],
-      [{ listenTls: [{ host: undefined, port: 990 }] }, /--listen-tls needs a certificate/],
-      [{ modes: activeOnly, passivePorts: { low: 1, high: 2 } }, /--passive-ports.*--modes/],
-      [{ modes: passiveOnly, activeSourcePort: 20 }, /--active-source-port.*--modes/],
-      [{ user: [user, user] }, /--user u is there twice/],
+      [
+        { requireTls: 'both' },
+        /--require-tls: It needs a certificate: add --tls-self-signed, or --tls-cert and --tls-key\./,
+      ],
+      [{ listenTls: [{ host: undefined, port: 990 }] }, /TLS needs a certificate: add --tls-self-signed/],
+      [
+        { modes: activeOnly, passivePorts: { low: 1, high: 2 } },
+        /--passive-ports: It is for passive mode, which --modes leaves out/,
+      ],
+      [
+        { modes: passiveOnly, activeSourcePort: 20 },
+        /--active-source-port: It is for active mode, which --modes leaves out/,
+      ],
+      [{ user: [user, user] }, /--user.*: u is there twice/],
       [
         { tlsCert: join(folder, 'none.pem'), tlsKey: 'k' },
         /--tls-cert .*none\.pem: cannot be read \(ENOENT\)/,
       ],
     ] as const;
     for (const [flags, message] of cases) {
-      await assert.rejects(planServe(folder, { grace: 1, ...flags }), message);
+      await assert.rejects(plan(folder, flags), message);
     }
   });
 });
@@ -65,8 +80,8 @@ test('flags that contradict one another are named', async () => {
 test('a folder that is missing, or a file', async () => {
   await inFolder(async (folder) => {
     await writeFile(join(folder, 'f'), '');
-    await assert.rejects(planServe(join(folder, 'gone'), { grace: 1 }), /there is no such folder/);
-    await assert.rejects(planServe(join(folder, 'f'), { grace: 1 }), /is a file/);
+    await assert.rejects(plan(join(folder, 'gone')), /there is no such folder/);
+    await assert.rejects(plan(join(folder, 'f')), /is a file/);
   });
 });
 
@@ -77,21 +92,18 @@ test('a certificate and a key that do not belong together, or are none', async (
     await writeFile(cert, a.cert);
     await writeFile(key, b.key);
     await writeFile(junk, 'junk');
+    await assert.rejects(plan(folder, { tlsCert: cert, tlsKey: key }), /--tls-key .* is not the key of/);
     await assert.rejects(
-      planServe(folder, { grace: 1, tlsCert: cert, tlsKey: key }),
-      /--tls-key .* is not the key of/,
-    );
-    await assert.rejects(
-      planServe(folder, { grace: 1, tlsCert: junk, tlsKey: key }),
+      plan(folder, { tlsCert: junk, tlsKey: key }),
       /--tls-cert .* is not a PEM certificate/,
     );
     await assert.rejects(
-      planServe(folder, { grace: 1, tlsCert: cert, tlsKey: junk }),
+      plan(folder, { tlsCert: cert, tlsKey: junk }),
       /--tls-key .* is not a PEM private key/,
     );
     await writeFile(key, a.key);
-    const plan = await planServe(folder, { grace: 1, tlsCert: cert, tlsKey: key });
-    assert.equal(plan.certificate?.sha256, a.sha256);
-    assert.equal(plan.certificate?.selfSigned, true);
+    const made = await plan(folder, { tlsCert: cert, tlsKey: key });
+    assert.equal(made.certificate?.sha256, a.sha256);
+    assert.equal(made.certificate?.selfSigned, true);
   });
 });

@@ -1,12 +1,13 @@
-import { randomInt } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import type { AdvertisedRule } from '@duoport/net';
+import type { Effective } from '../config/load-settings.ts';
+import type { Settings } from '../config/schema.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
-import type { ModeSet, PortRange, UserSpec } from '../flags/values.ts';
+import type { ModeSet, PortRange } from '../flags/values.ts';
 import { printable } from '../printable.ts';
-import { UsageError } from '../usage-error.ts';
-import { type Certificate, certificateOf, checkCertificateFlags } from './certificate.ts';
+import { type Certificate, makeCertificate, readCertificate } from './certificate.ts';
+import { readableFolder } from './folder.ts';
+import { makePassword } from './made-password.ts';
 
 /** One address to listen on. */
 export interface PlannedListener {
@@ -15,16 +16,25 @@ export interface PlannedListener {
   readonly implicitTls: boolean;
 }
 
-/** What `serve` is going to do: the flags, checked and with their defaults. */
+interface PlannedUser {
+  readonly name: string;
+  readonly password: string;
+  readonly readOnly: boolean;
+  /** Absolute. */
+  readonly folder: string;
+}
+
+/** What `serve` is going to do: the settings, checked against the disk. Plain data: worker processes get it too. */
 export interface ServePlan {
   /** Absolute. */
   readonly folder: string;
   /** Undefined: the first free one of 21, 2121 and the ports after it. */
   readonly listen: readonly PlannedListener[] | undefined;
-  readonly users: readonly UserSpec[];
+  readonly users: readonly PlannedUser[];
   /** The password of the first user was made up. */
   readonly generated: boolean;
   readonly anonymous: boolean;
+  readonly anonymousFolder: string;
   readonly modes: ModeSet;
   readonly passivePorts: PortRange;
   readonly passiveAddress: readonly AdvertisedRule[] | undefined;
@@ -32,86 +42,86 @@ export interface ServePlan {
   readonly singlePort: boolean;
   /** Processes that run sessions; with one it is this process. */
   readonly workers: number;
-  /** Milliseconds. Undefined: the server's default. */
-  readonly dataTimeout: number | undefined;
   readonly activeSourcePort: number | undefined;
   readonly certificate: Certificate | undefined;
   readonly requireTls: 'none' | 'control' | 'data' | 'both';
+  /** What goes to the server as it is. */
+  readonly server: Pick<Settings, 'data' | 'tls' | 'limits' | 'timeouts' | 'uploads' | 'protocol'>;
   /** A file at the top of the folder, for the ready-made command lines. */
   readonly sample: string | undefined;
 }
 
-export const defaultPassivePorts: PortRange = { low: 50_000, high: 50_100 };
-
-/** Checks what the flags say against each other and against the disk. Throws UsageError that names the flag. */
-export async function planServe(directory: string, flags: ServeFlags): Promise<ServePlan> {
-  const folder = await readableFolder(directory);
-  const modes = flags.modes ?? { passive: true, active: true };
-  checkFlags(flags, modes);
-  const generated = flags.user === undefined && flags.anonymous !== true;
+/** Looks for what the settings name on the disk. Throws UsageError that names the flag, or the line of the file. */
+export async function planServe({ settings, origins }: Effective): Promise<ServePlan> {
+  const { passive, active, anonymous, tls, workers } = settings;
+  const folderAt = (path: string, folder: string) => readableFolder(folder, origins.label(path));
+  const nobodyNamed = settings.users === undefined && !anonymous.enabled;
+  // A home that nobody has need not be there.
+  const usesHome =
+    nobodyNamed ||
+    (anonymous.enabled && anonymous.home === undefined) ||
+    (settings.users ?? []).some(({ home }) => home === undefined);
+  const folder =
+    usesHome || origins.isSet('home')
+      ? await folderAt('home', settings.home)
+      : (settings.users?.[0]?.home ?? '/');
+  const users: PlannedUser[] = [];
+  for (const [index, { name, password, access, home }] of (settings.users ?? []).entries()) {
+    const own = home === undefined ? folder : await folderAt(`users.${index}.home`, home);
+    users.push({ name, password, readOnly: access === 'read', folder: own });
+  }
+  if (nobodyNamed) users.push({ name: 'duoport', password: makePassword(), readOnly: false, folder });
   return {
     folder,
-    listen: listeners(flags),
-    users: generated ? [{ name: 'duoport', password: makePassword(), readOnly: false }] : (flags.user ?? []),
-    generated,
-    anonymous: flags.anonymous === true,
-    modes,
-    passivePorts: flags.passivePorts ?? defaultPassivePorts,
-    passiveAddress: flags.passiveAddress,
-    singlePort: flags.singlePort === true,
-    workers: flags.workers ?? 1,
-    dataTimeout: flags.dataTimeout,
-    activeSourcePort: flags.activeSourcePort,
-    certificate: await certificateOf(flags),
-    requireTls: flags.requireTls ?? 'none',
+    listen: settings.listeners?.map(({ host, port, tls: how }) => ({
+      host,
+      port,
+      implicitTls: how === 'implicit',
+    })),
+    users,
+    generated: nobodyNamed,
+    anonymous: anonymous.enabled,
+    anonymousFolder: anonymous.home === undefined ? folder : await folderAt('anonymous.home', anonymous.home),
+    modes: { passive: passive.enabled, active: active.enabled },
+    passivePorts: passive.ports,
+    passiveAddress: passive.addresses?.map(ruleOf),
+    singlePort: passive['single-port'],
+    workers,
+    activeSourcePort: active['source-port'],
+    certificate: await certificateFor({ settings, origins }),
+    requireTls: tls.require,
+    server: {
+      data: settings.data,
+      tls,
+      limits: settings.limits,
+      timeouts: settings.timeouts,
+      uploads: settings.uploads,
+      protocol: settings.protocol,
+    },
     sample: await sampleFile(folder),
   };
 }
 
-async function readableFolder(directory: string): Promise<string> {
-  const folder = resolve(directory);
-  try {
-    if (!(await stat(folder)).isDirectory()) {
-      throw new UsageError(`${printable(directory)} is a file: name the folder that it is in.`);
-    }
-    await readdir(folder);
-    return folder;
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code;
-    const why =
-      code === 'ENOENT' ? 'there is no such folder; make it, or name another' : `it cannot be read (${code})`;
-    throw new UsageError(`${printable(directory)}: ${why}.`, { cause });
-  }
+/** A rule of `passive.addresses` as the server has it. */
+export function ruleOf({
+  address,
+  clients,
+  'port-offset': portOffset,
+}: NonNullable<Settings['passive']['addresses']>[number]): AdvertisedRule {
+  return {
+    address,
+    ...(clients === undefined ? {} : { clients }),
+    ...(portOffset === 0 ? {} : { portOffset }),
+  };
 }
 
-function checkFlags(flags: ServeFlags, modes: ModeSet): void {
-  const has = (flag: keyof ServeFlags): boolean => flags[flag] !== undefined;
-  checkCertificateFlags(flags);
-  if (!modes.passive && (has('passivePorts') || has('passiveAddress'))) {
-    throw new UsageError(
-      '--passive-ports and --passive-address are for passive mode, which --modes leaves out.',
-    );
-  }
-  if (flags.singlePort === true && (!modes.passive || has('passivePorts'))) {
-    throw new UsageError(
-      '--single-port is passive mode without ports of its own: leave out --passive-ports, and keep passive in --modes.',
-    );
-  }
-  const ports = flags.passivePorts ?? defaultPassivePorts;
-  const room = ports.high - ports.low + 1;
-  if (modes.passive && flags.singlePort !== true && (flags.workers ?? 1) > room) {
-    throw new UsageError(
-      `--workers ${flags.workers} needs a passive port for each: --passive-ports has ${room}.`,
-    );
-  }
-  if (!modes.active && has('activeSourcePort')) {
-    throw new UsageError('--active-source-port is for active mode, which --modes leaves out.');
-  }
-  const names = (flags.user ?? []).map((user) => user.name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new UsageError(`--user ${printable(twice)} is there twice: give each user once.`);
+async function certificateFor({ settings: { tls }, origins }: Effective): Promise<Certificate | undefined> {
+  if (tls['self-signed']) return await makeCertificate();
+  if (tls.certificate === undefined || tls.key === undefined) return undefined;
+  return await readCertificate(tls.certificate, tls.key, {
+    cert: origins.label('tls.certificate'),
+    key: origins.label('tls.key'),
+  });
 }
 
 /** Undefined: nobody has said where. */
@@ -124,13 +134,6 @@ export function listeners(
     ...(listen ?? []).map((where) => ({ ...where, implicitTls: false })),
     ...listenTls.map((where) => ({ ...where, implicitTls: true })),
   ];
-}
-
-/** 12 letters and digits that cannot be taken for one another: 59 bits. */
-function makePassword(): string {
-  const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
-  const letters = Array.from({ length: 12 }, () => alphabet[randomInt(alphabet.length)]);
-  return [letters.slice(0, 4), letters.slice(4, 8), letters.slice(8)].map((part) => part.join('')).join('-');
 }
 
 /** A file whose name needs no quoting anywhere makes the best example; then any other that can be printed. */

@@ -1,3 +1,4 @@
+import { networkSet, type PeerPolicy } from '@duoport/net';
 import {
   allPermissions,
   DiskFiles,
@@ -12,16 +13,10 @@ export function serverOptions(
   plan: ServePlan,
   tellers: Pick<ServerOptions, 'log' | 'trace'>,
 ): Omit<ServerOptions, 'listen'> {
-  const users = plan.users.map(({ name, password, readOnly }) => ({
-    name,
-    password,
-    permissions: readOnly ? readPermissions : allPermissions,
-  }));
-  const files = new DiskFiles(plan.folder);
-  const { certificate } = plan;
+  const { limits, timeouts, protocol } = plan.server;
   return {
     ...tellers,
-    accounts: new MemoryAccounts({ users, files, ...(plan.anonymous ? { anonymous: {} } : {}) }),
+    accounts: accountsOf(plan),
     passive: {
       enabled: plan.modes.passive,
       ports: plan.singlePort ? undefined : plan.passivePorts,
@@ -29,8 +24,55 @@ export function serverOptions(
     },
     singlePort: plan.singlePort,
     active: { enabled: plan.modes.active, sourcePort: plan.activeSourcePort },
-    tls: certificate && { cert: certificate.cert, key: certificate.key },
+    tls: tlsOf(plan),
     requireTls: plan.requireTls,
-    timeouts: { data: plan.dataTimeout },
+    truncation: plan.server.tls.truncation === 'refuse' ? 'strict' : 'lenient',
+    peers: peersOf(plan.server.data.peers),
+    greeting: protocol.greeting,
+    hosts: protocol['host-names'],
+    deflate: protocol.deflate,
+    hash: protocol.hash,
+    probe: protocol.probe,
+    // With several processes the first one counts, for it sees all of them.
+    maxSessions: plan.workers === 1 ? limits.sessions : undefined,
+    maxSessionsPerAddress: plan.workers === 1 ? limits['sessions-per-address'] : undefined,
+    timeouts: { login: timeouts.login, idle: timeouts.idle, data: timeouts.data, stall: timeouts.stall },
   };
+}
+
+/** One backend for each folder, whoever sees it. */
+function accountsOf(plan: ServePlan): MemoryAccounts {
+  const durable = plan.server.uploads.durability === 'fsync';
+  const backends = new Map<string, DiskFiles>();
+  const filesOf = (folder: string): DiskFiles => {
+    const files = backends.get(folder) ?? new DiskFiles(folder, { durable });
+    backends.set(folder, files);
+    return files;
+  };
+  const users = plan.users.map(({ name, password, readOnly, folder }) => ({
+    name,
+    password,
+    files: filesOf(folder),
+    permissions: readOnly ? readPermissions : allPermissions,
+  }));
+  const anonymous = plan.anonymous ? { anonymous: { files: filesOf(plan.anonymousFolder) } } : {};
+  return new MemoryAccounts({ users, ...anonymous });
+}
+
+function tlsOf({ certificate, server: { tls } }: ServePlan): ServerOptions['tls'] {
+  return (
+    certificate && {
+      cert: certificate.cert,
+      key: certificate.key,
+      minVersion: tls['minimum-version'],
+      ciphers: tls.ciphers,
+      binding: tls.binding,
+      allowClear: tls['clear-again'],
+    }
+  );
+}
+
+function peersOf(peers: ServePlan['server']['data']['peers']): PeerPolicy {
+  if (typeof peers !== 'string') return { kind: 'networks', networks: networkSet(peers) };
+  return { kind: peers === 'same' ? 'exact' : peers };
 }

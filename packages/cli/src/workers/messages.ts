@@ -9,6 +9,8 @@ export type ToWorker =
       readonly kind: 'control';
       readonly session: number;
       readonly implicitTls: boolean;
+      /** The limits are reached: it gets 421 with this text. */
+      readonly refuse: string | undefined;
       readonly head: Uint8Array;
     }
   /** Answers to `expect`. */

@@ -49,7 +49,7 @@ function start(duty: Duty): void {
 }
 
 function control(
-  { session, implicitTls, head }: Extract<ToWorker, { readonly kind: 'control' }>,
+  { session, implicitTls, refuse, head }: Extract<ToWorker, { readonly kind: 'control' }>,
   handle: unknown,
 ): void {
   const connection = AcceptedConnection.attach(handle, head);
@@ -57,7 +57,7 @@ function control(
   if (server === undefined || connection === undefined) {
     connection?.destroy();
     over();
-  } else server.take(connection, { implicitTls, session, over });
+  } else server.take(connection, { implicitTls, session, over, refuse });
 }
 
 async function close(grace: number): Promise<void> {

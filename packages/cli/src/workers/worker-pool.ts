@@ -3,6 +3,7 @@ import type { Listening, ServerEvent } from '@duoport/server';
 import type { PlannedListener, ServePlan } from '../serve/plan.ts';
 import type { RunningServer } from '../serve/running-server.ts';
 import { type FromWorker, partOf } from './messages.ts';
+import { SessionCounts } from './session-counts.ts';
 import { Worker } from './worker.ts';
 
 export interface WorkerPoolOptions {
@@ -27,6 +28,7 @@ const patience = 5000;
 export class WorkerPool implements RunningServer {
   readonly #options: WorkerPoolOptions;
   readonly #door: SinglePort | undefined;
+  readonly #counts: SessionCounts;
   readonly #workers: (Worker | undefined)[] = [];
   readonly #listeners: { close(): Promise<void> }[] = [];
   readonly #listening: Listening[] = [];
@@ -41,6 +43,7 @@ export class WorkerPool implements RunningServer {
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#door = options.plan.singlePort ? new SinglePort() : undefined;
+    this.#counts = new SessionCounts(options.plan.server.limits);
   }
 
   get listening(): readonly Listening[] {
@@ -90,8 +93,11 @@ export class WorkerPool implements RunningServer {
     const listener = await listenConnections({ host, port }, (connection) => {
       const control = (taken: typeof connection) => {
         const [worker] = this.#alive().sort((one, other) => one.sessions.size - other.sessions.size);
-        if (worker) worker.control(this.#nextSession++, taken, implicitTls);
-        else taken.destroy();
+        const refuse = this.#counts.refusal(taken.peer.address);
+        if (worker) {
+          this.#counts.came(taken.peer.address);
+          worker.control(this.#nextSession++, taken, { implicitTls, refuse });
+        } else taken.destroy();
       };
       const enter = () => {
         if (this.#door) this.#door.arrived(connection, { implicit: implicitTls, control });
@@ -141,7 +147,9 @@ export class WorkerPool implements RunningServer {
 
   #ended(worker: Worker, session: number): void {
     const address = worker.sessions.get(session);
-    if (address !== undefined && worker.sessions.delete(session)) this.#door?.left(address);
+    if (address === undefined || !worker.sessions.delete(session)) return;
+    this.#counts.left(address);
+    this.#door?.left(address);
   }
 
   #gone(

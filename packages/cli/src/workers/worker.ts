@@ -57,9 +57,13 @@ export class Worker {
   }
 
   /** Gives it a new control connection. */
-  control(session: number, connection: AcceptedConnection, implicitTls: boolean): void {
+  control(
+    session: number,
+    connection: AcceptedConnection,
+    how: { readonly implicitTls: boolean; readonly refuse: string | undefined },
+  ): void {
     this.sessions.set(session, connection.peer.address);
-    this.#handOver({ kind: 'control', session, implicitTls, head: new Uint8Array(0) }, connection);
+    this.#handOver({ kind: 'control', session, ...how, head: new Uint8Array(0) }, connection);
   }
 
   kill(): void {

@@ -6,7 +6,7 @@ import { type Check, fault, orFine, type ServerCheck, warning } from './check.ts
 export const advertisedAddress: ServerCheck = (subject) => {
   if (!subject.modes.passive) return [];
   const { passiveAddress, machine } = subject;
-  const setting = 'passive-address';
+  const setting = 'passive.addresses';
   if (!passiveAddress.some(({ clients }) => clients === undefined)) {
     const outside = machine.addresses.filter((address) => classifyAddress(address) === 'public');
     if (outside.length > 0)
@@ -39,7 +39,7 @@ function ruleProblems(
   perNetwork: boolean,
   { names, machine }: Parameters<ServerCheck>[0],
 ): readonly Check[] {
-  const setting = 'passive-address';
+  const setting = 'passive.addresses';
   if (address === 'local') return [];
   const known = names.get(address);
   if (known?.length === 0)

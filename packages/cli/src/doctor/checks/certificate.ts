@@ -3,22 +3,22 @@ import { type Check, fault, orFine, type ServerCheck, warning } from './check.ts
 const day = 86_400_000;
 
 /** The certificate holds for a while yet, has its key, and names what clients dial. */
-export const certificateCheck: ServerCheck = ({ flags, certificate, passiveAddress, machine }) => {
+export const certificateCheck: ServerCheck = ({ settings, certificate, passiveAddress, machine }) => {
   if (certificate === undefined) {
-    if (flags.tlsSelfSigned === true) {
+    if (settings.tls['self-signed']) {
       return [
         warning(
-          'tls-self-signed',
+          'tls.self-signed',
           'certificate-of-the-moment',
-          'A new certificate at each start: clients that remember the last one complain. For a server that stays use tls-cert and tls-key.',
+          'A new certificate at each start: clients that remember the last one complain. For a server that stays use tls.certificate and tls.key.',
         ),
       ];
     }
     return [
       warning(
-        'tls-cert',
+        'tls.certificate',
         'no-tls',
-        'No TLS: passwords and files can be read on the way. Use tls-cert and tls-key, or tls-self-signed.',
+        'No TLS: passwords and files can be read on the way. Use tls.certificate and tls.key, or tls.self-signed.',
       ),
     ];
   }
@@ -31,44 +31,44 @@ export const certificateCheck: ServerCheck = ({ flags, certificate, passiveAddre
   const problems: readonly (Check | false)[] = [
     left < 0 &&
       fault(
-        'tls-cert',
+        'tls.certificate',
         'certificate-expired',
         `It ended on ${until}: every client refuses it. Get a new one.`,
       ),
     left >= 0 &&
       left < 21 &&
-      warning('tls-cert', 'certificate-ends-soon', `It ends on ${until}, in ${left} days.`),
+      warning('tls.certificate', 'certificate-ends-soon', `It ends on ${until}, in ${left} days.`),
     certificate.from > machine.now &&
       fault(
-        'tls-cert',
+        'tls.certificate',
         'certificate-not-yet',
         `It begins only on ${new Date(certificate.from).toISOString().slice(0, 10)}. Is the clock of this machine right?`,
       ),
     certificate.selfSigned &&
       warning(
-        'tls-cert',
+        'tls.certificate',
         'certificate-self-signed',
         'Signed by itself: clients have to be told to trust it.',
       ),
     !certificate.hasNames &&
       warning(
-        'tls-cert',
+        'tls.certificate',
         'certificate-without-names',
         'It has no subjectAltName: clients of today look nowhere else for the name.',
       ),
     certificate.hasNames &&
       unnamed.length > 0 &&
       warning(
-        'tls-cert',
+        'tls.certificate',
         'certificate-other-name',
         `It names ${certificate.names}, and not ${unnamed.join(', ')}: clients that dial that refuse it.`,
       ),
     certificate.keyReadableByOthers &&
-      warning('tls-key', 'key-readable', 'Other users of this machine can read the key: chmod 600.'),
+      warning('tls.key', 'key-readable', 'Other users of this machine can read the key: chmod 600.'),
   ];
   return orFine(
     problems.filter((one) => one !== false),
-    'tls-cert',
+    'tls.certificate',
     `for ${certificate.names}, until ${until}`,
   );
 };

@@ -1,5 +1,5 @@
 import type { AdvertisedRule } from '@duoport/net';
-import type { ServeFlags } from '../../flags/serve-flags.ts';
+import type { Settings } from '../../config/schema.ts';
 import type { ModeSet, PortRange } from '../../flags/values.ts';
 import type { CertificateFacts, FolderFacts, Machine } from '../machine.ts';
 
@@ -17,7 +17,7 @@ export interface Check {
 
 /** What a check reads: the settings with their defaults, and the machine that the server will run on. */
 export interface Subject {
-  readonly flags: Partial<ServeFlags>;
+  readonly settings: Settings;
   readonly modes: ModeSet;
   readonly passivePorts: PortRange;
   readonly passiveAddress: readonly AdvertisedRule[];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { settle } from '../../config/load-settings.ts';
 import type { CertificateFacts, Machine } from '../machine.ts';
 import { advertisedAddress } from './address.ts';
 import { certificateCheck } from './certificate.ts';
@@ -36,13 +37,17 @@ const certificate: CertificateFacts = {
   covers: (name) => name === 'ftp.example.org',
 };
 
+const settings = (yaml = ''): Pick<Subject, 'settings'> => ({
+  settings: settle(yaml, {}).settings,
+});
+
 const good: Subject = {
-  flags: { user: [{ name: 'a', password: 'long enough', readOnly: false }] },
+  ...settings('users: [{name: a, password: long enough}]'),
   modes: { passive: true, active: true },
   passivePorts: { low: 50_000, high: 50_100 },
   passiveAddress: [],
   names: new Map(),
-  listen: [{ setting: 'listen', host: undefined, port: 21 }],
+  listen: [{ setting: 'listeners', host: undefined, port: 21 }],
   folder: { path: '/srv/files', problem: undefined, writable: true, worldWritable: false },
   certificate,
   machine,
@@ -99,7 +104,7 @@ const rows: readonly (readonly [string, ServerCheck, Partial<Subject>, string])[
   [
     'a short password',
     usersCheck,
-    { flags: { user: [{ name: 'a', password: 'x', readOnly: true }] } },
+    settings('users: [{name: a, password: x, access: read}]'),
     'warning password-short',
   ],
   [
@@ -114,7 +119,7 @@ const rows: readonly (readonly [string, ServerCheck, Partial<Subject>, string])[
     controlPorts,
     {
       ...on({ unbindable: new Map([['10.9.9.9 21', 'EADDRNOTAVAIL']]) }),
-      listen: [{ setting: 'listen', host: '10.9.9.9', port: 21 }],
+      listen: [{ setting: 'listeners', host: '10.9.9.9', port: 21 }],
     },
     'fault address-not-here',
   ],
@@ -122,7 +127,10 @@ const rows: readonly (readonly [string, ServerCheck, Partial<Subject>, string])[
   [
     'a range with the control port in it',
     passiveRange,
-    { passivePorts: { low: 2000, high: 2200 }, listen: [{ setting: 'listen', host: undefined, port: 2121 }] },
+    {
+      passivePorts: { low: 2000, high: 2200 },
+      listen: [{ setting: 'listeners', host: undefined, port: 2121 }],
+    },
     'fault range-holds-control-port',
   ],
   [
@@ -177,20 +185,20 @@ const rows: readonly (readonly [string, ServerCheck, Partial<Subject>, string])[
   [
     'port 20 without rights',
     sourcePort,
-    { flags: { activeSourcePort: 20 } },
+    settings('active: {source-port: 20}'),
     'warning source-port-needs-rights',
   ],
   ['no TLS', certificateCheck, { certificate: undefined }, 'warning no-tls'],
   [
     'a certificate of the moment',
     certificateCheck,
-    { certificate: undefined, flags: { tlsSelfSigned: true } },
+    { certificate: undefined, ...settings('tls: {self-signed: true}') },
     'warning certificate-of-the-moment',
   ],
   [
     'a certificate that cannot be read',
     certificateCheck,
-    of({ problem: { setting: 'tls-cert', text: 'no' } }),
+    of({ problem: { setting: 'tls.certificate', text: 'no' } }),
     'fault certificate-unusable',
   ],
   ['an expired certificate', certificateCheck, of({ until: now - day }), 'fault certificate-expired'],
@@ -237,7 +245,11 @@ for (const [what, check, more, expected] of rows) {
 }
 
 test('rights that are there are no problem', () => {
-  const [found] = sourcePort({ ...good, flags: { activeSourcePort: 20 }, ...on({ mayBindLow: true }) });
+  const [found] = sourcePort({
+    ...good,
+    ...settings('active: {source-port: 20}'),
+    ...on({ mayBindLow: true }),
+  });
   assert.equal(found?.severity, 'ok');
 });
 
@@ -253,5 +265,5 @@ test('an address for one network only may be an inside one', () => {
 });
 
 test('with one port there is no range to look at', () => {
-  assert.deepEqual(passiveRange({ ...good, flags: { singlePort: true } }), []);
+  assert.deepEqual(passiveRange({ ...good, ...settings('passive: {single-port: true}') }), []);
 });

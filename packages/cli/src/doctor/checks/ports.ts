@@ -27,19 +27,19 @@ export const controlPorts: ServerCheck = ({ listen, machine }) => {
     ports.length === 0
       ? 'no port named: the first free one of 21, 2121 and up'
       : `${ports.join(', ')} can be had`;
-  return orFine(problems, 'listen', text);
+  return orFine(problems, 'listeners', text);
 };
 
 /** Active mode from a port below 1024. */
-export const sourcePort: ServerCheck = ({ flags, modes, machine }) => {
-  const port = flags.activeSourcePort;
+export const sourcePort: ServerCheck = ({ settings, modes, machine }) => {
+  const port = settings.active['source-port'];
   if (port === undefined || !modes.active) return [];
   const needed = machine.unprivilegedFrom ?? 1024;
   if (port >= needed || machine.mayBindLow)
-    return orFine([], 'active-source-port', `${port} may be dialled from`);
+    return orFine([], 'active.source-port', `${port} may be dialled from`);
   return [
     warning(
-      'active-source-port',
+      'active.source-port',
       'source-port-needs-rights',
       `Port ${port} needs rights that this user has not: the server would dial from another port. ${rights(machine.unprivilegedFrom)}`,
     ),
@@ -47,10 +47,10 @@ export const sourcePort: ServerCheck = ({ flags, modes, machine }) => {
 };
 
 /** The passive range: outside of everything else, free, and large enough. */
-export const passiveRange: ServerCheck = ({ flags, modes, passivePorts, listen, machine }) => {
-  if (!modes.passive || flags.singlePort === true) return [];
+export const passiveRange: ServerCheck = ({ settings, modes, passivePorts, listen, machine }) => {
+  if (!modes.passive || settings.passive['single-port']) return [];
   const { low, high } = passivePorts;
-  const setting = 'passive-ports';
+  const setting = 'passive.ports';
   const text = `${low}-${high}`;
   const size = high - low + 1;
   const inside = (port: number): boolean => port >= low && port <= high;
@@ -111,7 +111,7 @@ function localRange(
   if (reserved.some((one) => one.low <= low && one.high >= high)) return [];
   return [
     warning(
-      'passive-ports',
+      'passive.ports',
       'range-in-local-ports',
       `The kernel takes ports ${local.low}-${local.high} for connections out (net.ipv4.ip_local_port_range), so one of ${low}-${high} may be gone when it is wanted. Keep it off: sysctl net.ipv4.ip_local_reserved_ports=${low}-${high}`,
     ),

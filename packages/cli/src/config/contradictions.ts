@@ -1,0 +1,134 @@
+import { printable } from '../printable.ts';
+import type { Origins } from './origins.ts';
+import type { Problem } from './problem.ts';
+import type { Settings } from './schema.ts';
+
+/** What is well written key by key and cannot be together. */
+export function contradictions(settings: Settings, origins: Origins): readonly Problem[] {
+  const all = [modes, singlePort, ports, certificates, needsCertificate, people, counts];
+  return all.flatMap((look) => look(settings, origins));
+}
+
+type Look = (settings: Settings, origins: Origins) => readonly Problem[];
+
+const modes: Look = ({ passive, active }, origins) => {
+  if (!passive.enabled && !active.enabled) {
+    return [
+      { path: 'passive.enabled', text: 'Passive and active mode are both off: no data can be transferred.' },
+    ];
+  }
+  const off = passive.enabled ? 'active' : 'passive';
+  if (passive.enabled && active.enabled) return [];
+  const keys = { active: ['source-port'], passive: ['ports', 'addresses'] }[off];
+  return keys
+    .filter((key) => origins.isSet(`${off}.${key}`))
+    .map((key) => ({
+      path: `${off}.${key}`,
+      text: `It is for ${off} mode, which ${origins.name(`${off}.enabled`)} leaves out.`,
+    }));
+};
+
+const singlePort: Look = ({ passive, data, tls }, origins) => {
+  const path = 'passive.single-port';
+  if (!passive['single-port']) return [];
+  if (!passive.enabled || origins.isSet('passive.ports')) {
+    return [
+      {
+        path,
+        text: `It is passive mode without ports of its own: leave out ${origins.name('passive.ports')}, and keep passive mode on.`,
+      },
+    ];
+  }
+  return [
+    ...(data.peers === 'any'
+      ? [{ path, text: 'It cannot tell connections from anywhere apart: data.peers must not be any.' }]
+      : []),
+    ...(tls.binding === 'off'
+      ? [{ path, text: 'It knows data connections by their TLS sessions: tls.binding must not be off.' }]
+      : []),
+  ];
+};
+
+const ports: Look = ({ listeners = [], passive, workers }, origins) => {
+  const used = listeners.map(({ host, port }) => `${host ?? ''} ${port}`);
+  const twice = listeners.flatMap(({ port }, index) =>
+    port !== 0 && used.indexOf(used[index] ?? '') < index
+      ? [{ path: `listeners.${index}`, text: `Port ${port} is there twice: give each address once.` }]
+      : [],
+  );
+  if (!passive.enabled || passive['single-port']) return twice;
+  const { low, high } = passive.ports;
+  const range = `${low}-${high}`;
+  const name = origins.name('passive.ports');
+  const inside = listeners.filter(({ port }) => port >= low && port <= high);
+  const room = high - low + 1;
+  return [
+    ...twice,
+    ...inside.map(({ port }) => ({
+      path: origins.isSet('passive.ports') ? 'passive.ports' : 'listeners',
+      text: `The passive range ${range} holds port ${port}, on which the server listens: keep the two apart.`,
+    })),
+    ...(workers > room
+      ? [{ path: 'workers', text: `${workers} workers need a passive port each, and ${name} has ${room}.` }]
+      : []),
+  ];
+};
+
+const certificates: Look = ({ tls }, origins) => {
+  const [cert, key] = [origins.name('tls.certificate'), origins.name('tls.key')];
+  const own = origins.name('tls.self-signed');
+  if ((tls.certificate === undefined) !== (tls.key === undefined)) {
+    const path = tls.certificate === undefined ? 'tls.key' : 'tls.certificate';
+    return [{ path, text: `${cert} and ${key} go together: give both files, or ${own}.` }];
+  }
+  return tls['self-signed'] && tls.certificate !== undefined
+    ? [{ path: 'tls.self-signed', text: `${own} and ${cert} cannot both be there: keep one of them.` }]
+    : [];
+};
+
+const tlsKeys = ['require', 'minimum-version', 'ciphers', 'binding', 'truncation', 'clear-again'] as const;
+
+const needsCertificate: Look = ({ tls, data, listeners = [] }, origins) => {
+  if (tls.certificate !== undefined || tls.key !== undefined || tls['self-signed']) {
+    return tls['clear-again'] && (tls.require === 'control' || tls.require === 'both')
+      ? [
+          {
+            path: 'tls.clear-again',
+            text: `${origins.name('tls.require')} does not let TLS be taken off: leave one out.`,
+          },
+        ]
+      : [];
+  }
+  const cure = `add ${origins.name('tls.self-signed')}, or ${origins.name('tls.certificate')} and ${origins.name('tls.key')}.`;
+  const implicit = listeners.findIndex((one) => one.tls === 'implicit');
+  const set = tlsKeys.filter((key) => origins.isSet(`tls.${key}`) && tls[key] !== 'none');
+  return [
+    ...(implicit < 0 ? [] : [{ path: `listeners.${implicit}`, text: `TLS needs a certificate: ${cure}` }]),
+    ...(data.peers === 'tls' ? [{ path: 'data.peers', text: `tls needs a certificate: ${cure}` }] : []),
+    ...set.map((key) => ({ path: `tls.${key}`, text: `It needs a certificate: ${cure}` })),
+  ];
+};
+
+const people: Look = ({ users = [], anonymous }, origins) => {
+  const names = users.map(({ name }) => name);
+  const twice = users.flatMap(({ name }, index) =>
+    names.indexOf(name) < index
+      ? [{ path: `users.${index}`, text: `${printable(name)} is there twice: give each user once.` }]
+      : [],
+  );
+  return anonymous.enabled || !origins.isSet('anonymous.home')
+    ? twice
+    : [...twice, { path: 'anonymous.home', text: 'Nobody sees it: anonymous.enabled is not true.' }];
+};
+
+const counts: Look = ({ limits }) => {
+  const each = limits['sessions-per-address'];
+  return each !== undefined && each > limits.sessions
+    ? [
+        {
+          path: 'limits.sessions-per-address',
+          text: `${each} is more than the ${limits.sessions} sessions in all.`,
+        },
+      ]
+    : [];
+};

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import type { ServeFlags } from '../flags/serve-flags.ts';
+import { flagOf, type Origin } from './origins.ts';
+import type { Settings } from './schema.ts';
+
+type SectionOf<Key extends keyof Settings> = Partial<Settings[Key]>;
+
+/** The settings with what was typed on the command line in their place, and which keys that were. */
+export function withFlags(
+  settings: Settings,
+  directory: string | undefined,
+  flags: Partial<ServeFlags>,
+): { readonly settings: Settings; readonly origins: ReadonlyMap<string, Origin> } {
+  const origins = new Map<string, Origin>();
+  const key = <T>(path: string, value: T | undefined): Record<string, T> => {
+    if (value === undefined) return {};
+    origins.set(path, { kind: 'flag', flag: flagOf(path) });
+    return { [path.slice(path.lastIndexOf('.') + 1)]: value };
+  };
+  const { modes } = flags;
+  const listeners = listenersOf(flags);
+  return {
+    origins,
+    settings: {
+      ...settings,
+      ...key('home', directory === undefined ? undefined : resolve(directory)),
+      ...key('listeners', listeners),
+      ...key(
+        'users',
+        flags.user?.map(({ readOnly, ...user }) => ({ ...user, access: readOnly ? 'read' : 'full' })),
+      ),
+      ...key('workers', flags.workers),
+      anonymous: { ...settings.anonymous, ...key('anonymous.enabled', flags.anonymous) },
+      passive: {
+        ...settings.passive,
+        ...key('passive.enabled', modes?.passive),
+        ...key('passive.ports', flags.passivePorts),
+        ...key('passive.addresses', flags.passiveAddress?.map(addressOf)),
+        ...key('passive.single-port', flags.singlePort),
+      },
+      active: {
+        ...settings.active,
+        ...key('active.enabled', modes?.active),
+        ...key('active.source-port', flags.activeSourcePort),
+      },
+      tls: { ...settings.tls, ...tlsOf(flags, key) },
+      timeouts: {
+        ...settings.timeouts,
+        ...key('timeouts.data', flags.dataTimeout),
+        ...key('timeouts.shutdown', flags.grace),
+      },
+      logs: {
+        ...settings.logs,
+        ...key('logs.format', flags.json === true ? 'json' : undefined),
+        ...key('logs.level', levelOf(flags)),
+        ...key('logs.trace', flags.trace),
+      },
+    } as Settings,
+  };
+}
+
+function listenersOf({ listen, listenTls }: Partial<ServeFlags>): Settings['listeners'] {
+  if (listen === undefined && listenTls === undefined) return undefined;
+  const of = (list: ServeFlags['listen'], tls: 'explicit' | 'implicit') =>
+    (list ?? []).map(({ host, port }) => ({ ...(host === undefined ? {} : { host }), port, tls }));
+  return [...of(listen, 'explicit'), ...of(listenTls, 'implicit')];
+}
+
+function addressOf({ address, clients, portOffset = 0 }: NonNullable<ServeFlags['passiveAddress']>[number]) {
+  return { address, ...(clients === undefined ? {} : { clients: [...clients] }), 'port-offset': portOffset };
+}
+
+/** A certificate that is typed goes before one that is made by itself, and the other way round. */
+function tlsOf(
+  { tlsCert, tlsKey, tlsSelfSigned, requireTls }: Partial<ServeFlags>,
+  key: <T>(path: string, value: T | undefined) => Record<string, T>,
+): SectionOf<'tls'> {
+  const file = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
+  return {
+    ...(tlsSelfSigned === true ? { certificate: undefined, key: undefined } : {}),
+    ...(tlsCert === undefined ? {} : { 'self-signed': false }),
+    ...key('tls.certificate', file(tlsCert)),
+    ...key('tls.key', file(tlsKey)),
+    ...key('tls.self-signed', tlsSelfSigned),
+    ...key('tls.require', requireTls),
+  };
+}
+
+function levelOf({ quiet, verbose }: Partial<ServeFlags>): Settings['logs']['level'] | undefined {
+  if (quiet === true) return 'quiet';
+  return verbose === true ? 'verbose' : undefined;
+}

@@ -1,0 +1,23 @@
+/** Flags, which somebody may take for keys of the file, and what the key is called. */
+export const formerKeys: Readonly<Record<string, string>> = {
+  dir: 'home',
+  folder: 'home',
+  listen: 'listeners',
+  'listen-tls': 'listeners, with {port: 990, tls: implicit}',
+  user: 'users, with {name: …, password: …}',
+  'passive-ports': 'passive.ports',
+  'passive-address': 'passive.addresses',
+  'single-port': 'passive.single-port',
+  'active-source-port': 'active.source-port',
+  modes: 'passive.enabled or active.enabled',
+  'data-timeout': 'timeouts.data',
+  grace: 'timeouts.shutdown',
+  'tls-cert': 'tls.certificate',
+  'tls-key': 'tls.key',
+  'tls-self-signed': 'tls.self-signed',
+  'require-tls': 'tls.require',
+  trace: 'logs.trace',
+  json: 'logs.format',
+  quiet: 'logs.level',
+  verbose: 'logs.level',
+};

@@ -1,0 +1,137 @@
+import { networkInterfaces } from 'node:os';
+import type { Trace } from '@duoport/net';
+import { createServer, type ServerEvent } from '@duoport/server';
+import { loadSettings } from '../config/load-settings.ts';
+import type { Settings } from '../config/schema.ts';
+import type { ServeFlags } from '../flags/serve-flags.ts';
+import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
+import { traceTo } from '../trace/session-trace.ts';
+import { untilStopped } from '../until-stopped.ts';
+import { WorkerPool } from '../workers/worker-pool.ts';
+import { reachableAddresses } from './addresses.ts';
+import { type Announcement, announcementLines } from './announcement.ts';
+import { type PlannedListener, planServe, type ServePlan } from './plan.ts';
+import type { RunningServer } from './running-server.ts';
+import { serverOptions } from './server-options.ts';
+import { SessionLog } from './session-log.ts';
+import { startServer } from './start.ts';
+
+/** Serves until it is told to end. */
+export async function serve(
+  io: ProcessIo,
+  { directory, flags }: { readonly directory: string | undefined; readonly flags: Partial<ServeFlags> },
+): Promise<void> {
+  const effective = await loadSettings({ file: flags.config, env: io.env, directory, flags });
+  const { logs } = effective.settings;
+  const terminal = createTerminal(io, { json: logs.format === 'json', quiet: logs.level === 'quiet' });
+  const plan = await planServe(effective);
+  const { server, remark } = await startServer(plan.listen, opener({ plan, logs, terminal }));
+  announce(terminal, announcementOf(plan, server, remark));
+  await untilStopped(io, server, { terminal, grace: plan.server.timeouts.shutdown });
+}
+
+interface Serving {
+  readonly plan: ServePlan;
+  readonly logs: Settings['logs'];
+  readonly terminal: Terminal;
+}
+
+/** How a server is started on certain listeners: in this process, or with workers. */
+function opener({
+  plan,
+  logs,
+  terminal,
+}: Serving): (on: readonly PlannedListener[]) => Promise<RunningServer> {
+  const log = logTo(terminal, logs);
+  const trace = logs.trace ? (session: number) => traceTo(terminal, `#${session}`) : undefined;
+  if (plan.workers === 1) {
+    return async (listen) => {
+      const server = createServer({ ...serverOptions(plan, { log, trace }), listen });
+      await server.start();
+      return server;
+    };
+  }
+  const traces = new Map<number, Trace>();
+  return async (listen) => {
+    const pool = new WorkerPool({
+      plan,
+      quiet: terminal.quiet && !terminal.json,
+      trace: trace !== undefined,
+      log,
+      traced: (session, event) => {
+        const known = traces.get(session) ?? traceTo(terminal, `#${session}`);
+        if (event.kind === 'closed' && event.connection === 'control') traces.delete(session);
+        else traces.set(session, known);
+        known(event);
+      },
+      lost: (worker) => lost(terminal, worker),
+    });
+    await pool.start(listen);
+    return pool;
+  };
+}
+
+function lost(
+  terminal: Terminal,
+  {
+    number,
+    sessions,
+    because,
+  }: { readonly number: number; readonly sessions: number; readonly because: string },
+): void {
+  if (terminal.json) terminal.object({ event: 'worker-lost', worker: number, sessions, because });
+  const what = sessions === 1 ? 'its session is' : `its ${sessions} sessions are`;
+  terminal.warn(
+    `duoport: worker ${number} died (${because}): ${what} lost, and another worker takes its place.`,
+  );
+}
+
+function logTo(terminal: Terminal, { level }: Settings['logs']): (event: ServerEvent) => void {
+  const log = new SessionLog({ verbose: level === 'verbose' });
+  return (event) => {
+    // Nobody reads it: a line for every transfer costs a busy server more than the transfer's file.
+    if (terminal.quiet && !terminal.json && event.kind !== 'bug') return;
+    if (terminal.json) {
+      terminal.object(log.object(event, new Date()));
+      return;
+    }
+    const line = log.line(event, new Date());
+    // A fault of ours is told even to whoever wants quiet.
+    if (line !== undefined) event.kind === 'bug' ? terminal.warn(line) : terminal.talk(line);
+  };
+}
+
+function announcementOf(
+  plan: ServePlan,
+  running: RunningServer,
+  portRemark: string | undefined,
+): Announcement {
+  const doors = running.listening.map(({ address, port, implicitTls }) => ({
+    port,
+    implicitTls,
+    addresses: reachableAddresses(address, networkInterfaces()),
+  }));
+  const users = plan.users.map(({ name, password, readOnly }) => ({
+    name,
+    password: plan.generated ? password : undefined,
+    readOnly,
+  }));
+  const { server: _, anonymousFolder: __, ...said } = plan;
+  return {
+    ...said,
+    doors,
+    users: plan.anonymous ? [...users, { name: undefined, password: undefined, readOnly: true }] : users,
+    portRemark,
+  };
+}
+
+function announce(terminal: Terminal, what: Announcement): void {
+  if (!terminal.json) {
+    for (const line of announcementLines(what)) terminal.result(line);
+    return;
+  }
+  const { certificate, sample: _, ...rest } = what;
+  const pins = certificate && { sha256: certificate.sha256, selfSigned: certificate.selfSigned };
+  const passivePorts = what.singlePort ? undefined : what.passivePorts;
+  terminal.object({ event: 'ready', ...rest, passivePorts, certificate: pins });
+}
