@@ -89,14 +89,14 @@ test('--config: what is wrong is told before the server runs, and what is right 
   const file = join(here.path, 'server.yaml');
   await writeFile(
     file,
-    'home: files\nlisteners: [127.0.0.1:0]\nusers: [{name: a, password: long enough}]\npassive: {ports: 20000-20100}\n',
+    'directory: files\nlisteners: [127.0.0.1:0]\nusers: [{name: a, password: long enough}]\npassive: {ports: 20000-20100}\n',
   );
   const good = await duoport(['doctor', '--config', file]);
   assert.equal(good.code, 0, good.stdout);
   assert.match(good.stdout, /passive\.ports +20000-20100 is free, 101 ports/);
   assert.match(good.stdout, /duoport firewall --for nftables --config/);
 
-  await writeFile(file, 'home: gone\nlisteners: [127.0.0.1:0]\npassive: {addresses: [127.0.0.1]}\n');
+  await writeFile(file, 'directory: gone\nlisteners: [127.0.0.1:0]\npassive: {addresses: [127.0.0.1]}\n');
   const bad = await duoport(['doctor', '--config', file, '--json']);
   assert.equal(bad.code, 1);
   const [line = ''] = bad.stdout.split('\n');
@@ -107,7 +107,7 @@ test('--config: what is wrong is told before the server runs, and what is right 
     ['folder-unusable', 'address-impossible'],
   );
 
-  await writeFile(file, 'home: files\nlisenters: [2121]\n');
+  await writeFile(file, 'directory: files\nlisenters: [2121]\n');
   const unread = await duoport(['doctor', '--config', file]);
   assert.equal(unread.code, 2);
   assert.match(unread.stderr, /line 2: lisenters: .*Did you mean listeners\?/);
@@ -117,7 +117,7 @@ test('serve --config: the command line wins over the file', async () => {
   await using here = await temporary();
   await mkdir(join(here.path, 'files'));
   const file = join(here.path, 'server.yaml');
-  await writeFile(file, 'home: files\npassive: {ports: 20000-20100}\nactive: {enabled: false}\n');
+  await writeFile(file, 'directory: files\npassive: {ports: 20000-20100}\nactive: {enabled: false}\n');
   await using served = await serve(['--config', file, '--modes', 'active,passive']);
   assert.deepEqual(served.ready['passivePorts'], { low: 20_000, high: 20_100 });
   assert.deepEqual(served.ready['modes'], { passive: true, active: true });

@@ -105,7 +105,7 @@ test('bad values are refused with the flag, the fix and exit code 2', async () =
       /--tls-cert no\.pem: cannot be read/,
     ],
     [['serve', here.path, '--user', 'nobody'], /--user.*NAME:PASSWORD/],
-    [['serve', '--require-tls', here.path], /--require-tls needs a certificate/],
+    [['serve', '--require-tls', here.path], /--require-tls: It needs a certificate/],
     [['serve', here.path, '--modes', 'auto'], /--modes.*passive,active/],
     [['get', 'file.txt'], /ftp:\/\//],
     [['get'], /missing required argument/],

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { duoport, type Serving, serve } from './command.ts';
+import { duoport, type Serving, serve, temporary } from './command.ts';
 import { OnePortClient } from './one-port-client.ts';
 
 test('workers share the port and the passive range, and their lines come out of one place', async () => {
@@ -34,6 +34,17 @@ for (const tls of [[], ['--tls-self-signed']]) {
     assert.equal(await readFile(join(served.folder, 'up'), 'utf8'), 'up');
   });
 }
+
+test('limits of sessions hold over all workers', async () => {
+  await using here = await temporary();
+  const file = join(here.path, 'duoport.yaml');
+  await writeFile(file, 'limits: {sessions: 3, sessions-per-address: 2}\n');
+  await using served = await serve(['--workers', '2', '--config', file]);
+  const clients = await Promise.all([login(served), login(served)]);
+  const third = await duoport(['ls', served.url()]);
+  assert.match(third.stderr, /421.*Your address has 2 sessions open/);
+  for (const client of clients) client.close();
+});
 
 test('Ctrl-C ends every worker, and a session that is open is told', async () => {
   await using served = await serve(['--workers', '2']);

@@ -116,9 +116,9 @@ const people: Look = ({ users = [], anonymous }, origins) => {
       ? [{ path: `users.${index}`, text: `${printable(name)} is there twice: give each user once.` }]
       : [],
   );
-  return anonymous.enabled || !origins.isSet('anonymous.home')
+  return anonymous.enabled || !origins.isSet('anonymous.directory')
     ? twice
-    : [...twice, { path: 'anonymous.home', text: 'Nobody sees it: anonymous.enabled is not true.' }];
+    : [...twice, { path: 'anonymous.directory', text: 'Nobody sees it: anonymous.enabled is not true.' }];
 };
 
 const counts: Look = ({ limits }) => {

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import type { ServeFlags } from '../flags/serve-flags.ts';
+import type { UserSpec } from '../flags/values.ts';
 import { flagOf, type Origin } from './origins.ts';
 import type { Settings } from './schema.ts';
 
@@ -23,12 +23,9 @@ export function withFlags(
     origins,
     settings: {
       ...settings,
-      ...key('home', directory === undefined ? undefined : resolve(directory)),
+      ...key('directory', directory),
       ...key('listeners', listeners),
-      ...key(
-        'users',
-        flags.user?.map(({ readOnly, ...user }) => ({ ...user, access: readOnly ? 'read' : 'full' })),
-      ),
+      ...key('users', flags.user?.map(userOf)),
       ...key('workers', flags.workers),
       anonymous: { ...settings.anonymous, ...key('anonymous.enabled', flags.anonymous) },
       passive: {
@@ -59,6 +56,10 @@ export function withFlags(
   };
 }
 
+function userOf({ readOnly, ...user }: UserSpec): NonNullable<Settings['users']>[number] {
+  return { ...user, permissions: readOnly ? 'read' : 'all', home: '/' };
+}
+
 function listenersOf({ listen, listenTls }: Partial<ServeFlags>): Settings['listeners'] {
   if (listen === undefined && listenTls === undefined) return undefined;
   const of = (list: ServeFlags['listen'], tls: 'explicit' | 'implicit') =>
@@ -75,12 +76,11 @@ function tlsOf(
   { tlsCert, tlsKey, tlsSelfSigned, requireTls }: Partial<ServeFlags>,
   key: <T>(path: string, value: T | undefined) => Record<string, T>,
 ): SectionOf<'tls'> {
-  const file = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
   return {
     ...(tlsSelfSigned === true ? { certificate: undefined, key: undefined } : {}),
     ...(tlsCert === undefined ? {} : { 'self-signed': false }),
-    ...key('tls.certificate', file(tlsCert)),
-    ...key('tls.key', file(tlsKey)),
+    ...key('tls.certificate', tlsCert),
+    ...key('tls.key', tlsKey),
     ...key('tls.self-signed', tlsSelfSigned),
     ...key('tls.require', requireTls),
   };

@@ -1,7 +1,8 @@
 /** Flags, which somebody may take for keys of the file, and what the key is called. */
 export const formerKeys: Readonly<Record<string, string>> = {
-  dir: 'home',
-  folder: 'home',
+  dir: 'directory',
+  folder: 'directory',
+  home: 'directory',
   listen: 'listeners',
   'listen-tls': 'listeners, with {port: 990, tls: implicit}',
   user: 'users, with {name: …, password: …}',

@@ -6,12 +6,12 @@ import { originText } from './origins.ts';
 import { allKeys, leaves, variableOf } from './schema-json.ts';
 
 const full = `
-home: files
+directory: files
 listeners: [21, "[::1]:2121", {port: 990, tls: implicit}]
 users:
   - name: alice
     password: secret
-  - {name: bob, password: other, access: read, home: bobs}
+  - {name: bob, password: other, permissions: read, directory: bobs}
 passive:
   ports: 50000-50050
   addresses: [10.0.0.0/8=local, {address: 203.0.113.7, port-offset: 100}]
@@ -25,15 +25,15 @@ const settings = (text: string, sources: Sources = {}) => settle(text, { file: '
 
 test('a settings file in words, read', () => {
   const read = settings(full, { file: '/etc/duoport/duoport.yaml' });
-  assert.equal(read.home, '/etc/duoport/files');
+  assert.equal(read.directory, '/etc/duoport/files');
   assert.deepEqual(read.listeners, [
     { port: 21, tls: 'explicit' },
     { host: '::1', port: 2121, tls: 'explicit' },
     { port: 990, tls: 'implicit' },
   ]);
   assert.deepEqual(read.users, [
-    { name: 'alice', password: 'secret', access: 'full' },
-    { name: 'bob', password: 'other', access: 'read', home: '/etc/duoport/bobs' },
+    { name: 'alice', password: 'secret', permissions: 'all', home: '/' },
+    { name: 'bob', password: 'other', permissions: 'read', directory: '/etc/duoport/bobs', home: '/' },
   ]);
   assert.deepEqual(read.passive.ports, { low: 50_000, high: 50_050 });
   assert.deepEqual(read.passive.addresses, [
@@ -76,16 +76,12 @@ test('the environment goes before the file, and the command line before both', (
     sources,
   );
   assert.deepEqual(read.passive.ports, { low: 1024, high: 1030 });
-  assert.deepEqual(read.users, [{ name: 'c', password: 'd', access: 'full' }]);
+  assert.deepEqual(read.users, [{ name: 'c', password: 'd', permissions: 'all', home: '/' }]);
   const of = (path: string) => originText(origins.of(path));
-  assert.deepEqual(['passive.ports', 'users', 'workers', 'home', 'active.enabled', 'tls.require'].map(of), [
-    '--passive-ports',
-    'DUOPORT_USERS',
-    'd.yaml:3',
-    'DIR',
-    '--modes',
-    'default',
-  ]);
+  assert.deepEqual(
+    ['passive.ports', 'users', 'workers', 'directory', 'active.enabled', 'tls.require'].map(of),
+    ['--passive-ports', 'DUOPORT_USERS', 'd.yaml:3', 'DIR', '--modes', 'default'],
+  );
 });
 
 test('a certificate of the command line replaces one made at each start, and the other way round', () => {
@@ -97,11 +93,16 @@ test('a certificate of the command line replaces one made at each start, and the
 });
 
 const wrong: readonly (readonly [string, RegExp])[] = [
-  ['home: x\npasive:\n  ports: 1-2\n', /^x, line 2: pasive: There is no such key\. Did you mean passive\?$/],
+  [
+    'directory: x\npasive:\n  ports: 1-2\n',
+    /^x, line 2: pasive: There is no such key\. Did you mean passive\?$/,
+  ],
   ['passive:\n  prots: 1-2\n', /^x, line 2: passive\.prots: .*Did you mean passive\.ports\?$/],
   ['passive: {singlePort: true}\n', /Did you mean passive\.single-port\?/],
   ['single-port: true\n', /line 1: single-port: .*Did you mean passive\.single-port\?/],
   ['passive-ports: 1-2\n', /Did you mean passive\.ports\?/],
+  ['users: [{name: a, password: b, permissions: [write, fly]}]\n', /permissions 2: Write one of list, read/],
+  ['home: x\n', /Did you mean directory\?/],
   ['listen: 21\n', /Did you mean listeners\?/],
   [
     'users: [{name: a, pasword: b}]\n',
@@ -122,8 +123,8 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   ['passive: {addresses: ["203.0.113"]}\n', /An address is written/],
   ['passive: {addresses: [{address: local, clients: [nowhere]}]}\n', /A network is written/],
   ['- listeners\n', /^x, line 1: Settings are "key: value"/],
-  ['home:\n', /line 1: home: Write text/],
-  ['home: &a x\nprotocol: {greeting: *b}\n', /line \d: Unresolved alias/],
+  ['directory:\n', /line 1: directory: Write text/],
+  ['directory: &a x\nprotocol: {greeting: *b}\n', /line \d: Unresolved alias/],
   ['users: "al\n', /^x, line \d+: Missing closing "quote\./],
   ['users:\n  - {name: a, password: b}\n  - {name: a, password: c}\n', /line 3: users 2: a is there twice/],
   ['listeners: [50050]\n', /listeners: The passive range 50000-50100 holds port 50050/],
@@ -149,7 +150,7 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   ['tls: {binding: require}\n', /tls\.binding: It needs a certificate/],
   ['listeners: [{port: 990, tls: implicit}]\n', /listeners 1: TLS needs a certificate/],
   ['tls: {self-signed: true, require: both, clear-again: true}\n', /tls\.clear-again/],
-  ['anonymous: {home: x}\n', /anonymous\.home: Nobody sees it/],
+  ['anonymous: {directory: x}\n', /anonymous\.directory: Nobody sees it/],
   ['limits: {sessions: 5, sessions-per-address: 9}\n', /more than the 5 sessions/],
 ];
 
@@ -164,9 +165,10 @@ for (const [text, message] of wrong) {
 
 test('everything that is wrong is told at once, in the order of the file', () => {
   assert.throws(
-    () => settings('workers: 0\nhome: 1\nfoo: 1\n'),
+    () => settings('workers: 0\ndirectory: 1\nfoo: 1\n'),
     (error: unknown) =>
-      error instanceof UsageError && /line 1: workers.*\n.*line 2: home.*\n.*line 3: foo/.test(error.message),
+      error instanceof UsageError &&
+      /line 1: workers.*\n.*line 2: directory.*\n.*line 3: foo/.test(error.message),
   );
 });
 
@@ -223,5 +225,5 @@ test('hostile: a bomb of aliases is refused', () => {
 });
 
 test('hostile: __proto__ is a key like any other, and none of ours', () => {
-  assert.throws(() => settings('{"__proto__": {"home": "x"}}'), /There is no such key/);
+  assert.throws(() => settings('{"__proto__": {"directory": "x"}}'), /There is no such key/);
 });

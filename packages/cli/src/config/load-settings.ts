@@ -30,7 +30,7 @@ export interface Sources {
 
 const largest = 1024 * 1024;
 /** Keys that hold a path. Relative ones are meant from the file on that they stand in. */
-const paths = ['home', 'users.*.home', 'anonymous.home', 'tls.certificate', 'tls.key'];
+const paths = ['directory', 'users.*.directory', 'anonymous.directory', 'tls.certificate', 'tls.key'];
 
 /**
  * Defaults, file, environment and command line, the later winning. Throws UsageError that names all that is wrong, each with
@@ -56,9 +56,7 @@ export function settle(
   );
   const hasFile = text !== undefined;
   const origins = over(written, environment.origins);
-  const parsed = settingsSchema.safeParse(
-    merge(absolute(tree, dirname(file)), absolute(environment.tree, '.')),
-  );
+  const parsed = settingsSchema.safeParse(merge(absolute(tree, dirname(file)), environment.tree));
   if (!parsed.success)
     throw refusal(problemsOf(parsed.error.issues, allKeys()), new Origins(origins, { hasFile }));
   const typed = withFlags(parsed.data, directory, flags);

@@ -8,7 +8,7 @@ export type Origin =
 
 /** Flags by the key that they set. `listeners` has two, and `--listen` is the one to speak of. */
 const flagNames: Readonly<Record<string, string>> = {
-  home: 'DIR',
+  directory: 'DIR',
   listeners: '--listen',
   users: '--user',
   'anonymous.enabled': '--anonymous',
@@ -67,10 +67,10 @@ export class Origins {
     return path.replace(/\.(\d+)(?=\.|$)/g, (_, index: string) => ` ${Number(index) + 1}`);
   }
 
-  /** What goes before a file name: `duoport.yaml, line 4: home`, `--tls-cert`; nothing where the name says it all. */
+  /** What goes before a file name: `duoport.yaml, line 4: directory`, `--tls-cert`; nothing where the name says it all. */
   label(path: string): string {
     const origin = this.of(path);
-    if (path === 'home' && (origin === undefined || origin.kind === 'flag')) return '';
+    if (path === 'directory' && (origin === undefined || origin.kind === 'flag')) return '';
     return this.where(path).slice(0, -2);
   }
 

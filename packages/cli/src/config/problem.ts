@@ -33,8 +33,15 @@ export function problemsOf(
         text: unknown(key, path, known),
       }));
     }
-    return [{ path, text: textOf(issue) }];
+    const inner = issue.code === 'invalid_union' ? deepest(issue.errors.flat()) : undefined;
+    const inside = inner?.path.map((step) => `.${String(step)}`).join('') ?? '';
+    return [{ path: `${path}${inside}`, text: textOf(inner ?? issue) }];
   });
+}
+
+/** Of several forms the one that was meant: where something is wrong inside it, or a word is none of ours. */
+function deepest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
+  return issues.find(({ path }) => path.length > 0) ?? issues.find(({ code }) => code === 'invalid_value');
 }
 
 function textOf(issue: z.core.$ZodIssue): string {
@@ -54,10 +61,8 @@ function textOf(issue: z.core.$ZodIssue): string {
       return issue.origin === 'number' || issue.origin === 'int'
         ? `Write a number up to ${issue.maximum}.`
         : issue.message;
-    case 'invalid_union': {
-      const words = issue.errors.flat().find((inner) => inner.code === 'invalid_value');
-      return words === undefined ? 'Write a value.' : textOf(words);
-    }
+    case 'invalid_union':
+      return 'Write a value.';
     default:
       return issue.message;
   }

@@ -46,16 +46,40 @@ function listenMap(text: string): object {
   return { ...(host === undefined ? {} : { host }), port: number };
 }
 
+const permission = z.enum([
+  'list',
+  'read',
+  'write',
+  'append',
+  'remove',
+  'rename',
+  'make-directory',
+  'remove-directory',
+  'change',
+]);
+
 const user = z.strictObject({
   name: line().meta(facts('The name to log in with.')),
   password: line(1024).meta(facts('Its password; numbers stand in quotes.', { writeOnly: true })),
-  access: z
-    .enum(['full', 'read'])
-    .default('full')
-    .meta(facts('`read`: may list and fetch, and change nothing.')),
-  home: line(4096)
+  permissions: z
+    .union([z.enum(['all', 'read']), z.array(permission)])
+    .default('all')
+    .meta(
+      facts(
+        `\`read\`: list and fetch. Or a list of ${permission.options.map((word) => `\`${word}\``).join(', ')}.`,
+      ),
+    ),
+  directory: line(4096)
     .optional()
-    .meta(facts('The folder that is all this user sees.', { otherwise: 'the `home` of all' })),
+    .meta(
+      facts('The folder of this machine that is all this user sees.', {
+        otherwise: 'the `directory` of all',
+      }),
+    ),
+  home: line(4096)
+    .startsWith('/', 'Write a path that begins with /, as the user sees it.')
+    .default('/')
+    .meta(facts('Where in it the user begins.')),
 });
 
 const address = shortOr('[NETWORK[,NETWORK]=]ADDRESS[:+N]', addressMap, {
@@ -95,7 +119,7 @@ function isAddress(text: string): boolean {
 
 /** The settings file of `duoport serve`. Each key is described here and nowhere else. */
 export const settingsSchema = z.strictObject({
-  home: line(4096)
+  directory: line(4096)
     .default('.')
     .meta(
       facts(
@@ -118,9 +142,9 @@ export const settingsSchema = z.strictObject({
     .meta(facts('Who may log in.', { otherwise: 'one user whose password is made up at each start' })),
   anonymous: section('Logins without an account, which may only read.', {
     enabled: no('Lets anybody in who says `anonymous` or `ftp`.'),
-    home: line(4096)
+    directory: line(4096)
       .optional()
-      .meta(facts('What they see.', { otherwise: 'the `home` of all' })),
+      .meta(facts('What they see.', { otherwise: 'the `directory` of all' })),
   }),
   passive: section('Passive mode: the client dials the data connection.', {
     enabled: yes('Off: PASV and EPSV are refused.'),

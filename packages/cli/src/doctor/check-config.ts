@@ -52,7 +52,7 @@ async function together(effective: Effective, found: readonly Check[]): Promise<
     return [];
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    if (found.some(({ severity, setting }) => severity === 'fault' && /^(?:home|tls\.)/.test(setting)))
+    if (found.some(({ severity, setting }) => severity === 'fault' && /^(?:directory|tls\.)/.test(setting)))
       return [];
     return [{ code: 'settings-unusable', severity: 'fault', setting: 'settings', text: error.message }];
   }
@@ -69,7 +69,7 @@ async function subjectOf({ settings }: Effective): Promise<Subject> {
     passiveAddress,
     names: await namesOf(passiveAddress.map(({ address }) => address)),
     listen,
-    folder: await lookAtFolder(settings.home),
+    folder: await lookAtFolder(settings.directory),
     certificate:
       tls.certificate === undefined || tls.key === undefined
         ? undefined

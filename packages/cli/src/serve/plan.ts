@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import type { AdvertisedRule } from '@duoport/net';
+import { allPermissions, type Permission, readPermissions } from '@duoport/server';
 import type { Effective } from '../config/load-settings.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
@@ -19,9 +20,11 @@ export interface PlannedListener {
 interface PlannedUser {
   readonly name: string;
   readonly password: string;
-  readonly readOnly: boolean;
+  readonly permissions: ReadonlySet<Permission>;
   /** Absolute. */
   readonly folder: string;
+  /** Where in the folder the user begins. */
+  readonly home: string;
 }
 
 /** What `serve` is going to do: the settings, checked against the disk. Plain data: worker processes get it too. */
@@ -56,21 +59,22 @@ export async function planServe({ settings, origins }: Effective): Promise<Serve
   const { passive, active, anonymous, tls, workers } = settings;
   const folderAt = (path: string, folder: string) => readableFolder(folder, origins.label(path));
   const nobodyNamed = settings.users === undefined && !anonymous.enabled;
-  // A home that nobody has need not be there.
-  const usesHome =
+  // A folder that nobody sees need not be there.
+  const shared =
     nobodyNamed ||
-    (anonymous.enabled && anonymous.home === undefined) ||
-    (settings.users ?? []).some(({ home }) => home === undefined);
+    (anonymous.enabled && anonymous.directory === undefined) ||
+    (settings.users ?? []).some(({ directory }) => directory === undefined);
   const folder =
-    usesHome || origins.isSet('home')
-      ? await folderAt('home', settings.home)
-      : (settings.users?.[0]?.home ?? '/');
+    shared || origins.isSet('directory')
+      ? await folderAt('directory', settings.directory)
+      : (settings.users?.[0]?.directory ?? '/');
   const users: PlannedUser[] = [];
-  for (const [index, { name, password, access, home }] of (settings.users ?? []).entries()) {
-    const own = home === undefined ? folder : await folderAt(`users.${index}.home`, home);
-    users.push({ name, password, readOnly: access === 'read', folder: own });
+  for (const [index, { permissions, directory, ...user }] of (settings.users ?? []).entries()) {
+    const own = directory === undefined ? folder : await folderAt(`users.${index}.directory`, directory);
+    users.push({ ...user, permissions: permissionsOf(permissions), folder: own });
   }
-  if (nobodyNamed) users.push({ name: 'duoport', password: makePassword(), readOnly: false, folder });
+  if (nobodyNamed)
+    users.push({ name: 'duoport', password: makePassword(), permissions: allPermissions, folder, home: '/' });
   return {
     folder,
     listen: settings.listeners?.map(({ host, port, tls: how }) => ({
@@ -81,7 +85,8 @@ export async function planServe({ settings, origins }: Effective): Promise<Serve
     users,
     generated: nobodyNamed,
     anonymous: anonymous.enabled,
-    anonymousFolder: anonymous.home === undefined ? folder : await folderAt('anonymous.home', anonymous.home),
+    anonymousFolder:
+      anonymous.directory === undefined ? folder : await folderAt('anonymous.directory', anonymous.directory),
     modes: { passive: passive.enabled, active: active.enabled },
     passivePorts: passive.ports,
     passiveAddress: passive.addresses?.map(ruleOf),
@@ -100,6 +105,13 @@ export async function planServe({ settings, origins }: Effective): Promise<Serve
     },
     sample: await sampleFile(folder),
   };
+}
+
+function permissionsOf(
+  written: NonNullable<Settings['users']>[number]['permissions'],
+): ReadonlySet<Permission> {
+  if (written === 'all') return allPermissions;
+  return written === 'read' ? readPermissions : new Set(written);
 }
 
 /** A rule of `passive.addresses` as the server has it. */

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { Trace } from '@duoport/net';
-import { createServer, type ServerEvent } from '@duoport/server';
+import { createServer, readPermissions, type ServerEvent } from '@duoport/server';
 import { loadSettings } from '../config/load-settings.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
@@ -111,10 +111,10 @@ function announcementOf(
     implicitTls,
     addresses: reachableAddresses(address, networkInterfaces()),
   }));
-  const users = plan.users.map(({ name, password, readOnly }) => ({
+  const users = plan.users.map(({ name, password, permissions }) => ({
     name,
     password: plan.generated ? password : undefined,
-    readOnly,
+    readOnly: mayOnlyRead(permissions),
   }));
   const { server: _, anonymousFolder: __, ...said } = plan;
   return {
@@ -123,6 +123,10 @@ function announcementOf(
     users: plan.anonymous ? [...users, { name: undefined, password: undefined, readOnly: true }] : users,
     portRemark,
   };
+}
+
+function mayOnlyRead(permissions: ServePlan['users'][number]['permissions']): boolean {
+  return [...permissions].every((permission) => readPermissions.has(permission));
 }
 
 function announce(terminal: Terminal, what: Announcement): void {

@@ -1,11 +1,5 @@
 import { networkSet, type PeerPolicy } from '@duoport/net';
-import {
-  allPermissions,
-  DiskFiles,
-  MemoryAccounts,
-  readPermissions,
-  type ServerOptions,
-} from '@duoport/server';
+import { DiskFiles, MemoryAccounts, type ServerOptions } from '@duoport/server';
 import type { ServePlan } from './plan.ts';
 
 /** The plan in the server's words. Where to listen is the caller's. */
@@ -49,12 +43,7 @@ function accountsOf(plan: ServePlan): MemoryAccounts {
     backends.set(folder, files);
     return files;
   };
-  const users = plan.users.map(({ name, password, readOnly, folder }) => ({
-    name,
-    password,
-    files: filesOf(folder),
-    permissions: readOnly ? readPermissions : allPermissions,
-  }));
+  const users = plan.users.map(({ folder, ...user }) => ({ ...user, files: filesOf(folder) }));
   const anonymous = plan.anonymous ? { anonymous: { files: filesOf(plan.anonymousFolder) } } : {};
   return new MemoryAccounts({ users, ...anonymous });
 }

@@ -104,7 +104,7 @@ const rows: readonly (readonly [string, ServerCheck, Partial<Subject>, string])[
   [
     'a short password',
     usersCheck,
-    settings('users: [{name: a, password: x, access: read}]'),
+    settings('users: [{name: a, password: x, permissions: read}]'),
     'warning password-short',
   ],
   [

@@ -4,29 +4,30 @@ import { type Check, fault, orFine, type ServerCheck, type Subject, warning } fr
 /** The folder can be read, written where somebody may, and nobody else on the machine can put links into it. */
 export const folderCheck: ServerCheck = ({ folder, settings, machine }) => {
   const name = printable(folder.path);
-  if (folder.problem !== undefined) return [fault('home', 'folder-unusable', `${name}: ${folder.problem}.`)];
+  if (folder.problem !== undefined)
+    return [fault('directory', 'folder-unusable', `${name}: ${folder.problem}.`)];
   const { users, anonymous } = settings;
-  const writers = users === undefined ? !anonymous.enabled : users.some((user) => user.access === 'full');
+  const writers = users === undefined ? !anonymous.enabled : users.some(mayWrite);
   const problems: readonly (Check | false)[] = [
     writers &&
       !folder.writable &&
       fault(
-        'home',
+        'directory',
         'folder-read-only',
-        `${name}: a user may write, and this process may not. chown or chmod it, or let users only read (access: read).`,
+        `${name}: a user may write, and this process may not. chown or chmod it, or let users only read (permissions: read).`,
       ),
     folder.worldWritable &&
-      warning('home', 'folder-world-writable', `${name}: every user of this machine may write there.`),
+      warning('directory', 'folder-world-writable', `${name}: every user of this machine may write there.`),
     machine.root &&
       warning(
-        'home',
+        'directory',
         'runs-as-root',
         'Run as root, the server reads and writes as root. A user of its own and CAP_NET_BIND_SERVICE are enough.',
       ),
   ];
   return orFine(
     problems.filter((one) => one !== false),
-    'home',
+    'directory',
     `${name} can be read${writers ? ' and written' : ''}`,
   );
 };
@@ -50,4 +51,9 @@ export const usersCheck: ServerCheck = ({ settings }) => {
 
 function whoWithout({ anonymous }: Subject['settings']): string {
   return anonymous.enabled ? 'anonymous only' : 'none named: one is made up at each start';
+}
+
+function mayWrite({ permissions }: NonNullable<Subject['settings']['users']>[number]): boolean {
+  if (typeof permissions === 'string') return permissions === 'all';
+  return permissions.some((permission) => permission !== 'list' && permission !== 'read');
 }
