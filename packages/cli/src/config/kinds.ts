@@ -14,7 +14,12 @@ export interface KeyFacts {
 
 /** A value that is written as text and read by the parser of the flag of the same meaning. Numbers count as they are written. */
 export function written<T>(parse: (text: string) => T) {
-  return z.union([z.string(), z.number()]).transform((given, context) => {
+  return z.union([z.string(), z.number()]).transform(asFlag(parse));
+}
+
+/** The parser of a flag, with its complaint as an issue. */
+function asFlag<T>(parse: (text: string) => T) {
+  return (given: string | number, context: z.core.$RefinementCtx): T => {
     try {
       return parse(String(given));
     } catch (error) {
@@ -22,7 +27,7 @@ export function written<T>(parse: (text: string) => T) {
       context.addIssue({ code: 'custom', message: error.message });
       return z.NEVER;
     }
-  });
+  };
 }
 
 /** A map whose keys are all known. An empty one (`passive:` and nothing under it) says nothing. */
@@ -39,17 +44,13 @@ export function shortOr<Shape extends z.ZodRawShape>(
   parse: (text: string) => object,
   shape: Shape,
 ) {
+  const read = asFlag(parse);
   return z
-    .preprocess((given, context) => {
-      if (typeof given !== 'string' && typeof given !== 'number') return given;
-      try {
-        return parse(String(given));
-      } catch (error) {
-        if (!(error instanceof InvalidArgumentError)) throw error;
-        context.addIssue({ code: 'custom', message: error.message });
-        return z.NEVER;
-      }
-    }, z.strictObject(shape))
+    .preprocess(
+      (given, context) =>
+        typeof given === 'string' || typeof given === 'number' ? read(given, context) : given,
+      z.strictObject(shape),
+    )
     .meta({ short });
 }
 

@@ -1,4 +1,5 @@
 import { networkSet } from '@duoport/net';
+import { allPermissions, type Permission } from '@duoport/server';
 import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import {
@@ -46,17 +47,7 @@ function listenMap(text: string): object {
   return { ...(host === undefined ? {} : { host }), port: number };
 }
 
-const permission = z.enum([
-  'list',
-  'read',
-  'write',
-  'append',
-  'remove',
-  'rename',
-  'make-directory',
-  'remove-directory',
-  'change',
-]);
+const permission = z.enum([...allPermissions] as [Permission, ...Permission[]]).exclude(['none']);
 
 const user = z.strictObject({
   name: line().meta(facts('The name to log in with.')),
