@@ -130,7 +130,8 @@ class Completion {
 
 /**
  * RFC 959 §4.1.3, ABOR: the server answers the transfer (426, or 226 when it was done already) and then ABOR
- * itself (226, 225). Some answer both with one reply: then a NOOP behind them is the fence, see `ClientMachine`.
+ * itself (226, 225). Some answer both with one reply: then a NOOP behind them is the fence, see `ClientMachine`. It is
+ * sent only when the transfer has been answered: Pure-FTPd throws away what it reads together with an ABOR.
  * `drop` drops the data connection: many servers read no command while they wait for data. When the replies have
  * not come in time the control connection is closed, because nobody could tell what the next one is for.
  */
@@ -144,16 +145,16 @@ export async function abortTransfer(session: Session, exchange: Exchange, drop: 
   try {
     const abor = control.send('ABOR');
     drop();
-    const both = Promise.all([exchange.final, abor.final]);
-    if (await settledWithin(fenceDelay, both)) return;
+    await within(settings.timeouts.abort, exchange.final, late);
+    if (await settledWithin(fenceDelay, abor.final)) return;
     const noop = control.send('NOOP');
-    await within(settings.timeouts.abort, Promise.all([both, noop.final]), late);
+    await within(settings.timeouts.abort, Promise.all([abor.final, noop.final]), late);
   } catch (error) {
     control.destroy(asError(error));
   }
 }
 
-/** Milliseconds for the two replies of a server that sends two. */
+/** Milliseconds for the second reply of a server that sends two. */
 const fenceDelay = 250;
 
 function failed(running: Running, moved: Moved, final: Final, bytes: number): Error {

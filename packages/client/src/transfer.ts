@@ -4,12 +4,14 @@ import {
   type AnyFtpError,
   type Endpoint,
   FtpConnectionError,
+  FtpRemoteError,
   FtpReplyError,
   findVerb,
   isCompletion,
   isFtpError,
   isIntermediate,
   isNegative,
+  isPreliminary,
   type Reply,
 } from '@duoport/protocol';
 import { abortTransfer, complete } from './completion.ts';
@@ -141,10 +143,23 @@ async function establish(
   });
   const agreeing = exchange.first.then((reply) => {
     if (isNegative(reply)) throw new FtpReplyError({ verb: exchange.verb, reply });
+    if (!isPreliminary(reply)) throw outOfStep(session, exchange, reply);
     return reply;
   });
   const [data, agreed] = await Promise.all([opening, agreeing]);
   return { data, agreed };
+}
+
+/**
+ * RFC 959 §5.4: a transfer begins with a 1yz. A server that answers otherwise has answered something before twice, and
+ * nobody could tell any more what its replies are for.
+ */
+function outOfStep({ control }: Session, { verb }: Exchange, { code }: Reply): FtpRemoteError {
+  const error = new FtpRemoteError(
+    `${verb} was answered ${code} before anything was transferred: that answers something else; the connection is closed`,
+  );
+  control.destroy(error);
+  return error;
 }
 
 /**

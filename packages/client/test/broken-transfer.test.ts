@@ -177,6 +177,39 @@ test('a server that answers a transfer and its ABOR with one reply stays in step
   await usable(ftp);
 });
 
+test('a server that is silent about the transfer is sent ABOR and nothing behind it', async (t) => {
+  const server = await scripted(t, {
+    EPSV: async (_, it) => it.say(epsv(await it.dataPort((socket) => socket.write('hello')))),
+    RETR: '150 ok',
+    ABOR: '',
+  });
+  // Longer than the pause before a NOOP, which Pure-FTPd would throw away with the ABOR.
+  await using ftp = await connect(server.url, { ...options, timeouts: { abort: 400 } });
+  const controller = new AbortController();
+  const abort = { write: () => controller.abort(new Error('enough')) };
+  await assert.rejects(ftp.get('f', abort, { signal: controller.signal }), /enough/);
+  assert.equal(server.verbs.at(-1), 'ABOR');
+  assert.equal(ftp.closed, true);
+});
+
+for (const said of ['226 done', '350 go on']) {
+  test(`attack: a server that answers twice: ${said} before any 1yz ends the dialogue`, async (t) => {
+    const server = await scripted(t, {
+      EPSV: async (_, it) => it.say(epsv(await it.dataPort((socket) => socket.end('hello')))),
+      RETR: said,
+      STOR: said,
+    });
+    for (const call of [
+      (ftp: FtpClient) => ftp.get('f', sink),
+      (ftp: FtpClient) => ftp.put(new Uint8Array(5), 'f'),
+    ]) {
+      await using ftp = await connect(server.url, options);
+      await assert.rejects(call(ftp), { code: 'FTP_REMOTE_PROTOCOL', message: /before anything/ });
+      assert.equal(ftp.closed, true);
+    }
+  });
+}
+
 test('a server that does not answer ABOR loses its connection: nobody could tell what its next reply is for', async (t) => {
   const server = await scripted(t, {
     EPSV: async (_, it) => it.say(epsv(await it.dataPort((socket) => socket.write('hello')))),
