@@ -60,6 +60,8 @@ export const netLimits = {
   tunnelMemory: 1024,
   /** Connections of agents, known or not. */
   tunnelLines: 4096,
+  /** Of them those that have not shown who they are: the oldest goes when another one comes. */
+  tunnelStrangers: 1024,
   /** TLS, and every question until an agent is known. */
   tunnelHandshake: 10_000,
   /** Between two signs of life on a tunnel: many NATs forget a silent connection within a minute. */

@@ -46,8 +46,15 @@ export async function admit(
   return wrong === undefined ? { name, services, proxy, invited: true } : { refused: wrong };
 }
 
-export async function welcome(line: RelayLine, ports: Readonly<Record<string, number>>): Promise<void> {
-  await line.ask('/welcome', { [said.services]: encodePorts(ports) });
+/** Resolves with false when the agent is gone before it has taken its welcome; the line is closed then. */
+export async function welcome(line: RelayLine, ports: Readonly<Record<string, number>>): Promise<boolean> {
+  try {
+    await line.ask('/welcome', { [said.services]: encodePorts(ports) });
+    return true;
+  } catch (error) {
+    line.close(`it did not take its welcome: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
 }
 
 /** Says why, then closes: an agent that is not told would try again for ever. */

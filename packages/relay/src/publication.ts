@@ -10,6 +10,8 @@ export interface PublicationOptions {
   readonly host: string | undefined;
   /** Control ports of the services, one each. Undefined: they share the ports that the gateway listens on anyhow. */
   readonly controlPorts: PortRange | undefined;
+  /** Control ports of one agent. */
+  readonly maxServices: number;
   readonly tell: (event: RelayEvent) => void;
 }
 
@@ -54,17 +56,36 @@ export class Publication {
     const kept = (await registry.find(agent))?.ports ?? {};
     const ports: Record<string, number> = {};
     for (const service of services) {
-      const port = this.#portOf(agent, service) ?? (await this.#listen({ agent, service }, kept[service]));
+      const port =
+        this.#portOf(agent, service) ??
+        this.#takeOver({ agent, service }, services) ??
+        (await this.#listen({ agent, service }, kept[service]));
       if (port !== undefined) ports[service] = port;
     }
+    const given = new Set(Object.values(ports));
+    const others = Object.entries(kept).filter(([, port]) => !given.has(port));
     if (services.some((service) => kept[service] !== ports[service]))
-      await registry.keepPorts(agent, { ...kept, ...ports });
+      await registry.keepPorts(agent, { ...Object.fromEntries(others), ...ports });
     return ports;
   }
 
   #portOf(agent: string, service: string): number | undefined {
     for (const [port, at] of this.#byPort) if (at.agent === agent && at.service === service) return port;
     return undefined;
+  }
+
+  /**
+   * An agent that has all the ports it can have, and names another service, gets the port of one that it does not offer any more: with
+   * ever new names it would have every port of the relay.
+   */
+  #takeOver(what: Service, offered: readonly string[]): number | undefined {
+    const own = [...this.#byPort].filter(([, { agent }]) => agent === what.agent);
+    if (own.length < this.#options.maxServices) return undefined;
+    const [port] = own.find(([, { service }]) => !offered.includes(service)) ?? [];
+    if (port === undefined) return undefined;
+    this.#byPort.set(port, what);
+    this.#options.tell({ kind: 'published', service: serviceName(what.agent, what.service), port });
+    return port;
   }
 
   async #listen(what: Service, wanted: number | undefined): Promise<number | undefined> {

@@ -48,13 +48,15 @@ export interface RelayServerOptions {
   readonly maxSessions?: number | undefined;
   readonly maxSessionsPerAddress?: number | undefined;
   readonly timeouts?: GatewayOptions['timeouts'];
-  /** Services of one agent. Default 16. */
+  /** Services of one agent, and control ports that it can have at all. Default 16. */
   readonly maxServices?: number | undefined;
   readonly log?: ((event: RelayEvent) => void) | undefined;
   /** What the gateway of the clients' side tells. */
   readonly sessionLog?: GatewayOptions['log'];
   readonly trace?: GatewayOptions['trace'];
 }
+
+const maxServices = 16;
 
 /**
  * On a public host: agents dial in, and their servers are published. The clients' side is a gateway, whose connections to the servers
@@ -93,6 +95,7 @@ export class RelayServer implements AsyncDisposable {
       registry,
       host: control.host,
       controlPorts: control.ports,
+      maxServices: options.maxServices ?? maxServices,
       tell: log,
     });
   }
@@ -127,8 +130,8 @@ export class RelayServer implements AsyncDisposable {
         host,
         port,
         ...tls,
-        onLine: (line) => {
-          this.#arrived(line).catch((error: unknown) => {
+        onLine: (line, known) => {
+          this.#arrived(line, known).catch((error: unknown) => {
             line.close('a fault of the relay');
             this.#tell({ kind: 'fault', error });
           });
@@ -155,22 +158,26 @@ export class RelayServer implements AsyncDisposable {
     return this.close();
   }
 
-  async #arrived(line: RelayLine): Promise<void> {
-    const { registry, maxServices = 16 } = this.#options;
+  async #arrived(line: RelayLine, known: () => void): Promise<void> {
+    const { registry, maxServices: most = maxServices } = this.#options;
     const from = line.peer;
-    const admitted = await admit(line, { registry, maxServices, now: Date.now() }).catch(noAnswer);
+    const admitted = await admit(line, { registry, maxServices: most, now: Date.now() }).catch(noAnswer);
     if ('refused' in admitted || this.#closing) {
       const because = 'refused' in admitted ? admitted.refused : 'the relay is shutting down';
       this.#tell({ kind: 'agent-refused', from, because });
       return turnAway(line, because);
     }
+    known();
     const { name, services, proxy, invited } = admitted;
     if (invited) this.#agents.closeOf(name, 'the agent has a new key');
     const ports = await this.#publication.publish(name, services);
-    await welcome(line, ports);
     const agent: ConnectedAgent = { name, services, proxy, line };
-    this.#agents.add(agent);
-    this.#tell({ kind: 'agent-connected', agent: name, from, invited });
+    const isWelcome = await welcome(line, ports);
+    if (this.#closing) line.close('the relay is shutting down');
+    else if (isWelcome) {
+      this.#agents.add(agent);
+      this.#tell({ kind: 'agent-connected', agent: name, from, invited });
+    }
     const because = await line.closed;
     this.#agents.remove(agent);
     this.#tell({ kind: 'agent-lost', agent: name, from, because });

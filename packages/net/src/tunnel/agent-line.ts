@@ -15,7 +15,7 @@ import type { Lease } from '../port-pool.ts';
 import { kernelEndpoint, localEndpoint, peerEndpoint } from '../socket-address.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { Facts } from './relay-line.ts';
-import { endWith, sessionOptions, widen } from './session-options.ts';
+import { drop, endWith, sessionOptions, widen } from './session-options.ts';
 import { splice } from './splice.ts';
 import { tunnelStream } from './tunnel-stream.ts';
 import { bindingLabel, decodeEndpoint, decodeWord, encodeEndpoint, encodeWord, words } from './words.ts';
@@ -66,16 +66,18 @@ export class AgentLine {
   /** Resolves with the reason when the line is gone; never rejects. */
   readonly closed: Promise<string>;
   readonly #session: ServerHttp2Session;
+  readonly #tls: TLSSocket;
   #reason: string | undefined;
 
   /** `tls`: connected, its handshake done, its certificate accepted. */
   constructor(tls: TLSSocket, handler: AgentLineHandler) {
     this.relay = kernelEndpoint(tls.remoteAddress ?? '0.0.0.0', tls.remotePort ?? 0);
     this.local = kernelEndpoint(tls.localAddress ?? '0.0.0.0', tls.localPort ?? 0);
+    this.#tls = tls;
     this.binding = tls.exportKeyingMaterial(32, bindingLabel, Buffer.alloc(0));
     this.#session = performServerHandshake(tls, sessionOptions);
     widen(this.#session);
-    keepAlive(this.#session);
+    keepAlive(tls, this.#session);
     endWith(tls, this.#session);
     this.#session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
       stream.on('error', () => undefined);
@@ -91,7 +93,7 @@ export class AgentLine {
 
   close(because: string): void {
     this.#reason ??= because;
-    this.#session.destroy();
+    drop(this.#tls, this.#session);
   }
 
   #arrived(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, handler: AgentLineHandler): void {
@@ -100,6 +102,8 @@ export class AgentLine {
     if (kind === undefined) {
       const answer = handler.answer(path, factsOf(headers), this);
       stream.resume();
+      // To answer may have been to close the line.
+      if (stream.destroyed) return;
       stream.respond({ ':status': answer === undefined ? 404 : 200, ...answer }, { endStream: true });
       return;
     }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import { type Endpoint, FtpConnectionError } from '@duoport/protocol';
 import type { ControlListener } from '../control-listen.ts';
@@ -14,8 +15,11 @@ export interface ListenAgentsOptions {
   readonly key: Pem;
   /** Connections together. Default: limits. */
   readonly maxConnections?: number | undefined;
-  /** Nothing is known of the agent yet but that it speaks TLS. */
-  onLine(line: RelayLine): void;
+  /**
+   * Nothing is known of the agent yet but that it speaks TLS: until `known` is called its connection gives way to newer ones when
+   * there are too many of them.
+   */
+  onLine(line: RelayLine, known: () => void): void;
   /** A connection that did not come so far. */
   onError?(error: Error, peer: Endpoint | undefined): void;
 }
@@ -32,9 +36,12 @@ export function listenAgents(options: ListenAgentsOptions): Promise<ControlListe
     noDelay: true,
   });
   server.maxConnections = maxConnections;
+  const strangers = new Strangers();
+  server.on('connection', (socket) => strangers.add(socket));
   server.on('secureConnection', (tls: TLSSocket) => {
     tls.on('error', () => undefined);
-    if (tls.alpnProtocol === 'h2' && !tls.destroyed) options.onLine(new RelayLine(tls));
+    const known = strangers.find(tls);
+    if (tls.alpnProtocol === 'h2' && !tls.destroyed) options.onLine(new RelayLine(tls), known);
     else tls.destroy();
   });
   server.on('tlsClientError', (error, tls) => {
@@ -57,10 +64,51 @@ export function listenAgents(options: ListenAgentsOptions): Promise<ControlListe
         endpoint: kernelEndpoint(at.address, at.port),
         close: async () => {
           server.close();
+          strangers.close();
         },
       });
     });
   });
+}
+
+/**
+ * Connections of nobody in particular, the oldest first. It is the oldest that goes when there are too many: an agent says who it is
+ * within a few round trips, and whoever opens thousands and says nothing shuts nobody out.
+ */
+class Strangers {
+  readonly #sockets = new Map<string, Socket>();
+
+  add(socket: Socket): void {
+    const name = nameOf(socket);
+    this.#sockets.set(name, socket);
+    socket.once('close', () => this.#forget(name, socket));
+    if (this.#sockets.size <= netLimits.tunnelStrangers) return;
+    for (const [oldest, stranger] of this.#sockets) {
+      this.#sockets.delete(oldest);
+      stranger.destroy();
+      return;
+    }
+  }
+
+  /** What makes this one known. */
+  find(tls: TLSSocket): () => void {
+    const name = nameOf(tls);
+    const socket = this.#sockets.get(name);
+    return () => this.#forget(name, socket);
+  }
+
+  close(): void {
+    for (const socket of this.#sockets.values()) socket.destroy();
+    this.#sockets.clear();
+  }
+
+  #forget(name: string, socket: Socket | undefined): void {
+    if (this.#sockets.get(name) === socket) this.#sockets.delete(name);
+  }
+}
+
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 function pem(text: Pem): string | Buffer {

@@ -22,7 +22,7 @@ import { DataSocket } from '../data-socket.ts';
 import { netLimits } from '../net-limits.ts';
 import { kernelEndpoint } from '../socket-address.ts';
 import { keepAlive } from './keep-alive.ts';
-import { endWith, sessionOptions, widen } from './session-options.ts';
+import { drop, endWith, sessionOptions, widen } from './session-options.ts';
 import { TunnelLease } from './tunnel-lease.ts';
 import { tunnelStream } from './tunnel-stream.ts';
 import { bindingLabel, decodeEndpoint, decodeWord, encodeEndpoint, words } from './words.ts';
@@ -49,6 +49,7 @@ export class RelayLine {
   /** Resolves with the reason when the line is gone; never rejects. */
   readonly closed: Promise<string>;
   readonly #session: ClientHttp2Session;
+  readonly #tls: TLSSocket;
   #reason: string | undefined;
   #sessions = 0;
 
@@ -56,16 +57,17 @@ export class RelayLine {
   constructor(tls: TLSSocket) {
     this.peer = kernelEndpoint(tls.remoteAddress ?? '0.0.0.0', tls.remotePort ?? 0);
     this.local = kernelEndpoint(tls.localAddress ?? '0.0.0.0', tls.localPort ?? 0);
+    this.#tls = tls;
     this.binding = tls.exportKeyingMaterial(32, bindingLabel, Buffer.alloc(0));
     this.#session = connect('https://agent.invalid', { ...sessionOptions, createConnection: () => tls });
     this.#session.once('connect', () => widen(this.#session));
-    keepAlive(this.#session);
+    keepAlive(tls, this.#session);
     endWith(tls, this.#session);
     this.closed = new Promise((resolve) => {
       this.#session.on('error', (error: Error) => {
         this.#reason ??= error.message;
       });
-      this.#session.on('goaway', () => this.#session.destroy());
+      this.#session.on('goaway', () => drop(tls, this.#session));
       this.#session.once('close', () => resolve(this.#reason ?? 'the agent has closed the connection'));
     });
   }
@@ -82,7 +84,7 @@ export class RelayLine {
 
   close(because: string): void {
     this.#reason ??= because;
-    this.#session.destroy();
+    drop(this.#tls, this.#session);
   }
 
   /** Asks and resolves with the headers of the answer. */

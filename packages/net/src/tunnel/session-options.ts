@@ -22,11 +22,19 @@ export const sessionOptions = {
 };
 
 /**
- * The connection under a session is gone, and so is the session: node:http2 would wait for its streams to end, which those that
- * have something left to write never do.
+ * The connection under a session is gone, or has ended at the other side, and so is the session: node:http2 would wait for its
+ * streams to end, which those that have something left to write never do.
  */
 export function endWith(tls: TLSSocket, session: Http2Session): void {
-  tls.once('close', () => session.destroy());
+  const over = () => drop(tls, session);
+  tls.once('end', over).once('close', over);
+}
+
+/** Ends both. node:http2 ends its session only when the write that is under way is done: on a dead connection, never. */
+export function drop(tls: TLSSocket, session: Http2Session, error?: Error): void {
+  session.destroy(error);
+  // What was written in this turn goes out first.
+  setImmediate(() => tls.destroy());
 }
 
 /** Of the whole connection: wide, for node:http2 opens it again as soon as bytes come, and the streams' own windows count. */
