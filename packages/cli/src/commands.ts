@@ -15,6 +15,7 @@ const loaders: Readonly<Record<string, Load>> = {
   firewall: async (io) => [(await import('./commands/firewall.ts')).firewallCommand(io)],
   gateway: async (io) => [(await import('./commands/gateway.ts')).gatewayCommand(io)],
   relay: async (io) => [(await import('./commands/relay.ts')).relayCommand(io)],
+  config: async (io) => [(await import('./commands/config.ts')).configCommand(io)],
   lab: async (io) => [(await import('./commands/lab.ts')).labCommand(io)],
 };
 

@@ -1,0 +1,52 @@
+import type { Settings } from './schema.ts';
+import type { Tree } from './tree.ts';
+
+type User = NonNullable<Settings['users']>[number];
+
+/** What stands for a secret wherever settings are shown. */
+const hidden = '********';
+
+/** The settings as they would be written in a file, but for passwords; what nobody has set and has no plain default is left out. */
+export function notation(settings: Settings): Tree {
+  const { listeners, users, passive, timeouts, ...rest } = settings;
+  return present({
+    ...rest,
+    listeners: listeners?.map(({ host, port, tls }) =>
+      tls === 'explicit' ? listenText(host, port) : present({ host, port, tls }),
+    ),
+    users: users?.map((user): User => ({ ...user, password: hidden })),
+    passive: present({
+      ...passive,
+      ports: rangeText(passive.ports),
+      addresses: passive.addresses?.map(({ 'port-offset': offset, ...address }) =>
+        present({ ...address, 'port-offset': offset === 0 ? undefined : offset }),
+      ),
+    }),
+    timeouts: Object.fromEntries(Object.entries(timeouts).map(([key, time]) => [key, timeText(time)])),
+  });
+}
+
+/** `21`, `192.0.2.1:21`, `[::1]:21` */
+function listenText(host: string | undefined, port: number): string | number {
+  if (host === undefined) return port;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+export function rangeText({ low, high }: { readonly low: number; readonly high: number }): string {
+  return `${low}-${high}`;
+}
+
+/** Milliseconds in the largest unit that holds them whole. */
+function timeText(milliseconds: number): string {
+  const units = [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1000],
+  ] as const;
+  const unit = units.find(([, size]) => milliseconds % size === 0);
+  return unit === undefined ? `${milliseconds}ms` : `${milliseconds / unit[1]}${unit[0]}`;
+}
+
+function present(tree: Tree): Tree {
+  return Object.fromEntries(Object.entries(tree).filter(([, value]) => value !== undefined));
+}
