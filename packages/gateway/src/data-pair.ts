@@ -74,7 +74,7 @@ export class DataPair {
       const answer =
         asked.kind === 'active'
           ? reply(200, `${verb} successful`)
-          : asked.tell(await this.#leg.passive(asked.family, secure));
+          : asked.tell(await this.#leg.passive({ ...asked, secure }));
       signal.throwIfAborted();
       this.#arrangement = arrangement;
       return answer;

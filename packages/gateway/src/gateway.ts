@@ -1,4 +1,5 @@
 import {
+  type ClientWay,
   type ControlConnection,
   type ControlListener,
   listenControl,
@@ -6,6 +7,7 @@ import {
   type TlsSession,
 } from '@duoport/net';
 import { type Endpoint, type Reply, reply } from '@duoport/protocol';
+import { type ClientEnds, ownWay } from './client-side.ts';
 import type { ServerStatus } from './fleet/fleet.ts';
 import { HealthMonitor } from './fleet/health-monitor.ts';
 import { markedGreeting } from './loop.ts';
@@ -87,6 +89,7 @@ export class FtpGateway implements AsyncDisposable {
     fd,
     implicitTls = false,
     socks = false,
+    divert,
   }: GatewayListen): Promise<Endpoint & { readonly implicitTls: boolean }> {
     const { tls } = this.#settings;
     if (implicitTls && tls === undefined)
@@ -101,12 +104,41 @@ export class FtpGateway implements AsyncDisposable {
       proxy: this.#settings.proxy,
       socks: socks ? this.#settings.client.pool : undefined,
       transparent: this.#settings.transparent,
-      onConnection: (connection, session) => this.#accept(connection, session),
+      divert,
+      onConnection: (connection, session) => this.accept(connection, { tls: session }),
     });
     this.#listeners.push(listener);
     const listening = { ...listener.endpoint, implicitTls };
     this.#listening.push(listening);
     return listening;
+  }
+
+  /**
+   * Serves a client whose control connection did not come in here. `tls`: the session of its TLS, when it has begun with it. `way`:
+   * how its data connections come about, when it is not by ports of this gateway.
+   */
+  accept(
+    connection: ControlConnection,
+    { tls, way }: { readonly tls?: TlsSession | undefined; readonly way?: ClientWay | undefined } = {},
+  ): void {
+    const { address } = connection.peer;
+    const greeting = this.#greeting(address);
+    const session = new GatewaySession({
+      id: this.#nextSession++,
+      connection,
+      tls,
+      settings: this.#settings,
+      way,
+      ended: (ended) => this.#ended(ended),
+    });
+    this.#sessions.add(session);
+    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    session.start(greeting);
+  }
+
+  /** Ports and addresses of this gateway, for a client whose control connection somebody else serves. */
+  clientWay(ends: ClientEnds): ClientWay {
+    return ownWay(this.#settings.client, ends);
   }
 
   /** Stops accepting and lets running transfers finish within `grace` milliseconds (default 10,000). */
@@ -133,21 +165,6 @@ export class FtpGateway implements AsyncDisposable {
         resolve();
       });
     });
-  }
-
-  #accept(connection: ControlConnection, tls: TlsSession | undefined): void {
-    const { address } = connection.peer;
-    const greeting = this.#greeting(address);
-    const session = new GatewaySession({
-      id: this.#nextSession++,
-      connection,
-      tls,
-      settings: this.#settings,
-      ended: (ended) => this.#ended(ended),
-    });
-    this.#sessions.add(session);
-    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
-    session.start(greeting);
   }
 
   #greeting(address: string): Reply {

@@ -1,4 +1,5 @@
 export type { Audit, AuditEntry } from './audit.ts';
+export type { ClientEnds } from './client-side.ts';
 export type { Balance } from './fleet/balance.ts';
 export type { EjectionPolicy, HealthEvent, ServerStatus } from './fleet/fleet.ts';
 export type { HealthOptions } from './fleet/health-monitor.ts';
@@ -8,6 +9,7 @@ export type { UserLimits } from './limits/user-seats.ts';
 export type { GatewayEvent, GatewayLog } from './log.ts';
 export type { GatewayMetrics, TransferCounter } from './metrics.ts';
 export { metricsText } from './metrics-text.ts';
+export { type NeighbourPlace, neighbourWay } from './neighbour-way.ts';
 export type { GatewayListen, GatewayOptions } from './options.ts';
 export { type CommandPolicy, type Handling, rewrite } from './rewrite.ts';
 export { type RouteRule, routeByRules } from './routes/by-rules.ts';

@@ -1,6 +1,8 @@
 import {
+  type AcceptedConnection,
   AdvertisedAddress,
   type AdvertisedRule,
+  type Awaitable,
   type LookupServices,
   lookupServices,
   networkSet,
@@ -15,7 +17,7 @@ import {
 } from '@duoport/net';
 import { limits } from '@duoport/protocol';
 import type { Audit } from './audit.ts';
-import type { ClientSide } from './client-leg.ts';
+import type { ClientSide } from './client-side.ts';
 import type { Balance } from './fleet/balance.ts';
 import { type EjectionPolicy, Fleet, type HealthEvent } from './fleet/fleet.ts';
 import type { HealthOptions } from './fleet/health-monitor.ts';
@@ -28,6 +30,8 @@ import type { CommandPolicy } from './rewrite.ts';
 import type { Route, Upstream } from './upstream.ts';
 
 export interface GatewayListen {
+  /** Looks at each connection before anything is read of it or said to it; true: it is somebody else's from now on. */
+  readonly divert?: ((connection: AcceptedConnection) => Awaitable<boolean>) | undefined;
   /** Address to bind; default: all, both families. */
   readonly host?: string | undefined;
   /** Default 21; 0: a free one. */

@@ -1,4 +1,5 @@
 import {
+  type ClientWay,
   type ControlConnection,
   ServerDialogue,
   type ServerRole,
@@ -7,6 +8,7 @@ import {
 } from '@duoport/net';
 import { decodeDataRequest, FtpClosedError, type Reply, type Run, reply } from '@duoport/protocol';
 import { ClientLeg } from './client-leg.ts';
+import { ownWay } from './client-side.ts';
 import { DataPair } from './data-pair.ts';
 import { rewriteFeatures } from './features.ts';
 import { answerLocally, beside, type Protection } from './local-commands.ts';
@@ -42,10 +44,12 @@ export class GatewaySession implements ServerRole {
     readonly connection: ControlConnection;
     readonly tls: TlsSession | undefined;
     readonly settings: Settings;
+    /** Default: by ports and addresses of this gateway. */
+    readonly way?: ClientWay | undefined;
     readonly ended: (session: GatewaySession) => void;
   }) {
     const { id, connection, tls, settings, ended } = options;
-    const { peer, local, destination = local } = connection;
+    const { peer } = connection;
     this.#connection = connection;
     this.clientAddress = peer.address;
     this.#settings = settings;
@@ -69,9 +73,8 @@ export class GatewaySession implements ServerRole {
     this.#uplink.onLost = (because) => this.#lostServer(because);
     const leg = new ClientLeg({
       side: settings.client,
+      way: options.way ?? ownWay(settings.client, connection),
       peer,
-      local,
-      destination,
       session: this,
       trace: trace?.client,
     });

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { type Endpoint, FtpClosedError } from '@duoport/protocol';
 import type { ConnectionTarget } from './control-connection.ts';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
+import { netLimits } from './net-limits.ts';
 import { localEndpoint, peerEndpoint } from './socket-address.ts';
 
 /** Node keeps the kernel's end of a socket here; undocumented, and in place from Node 0.x to 26. */
@@ -60,7 +61,12 @@ export class AcceptedConnection {
 
   /** The port of ours that it came to; 0 when it is gone or taken. */
   get port(): number {
-    return this.#socket ? localEndpoint(this.#socket).port : 0;
+    return this.local.port;
+  }
+
+  /** Our own end; `0.0.0.0:0` when it is gone or taken. */
+  get local(): Endpoint {
+    return localEndpoint(this.#socket ?? {});
   }
 
   /** Undefined when the peer is gone before anyone looked. `socket` is paused and not read from. */
@@ -135,6 +141,14 @@ export class AcceptedConnection {
         socket.off('close', onGone);
       },
     };
+  }
+
+  /** Last words, and the end. */
+  dismiss(words: Uint8Array): void {
+    const socket = this.take();
+    socket.on('error', ignore).resume();
+    socket.setTimeout(netLimits.closeTimeout, () => socket.destroy());
+    socket.end(words, () => socket.destroySoon());
   }
 
   destroy(): void {

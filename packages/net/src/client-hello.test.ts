@@ -68,7 +68,8 @@ function helloOf(bytes: readonly number[] | Uint8Array): ClientHello {
 const sni = extension(0, fill(9, 20));
 
 test('a client that resumes nothing: no extensions, and an empty session_ticket', () => {
-  assert.deepEqual(helloOf(record(message({}))), { sessionId: new Uint8Array(0), tickets: [] });
+  const nothing = { sessionId: new Uint8Array(0), tickets: [], serverName: undefined };
+  assert.deepEqual(helloOf(record(message({}))), nothing);
   const offer = [...sni, ...extension(35, [])];
   assert.deepEqual(helloOf(record(message({ extensions: offer }))).tickets, []);
 });
@@ -88,6 +89,17 @@ test('TLS 1.3: every identity of pre_shared_key', () => {
   const offered = [...vector(2, identities), ...vector(2, vector(1, fill(3, 32)))];
   const { tickets } = helloOf(record(message({ extensions: [...sni, ...extension(41, offered)] })));
   assert.deepEqual(tickets, [new Uint8Array(200).fill(1), new Uint8Array(16).fill(2)]);
+});
+
+test('the name that the client asks for', () => {
+  const named = (name: string, type = 0) =>
+    helloOf(
+      record(message({ extensions: extension(0, vector(2, [type, ...vector(2, [...Buffer.from(name)])])) })),
+    ).serverName;
+  assert.equal(named('Office.FTP.example.org'), 'office.ftp.example.org');
+  assert.equal(named('office', 1), undefined);
+  for (const made of ['', 'a b', 'a\r\nb', 'x'.repeat(256)]) assert.equal(named(made), undefined, made);
+  assert.equal(helloOf(record(message({ extensions: sni }))).serverName, undefined);
 });
 
 test('a message in several records, and what comes behind it', () => {

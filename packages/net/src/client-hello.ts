@@ -4,6 +4,8 @@ export interface ClientHello {
   readonly sessionId: Uint8Array;
   /** Tickets: of `session_ticket` (RFC 5077) and of every identity of `pre_shared_key` (RFC 8446 §4.2.11). */
   readonly tickets: readonly Uint8Array[];
+  /** The name that the client asks for (RFC 6066 §3), in small letters. */
+  readonly serverName: string | undefined;
 }
 
 export type ClientHelloRead =
@@ -18,6 +20,7 @@ const longest = 16 * 1024;
 
 const handshakeRecord = 22;
 const clientHello = 1;
+const serverName = 0;
 const sessionTicket = 35;
 const preSharedKey = 41;
 
@@ -86,25 +89,35 @@ function decodeBody(body: Reader): ClientHello | undefined {
   const compression = body.vector(1);
   if (sessionId === undefined || sessionId.length > 32) return undefined;
   if (suites === undefined || suites.length < 2 || compression === undefined) return undefined;
-  if (body.isEmpty) return { sessionId, tickets: [] };
+  if (body.isEmpty) return { sessionId, tickets: [], serverName: undefined };
   const extensions = body.vector(2);
   if (extensions === undefined || !body.isEmpty) return undefined;
-  const tickets = decodeTickets(new Reader(extensions));
-  return tickets && { sessionId, tickets };
+  const decoded = decodeExtensions(new Reader(extensions));
+  return decoded && { sessionId, ...decoded };
 }
 
-function decodeTickets(extensions: Reader): readonly Uint8Array[] | undefined {
+function decodeExtensions(extensions: Reader): Pick<ClientHello, 'tickets' | 'serverName'> | undefined {
   const tickets: Uint8Array[] = [];
+  let name: string | undefined;
   while (!extensions.isEmpty) {
     const type = extensions.number(2);
     const data = extensions.vector(2);
     if (type === undefined || data === undefined) return undefined;
     if (type === sessionTicket && data.length > 0) tickets.push(data);
+    if (type === serverName) name = decodeServerName(new Reader(data));
     if (type !== preSharedKey) continue;
     const identities = new Reader(data).vector(2);
     if (identities === undefined || !decodeIdentities(new Reader(identities), tickets)) return undefined;
   }
-  return tickets;
+  return { tickets, serverName: name };
+}
+
+/** A list of names with their types, of which there is one: 0, a host name in ASCII. */
+function decodeServerName(data: Reader): string | undefined {
+  const list = new Reader(data.vector(2) ?? new Uint8Array(0));
+  const type = list.number(1);
+  const name = String.fromCharCode(...(list.vector(2) ?? []));
+  return type === 0 && list.isEmpty && /^[\w.-]{1,255}$/.test(name) ? name.toLowerCase() : undefined;
 }
 
 /** Identity and obfuscated age, again and again. */

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Endpoint, FtpConnectionError, type ProxiedEnds } from '@duoport/protocol';
 import { AcceptedConnection } from './accepted-connection.ts';
+import type { Awaitable } from './bytes.ts';
 import type { ConnectionTarget, ControlConnection } from './control-connection.ts';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
 import { ControlSocket } from './control-socket.ts';
@@ -49,6 +50,8 @@ export interface AcceptControlOptions {
 }
 
 export interface ListenControlOptions extends ListenOptions, AcceptControlOptions {
+  /** Looks at each connection before anything is read of it or said to it; true: it is somebody else's from now on. */
+  readonly divert?: ((connection: AcceptedConnection) => Awaitable<boolean>) | undefined;
   /** Data connections come in on this port too: the door takes them out. */
   readonly door?: SinglePort | undefined;
 }
@@ -75,9 +78,19 @@ export async function listenControl(options: ListenControlOptions): Promise<Cont
       accept(connection).onceClosed(() => door?.left(address));
     },
   };
-  const listener = await listenConnections(options, (connection) =>
-    door ? door.arrived(connection, arrival) : void accept(connection),
-  );
+  const enter = (connection: AcceptedConnection) =>
+    door ? door.arrived(connection, arrival) : void accept(connection);
+  const { divert } = options;
+  const listener = await listenConnections(options, (connection) => {
+    if (divert === undefined) return enter(connection);
+    const look = async () => {
+      if (!(await divert(connection))) enter(connection);
+    };
+    look().catch((error: unknown) => {
+      connection.destroy();
+      options.onError?.(error instanceof Error ? error : new Error(String(error)), connection.peer);
+    });
+  });
   return {
     endpoint: listener.endpoint,
     close: async () => {

@@ -46,6 +46,8 @@ export function handshake(
       if (objection !== undefined) fail(new FtpConnectionError(objection, { channel, phase: 'tls', peer }));
       else {
         settle();
+        // A record that cannot be read: Node tells a client in 'error' and leaves the connection open, and tells a server nothing.
+        tls.on('error', ignore).on('_tlsError', (error: Error) => tls.destroy(error));
         resolve(tls);
       }
     };

@@ -36,6 +36,7 @@ export type {
   TruncationPolicy,
 } from './bytes.ts';
 export { ClientDialogue, type ClientDialogueOptions, type Exchange } from './client-dialogue.ts';
+export type { ClientWay, PromisedPort, WantedPort } from './client-way.ts';
 export type { ConnectionTarget, ControlConnection, ControlHandler } from './control-connection.ts';
 export { type DialControlOptions, dialControl } from './control-dial.ts';
 export {
@@ -68,6 +69,7 @@ export { type SendSynOptions, sendSyn } from './native/send-syn.ts';
 export { canTraceHops, type TracedHop, type TraceHopsOptions, traceHops } from './native/trace-hops.ts';
 export { type PacketWatch, type SeenPacket, watchPackets } from './native/watch-packets.ts';
 export { choosePassiveAddress, type PassiveAddressPolicy, type PassiveChoice } from './passive-address.ts';
+export { peekHello } from './peek-hello.ts';
 export {
   checkPeer,
   type PeerFacts,
@@ -114,8 +116,9 @@ export {
   type TunnelRequest,
   type TunnelTarget,
 } from './tunnel/agent-line.ts';
+export { CarriedClient, type CarriedFacts } from './tunnel/carried-client.ts';
 export { type DialRelayOptions, dialRelay } from './tunnel/dial-relay.ts';
 export type { HttpProxy } from './tunnel/http-connect.ts';
 export { type ListenAgentsOptions, listenAgents } from './tunnel/listen-agents.ts';
-export { type Facts, RelayLine } from './tunnel/relay-line.ts';
+export { type CarryOptions, type Facts, RelayLine } from './tunnel/relay-line.ts';
 export { decodeWord, encodeWord } from './tunnel/words.ts';

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { FtpRemoteError, isFault, type ProtocolFault } from '@duoport/protocol';
 
 interface HeadOptions<Head extends { readonly size: number }> {
@@ -15,7 +15,7 @@ interface HeadOptions<Head extends { readonly size: number }> {
  * afterwards. Rejects with FTP_REMOTE_PROTOCOL; the socket is then for the caller to destroy.
  */
 export function takeHead<Head extends { readonly size: number }>(
-  socket: Socket,
+  socket: Readable,
   { what, timeout, decode }: HeadOptions<Head>,
 ): Promise<Head> {
   return new Promise((resolve, reject) => {

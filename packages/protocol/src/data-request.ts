@@ -7,8 +7,13 @@ import { type Reply, reply } from './reply.ts';
 
 /** What a client asks for with PASV, EPSV, LPSV (passive), PORT, EPRT or LPRT (active). */
 export type DataRequest =
-  /** The server is to listen, and to answer with `tell`. */
-  | { readonly kind: 'passive'; readonly family: 4 | 6; tell(at: Endpoint): Reply }
+  /** The server is to listen, and to answer with `tell`, which says the whole endpoint (227, 228) or the port alone (229). */
+  | {
+      readonly kind: 'passive';
+      readonly family: 4 | 6;
+      readonly tellsAddress: boolean;
+      tell(at: Endpoint): Reply;
+    }
   /** The server is to dial `to`. Nobody has judged that address yet. */
   | { readonly kind: 'active'; readonly to: Endpoint }
   /** To be answered with this and nothing else: a fault, another family, or the 200 of EPSV ALL. */
@@ -26,12 +31,12 @@ export function decodeDataRequest(
   const { local, peer } = ends;
   switch (verb) {
     case 'PASV':
-      if (local.family === 4) return { kind: 'passive', family: 4, tell: passiveReply };
+      if (local.family === 4) return { kind: 'passive', family: 4, tellsAddress: true, tell: passiveReply };
       return answer(reply(425, 'PASV names an IPv4 address and this connection is IPv6; use EPSV'));
     case 'EPSV':
       return extendedPassive(argument, local.family);
     case 'LPSV':
-      return { kind: 'passive', family: local.family, tell: longPassiveReply };
+      return { kind: 'passive', family: local.family, tellsAddress: true, tell: longPassiveReply };
     case 'PORT':
       return active(decodePort(argument ?? ''), peer);
     case 'LPRT': {
@@ -58,7 +63,7 @@ function extendedPassive(argument: string | undefined, family: 4 | 6): DataReque
   if (asked.want === 'all') return answer(reply(200, 'Only EPSV is accepted from now on'));
   const wanted = asked.want === 'any' ? family : asked.want === 1 ? 4 : 6;
   if (wanted !== family) return otherFamily(family);
-  return { kind: 'passive', family, tell: ({ port }) => extendedPassiveReply(port) };
+  return { kind: 'passive', family, tellsAddress: false, tell: ({ port }) => extendedPassiveReply(port) };
 }
 
 function active(

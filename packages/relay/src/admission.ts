@@ -7,6 +7,11 @@ import type { AgentRegistry } from './registry.ts';
 export interface Admitted {
   readonly name: string;
   readonly services: readonly string[];
+  /** Those whose TLS ends at the agent. */
+  readonly endToEnd: readonly string[];
+  /** Sessions of neighbours may be the agent's. */
+  readonly neighbours: boolean;
+  /** Version of the PROXY header that its servers want. */
   readonly proxy: 1 | 2 | undefined;
   /** It came with an invitation: the key is new. */
   readonly invited: boolean;
@@ -35,15 +40,25 @@ export async function admit(
   if (!isLabel(name) || services === undefined) return { refused: 'its name or its services are not names' };
   if (services.length > maxServices) return { refused: `it has more than ${maxServices} services` };
   const proxy = facts[said.proxy] === '1' ? 1 : facts[said.proxy] === '2' ? 2 : undefined;
+  const told = facts[said.endToEnd];
+  const endToEnd = told === undefined ? [] : decodeServices(told);
+  if (endToEnd === undefined) return { refused: 'its services are not names' };
+  const offer: Omit<Admitted, 'invited'> = {
+    name,
+    services,
+    endToEnd,
+    neighbours: facts[said.neighbours] === 'private',
+    proxy,
+  };
   const { binding } = line;
   if (!verifyBinding(key, facts[said.signature] ?? '', { name, binding }))
     return { refused: 'its signature is not that of its key' };
   const known = await registry.find(name);
-  if (known?.key === key) return { name, services, proxy, invited: false };
+  if (known?.key === key) return { ...offer, invited: false };
   const secret = facts[said.secret];
   if (secret === undefined) return { refused: `its key is not that of ${name}: it needs an invitation` };
   const wrong = await registry.claim({ name, secret, key }, now);
-  return wrong === undefined ? { name, services, proxy, invited: true } : { refused: wrong };
+  return wrong === undefined ? { ...offer, invited: true } : { refused: wrong };
 }
 
 /** Resolves with false when the agent is gone before it has taken its welcome; the line is closed then. */

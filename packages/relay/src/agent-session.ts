@@ -1,4 +1,4 @@
-import type { Joined, PortPool, PortRange, TunnelRequest } from '@duoport/net';
+import type { Joined, PortPool, PortRange, TlsServerSettings, TunnelRequest } from '@duoport/net';
 import { formatEndpoint, isFtpError } from '@duoport/protocol';
 import type { AgentEvent } from './log.ts';
 
@@ -11,6 +11,16 @@ export interface AgentService {
   readonly port: number;
   /** Ports that passive data connections may go to. Default: 1024 to 65535. */
   readonly dataPorts?: PortRange | undefined;
+  /** End to end: the clients' TLS ends at the agent, and the relay carries what it cannot read. */
+  readonly tls?: TlsServerSettings | undefined;
+  /** With `tls`: what clients must do under it. Default `none`. */
+  readonly requireTls?: 'none' | 'control' | 'data' | 'both' | undefined;
+}
+
+/** Why a data connection must not go to this port of the server. */
+export function dataPortObjection({ dataPorts }: AgentService, port: number): string | undefined {
+  const { low, high } = dataPorts ?? anyDataPort;
+  return port < low || port > high ? `data connections go to the ports ${low}-${high} only` : undefined;
 }
 
 interface Control {
@@ -75,7 +85,9 @@ export class AgentSession {
         return 'a control connection needs a number of its own';
       if (this.#controls.size >= this.#maxSessions)
         return `${this.#maxSessions} sessions are open, which is the limit`;
-      return this.#services.has(service) ? undefined : `there is no service ${JSON.stringify(service)} here`;
+      const known = this.#services.get(service);
+      if (known === undefined) return `there is no service ${JSON.stringify(service)} here`;
+      return known.tls === undefined ? undefined : 'TLS of this service ends at the agent';
     }
     const control = this.#controls.get(session);
     if (control === undefined) return 'that control connection is not open';
@@ -85,10 +97,7 @@ export class AgentSession {
     const { peer } = control.ends;
     if (to === undefined || to.address !== peer.address)
       return `data connections go to ${peer.address} only, where the control connection went`;
-    const { low, high } = control.service.dataPorts ?? anyDataPort;
-    if (to.port !== peer.port && (to.port < low || to.port > high))
-      return `data connections go to the ports ${low}-${high} only`;
-    return undefined;
+    return to.port === peer.port ? undefined : dataPortObjection(control.service, to.port);
   }
 
   async #open(request: TunnelRequest): Promise<void> {

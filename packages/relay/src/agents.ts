@@ -1,16 +1,16 @@
 import type { RelayLine } from '@duoport/net';
+import type { Admitted } from './admission.ts';
 
 /** An agent that is known, on one line. */
-export interface ConnectedAgent {
-  readonly name: string;
-  readonly services: readonly string[];
-  /** Version of the PROXY header that its servers want. */
-  readonly proxy: 1 | 2 | undefined;
+export interface ConnectedAgent extends Omit<Admitted, 'invited'> {
   readonly line: RelayLine;
 }
 
 /** Lines of one agent that may stand at a time: the newest is used, the others end when they are dead or done. */
 const linesPerAgent = 4;
+
+/** Milliseconds for the answer. */
+const warning = 2000;
 
 /** Who is connected. */
 export class ConnectedAgents {
@@ -39,6 +39,12 @@ export class ConnectedAgents {
   /** The newest that stands and offers this service. */
   find(name: string, service: string): ConnectedAgent | undefined {
     return this.#lines.get(name)?.find(({ line, services }) => line.isOpen && services.includes(service));
+  }
+
+  /** Lets the agents say goodbye to the clients whose sessions they hold. */
+  async warnAll(): Promise<void> {
+    const lines = [...this.#lines.values()].flat().map(({ line }) => line);
+    await Promise.all(lines.map((line) => line.ask('/closing', {}, warning).catch(() => undefined)));
   }
 
   closeAll(because: string): void {

@@ -1,12 +1,16 @@
 import { isLabel } from './names.ts';
 
-/** The words of the questions that a relay asks a new agent: /hello, then /welcome or /refused. */
+/** The words of the questions that a relay asks its agent: /hello, then /welcome or /refused, at last /closing. */
 export const said = {
   agent: 'duoport-agent',
   key: 'duoport-key',
   signature: 'duoport-signature',
   secret: 'duoport-secret',
   services: 'duoport-services',
+  /** Those of them whose TLS ends at the agent. */
+  endToEnd: 'duoport-end-to-end',
+  /** `private`: sessions of clients with the agent's own public address may be the agent's. */
+  neighbours: 'duoport-neighbours',
   /** Version of the PROXY header that the servers want. */
   proxy: 'duoport-proxy',
   because: 'duoport-because',

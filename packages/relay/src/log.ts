@@ -14,7 +14,15 @@ export type RelayEvent =
   | { readonly kind: 'published'; readonly service: string; readonly port: number }
   | { readonly kind: 'not-published'; readonly service: string; readonly because: string }
   /** A client and the agent of its server share a public address: they are in the same private network. */
-  | { readonly kind: 'neighbours'; readonly service: string; readonly address: string }
+  | {
+      readonly kind: 'neighbours';
+      readonly service: string;
+      readonly address: string;
+      /** `private`: the agent tells the client its private address; `relay`: data connections stay on the relay. */
+      readonly data: 'private' | 'relay';
+    }
+  /** A client whose session is the agent's: its control connection is passed on as it is. */
+  | { readonly kind: 'carried'; readonly service: string; readonly client: Endpoint }
   | { readonly kind: 'fault'; readonly error: unknown };
 
 /** What an agent tells of itself. */

@@ -1,4 +1,4 @@
-import type { FtpGateway } from '@duoport/gateway';
+import type { FtpGateway, GatewayListen } from '@duoport/gateway';
 import type { PortRange } from '@duoport/net';
 import type { RelayEvent } from './log.ts';
 import { serviceName } from './names.ts';
@@ -12,6 +12,8 @@ export interface PublicationOptions {
   readonly controlPorts: PortRange | undefined;
   /** Control ports of one agent. */
   readonly maxServices: number;
+  /** Takes connections of clients that are not the gateway's. */
+  readonly divert: NonNullable<GatewayListen['divert']>;
   readonly tell: (event: RelayEvent) => void;
 }
 
@@ -65,7 +67,7 @@ export class Publication {
     const given = new Set(Object.values(ports));
     const others = Object.entries(kept).filter(([, port]) => !given.has(port));
     if (services.some((service) => kept[service] !== ports[service]))
-      await registry.keepPorts(agent, { ...Object.fromEntries(others), ...ports });
+      await registry.keep(agent, { ports: { ...Object.fromEntries(others), ...ports } });
     return ports;
   }
 
@@ -89,13 +91,13 @@ export class Publication {
   }
 
   async #listen(what: Service, wanted: number | undefined): Promise<number | undefined> {
-    const { gateway, host, controlPorts, tell } = this.#options;
+    const { gateway, host, controlPorts, divert, tell } = this.#options;
     const name = serviceName(what.agent, what.service);
     let because = 'every control port is in use: widen the range';
     for (const port of candidates(controlPorts, wanted)) {
       if (this.#byPort.has(port)) continue;
       try {
-        const { port: bound } = await gateway.listen({ host, port });
+        const { port: bound } = await gateway.listen({ host, port, divert });
         this.#byPort.set(bound, what);
         tell({ kind: 'published', service: name, port: bound });
         return bound;

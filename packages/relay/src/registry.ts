@@ -11,6 +11,8 @@ export interface KnownAgent {
   readonly key: string;
   /** Control port of each of its services by the service's own name. */
   readonly ports: Readonly<Record<string, number>>;
+  /** Services whose TLS ends at the agent: while it is away, nobody else may ask their clients who they are. */
+  readonly endToEnd: readonly string[];
 }
 
 /**
@@ -46,7 +48,8 @@ export class AgentRegistry {
     if (typeof expires !== 'number' || expires <= now) return 'the invitation has expired';
     if (invited['name'] !== name) return 'the invitation is for an agent of another name';
     const known = await this.find(name);
-    await this.#write(this.#agent(name), { key, ports: known?.ports ?? {} });
+    const { ports = {}, endToEnd = [] } = known ?? {};
+    await this.#write(this.#agent(name), { key, ports, endToEnd });
     return undefined;
   }
 
@@ -55,7 +58,7 @@ export class AgentRegistry {
     const known = await readJson(this.#agent(name));
     const key = known?.['key'];
     if (typeof key !== 'string') return undefined;
-    return { name, key, ports: portsOf(known?.['ports']) };
+    return { name, key, ports: portsOf(known?.['ports']), endToEnd: namesOf(known?.['endToEnd']) };
   }
 
   async all(): Promise<readonly KnownAgent[]> {
@@ -66,9 +69,9 @@ export class AgentRegistry {
     return found.flatMap((agent) => agent ?? []);
   }
 
-  async keepPorts(name: string, ports: Readonly<Record<string, number>>): Promise<void> {
-    const known = await this.find(name);
-    if (known !== undefined) await this.#write(this.#agent(name), { key: known.key, ports });
+  async keep(name: string, facts: Partial<Pick<KnownAgent, 'ports' | 'endToEnd'>>): Promise<void> {
+    const { key, ports, endToEnd } = (await this.find(name)) ?? {};
+    if (key !== undefined) await this.#write(this.#agent(name), { key, ports, endToEnd, ...facts });
   }
 
   #invitation(secret: string): string {
@@ -105,6 +108,10 @@ function portsOf(value: unknown): Readonly<Record<string, number>> {
     (entry): entry is [string, number] => Number.isInteger(entry[1]) && entry[1] > 0 && entry[1] < 65_536,
   );
   return Object.fromEntries(ports);
+}
+
+function namesOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 }
 
 const yes = () => true;

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { GatewayLog, ServerMode } from '@duoport/gateway';
 import {
   type AgentLine,
   decodeWord,
@@ -15,6 +16,7 @@ import { type AgentService, AgentSession } from './agent-session.ts';
 import { backOff } from './back-off.ts';
 import { decodePorts, encodeServices, said } from './dialogue.ts';
 import type { AgentEvent } from './log.ts';
+import { OwnSessions } from './own-sessions.ts';
 
 export interface RelayAgentOptions {
   readonly relay: {
@@ -34,9 +36,18 @@ export interface RelayAgentOptions {
   readonly ports?: PortRange | undefined;
   /** Version of the PROXY header by which the servers are told who their clients are. Default: none. */
   readonly proxyHeader?: 1 | 2 | undefined;
+  /**
+   * Clients in the private network of this agent, who reach the relay by the same public address: their sessions are the agent's, and
+   * passive ones are told its private address where the reply names one. Ports for them. Default: they are served as all others.
+   */
+  readonly neighbours?: { readonly ports?: PortRange | undefined } | undefined;
+  /** How data connections come about beside the server, for sessions that the agent holds. Default passive. */
+  readonly serverMode?: ServerMode | undefined;
   /** Default 10,000. */
   readonly maxSessions?: number | undefined;
   readonly log?: ((event: AgentEvent) => void) | undefined;
+  /** What the sessions that the agent holds tell. */
+  readonly sessionLog?: GatewayLog | undefined;
 }
 
 /** Beside a server that nobody can dial: dials its relay, and lets the relay's clients in to this server alone. */
@@ -45,6 +56,7 @@ export class RelayAgent implements AsyncDisposable {
   readonly #pool: PortPool;
   readonly #stop = new AbortController();
   #line: AgentLine | undefined;
+  #own: OwnSessions | undefined;
   #secret: string | undefined;
   #refusal: string | undefined;
   #welcomed = false;
@@ -75,8 +87,10 @@ export class RelayAgent implements AsyncDisposable {
     }
   }
 
-  async close(): Promise<void> {
+  /** Sessions that the agent holds are told 421 and have `grace` milliseconds to end; those of the relay's clients are cut. */
+  async close({ grace = 1000 }: { readonly grace?: number } = {}): Promise<void> {
     this.#stop.abort();
+    await this.#own?.close(grace);
     this.#line?.close('the agent is shutting down');
     await this.#line?.closed;
     await this.#pool.close();
@@ -91,7 +105,9 @@ export class RelayAgent implements AsyncDisposable {
     const { relay, services, maxSessions = 10_000, log = ignore } = this.#options;
     const { host, port, tls = {}, proxy } = relay;
     const session = new AgentSession({ services, pool: this.#pool, maxSessions, tell: log });
+    const own = new OwnSessions({ ...this.#options, pool: this.#pool });
     this.#welcomed = false;
+    this.#own = own;
     try {
       const line = await dialRelay(
         { host, port, tls, proxy, signal: this.#stop.signal },
@@ -103,6 +119,12 @@ export class RelayAgent implements AsyncDisposable {
           // A relay that has not welcomed us wants nothing of us.
           request: (request) =>
             this.#welcomed ? session.handle(request) : request.refuse('the agent was not welcomed'),
+          carried: (facts, take) => {
+            const because = this.#welcomed ? own.objection(facts) : 'the agent was not welcomed';
+            if (because === undefined) own.begin(take(), facts, this.#line?.local.address);
+            else log({ kind: 'refused', what: 'a session', because });
+            return because;
+          },
         },
       );
       this.#line = line;
@@ -112,11 +134,14 @@ export class RelayAgent implements AsyncDisposable {
       return error instanceof Error ? error.message : String(error);
     } finally {
       this.#line = undefined;
+      this.#own = undefined;
+      await own.close(0);
     }
   }
 
   #answer(line: AgentLine, path: string, facts: Facts): Facts | undefined {
-    const { name, key, services, proxyHeader } = this.#options;
+    const { name, key, services, proxyHeader, neighbours } = this.#options;
+    const endToEnd = services.filter(({ tls }) => tls !== undefined).map((service) => service.name);
     switch (path) {
       case '/hello':
         return {
@@ -124,16 +149,22 @@ export class RelayAgent implements AsyncDisposable {
           [said.key]: publicKeyOf(key),
           [said.signature]: signBinding(key, name, line.binding),
           [said.services]: encodeServices(services.map((service) => service.name)),
+          ...(endToEnd.length === 0 ? {} : { [said.endToEnd]: encodeServices(endToEnd) }),
+          ...(neighbours === undefined ? {} : { [said.neighbours]: 'private' }),
           ...(proxyHeader === undefined ? {} : { [said.proxy]: String(proxyHeader) }),
           ...(this.#secret === undefined ? {} : { [said.secret]: this.#secret }),
         };
       case '/welcome': {
         // Used up: the relay knows the key from now on.
         this.#secret = undefined;
+        this.#line = line;
         const ports = decodePorts(facts[said.services] ?? '');
         this.#options.log?.({ kind: 'connected', relay: line.relay, services: ports });
         return {};
       }
+      case '/closing':
+        this.#own?.close(untilTheRelayCloses).catch(() => undefined);
+        return {};
       case '/refused':
         this.#refusal = decodeWord(facts[said.because]) ?? 'without a reason';
         return {};
@@ -142,6 +173,9 @@ export class RelayAgent implements AsyncDisposable {
     }
   }
 }
+
+/** Milliseconds: the relay gives its transfers a time, and then ends the line. */
+const untilTheRelayCloses = 2 ** 31 - 1;
 
 const where = { channel: 'control', phase: 'login' } as const;
 

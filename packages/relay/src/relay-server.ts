@@ -8,15 +8,18 @@ import {
   type ServerMode,
 } from '@duoport/gateway';
 import {
+  type AcceptedConnection,
   type ControlListener,
   listenAgents,
   type PortRange,
+  peekHello,
   type RelayLine,
   type TlsServerSettings,
 } from '@duoport/net';
 import { type Endpoint, FtpConnectionError } from '@duoport/protocol';
 import { admit, turnAway, welcome } from './admission.ts';
 import { type ConnectedAgent, ConnectedAgents } from './agents.ts';
+import { Carriage } from './carriage.ts';
 import type { RelayEvent } from './log.ts';
 import { serviceName, serviceNamed } from './names.ts';
 import { Publication } from './publication.ts';
@@ -67,6 +70,7 @@ export class RelayServer implements AsyncDisposable {
   readonly #agents = new ConnectedAgents();
   readonly #gateway: FtpGateway;
   readonly #publication: Publication;
+  readonly #carriage: Carriage;
   readonly #tell: (event: RelayEvent) => void;
   #listener: ControlListener | undefined;
   #closing = false;
@@ -79,7 +83,10 @@ export class RelayServer implements AsyncDisposable {
     this.#options = options;
     this.#tell = log;
     this.#gateway = createGateway({
-      listen: control.shared ?? [],
+      listen: (control.shared ?? []).map((where) => ({
+        ...where,
+        divert: (connection) => this.#divert(connection, where.implicitTls === true),
+      })),
       to: (facts) => this.#route(facts),
       ...(client === undefined ? {} : { client }),
       commands,
@@ -90,12 +97,14 @@ export class RelayServer implements AsyncDisposable {
       log: options.sessionLog,
       trace: options.trace,
     });
+    this.#carriage = new Carriage(options);
     this.#publication = new Publication({
       gateway: this.#gateway,
       registry,
       host: control.host,
       controlPorts: control.ports,
       maxServices: options.maxServices ?? maxServices,
+      divert: (connection) => this.#divert(connection, false),
       tell: log,
     });
   }
@@ -110,9 +119,9 @@ export class RelayServer implements AsyncDisposable {
     return this.#gateway.listening;
   }
 
-  /** Clients' sessions open now. */
+  /** Clients' sessions open now, those that are the agents' too. */
   get sessions(): number {
-    return this.#gateway.sessions;
+    return this.#gateway.sessions + this.#carriage.size;
   }
 
   /** Lines of agents that stand now. */
@@ -147,10 +156,11 @@ export class RelayServer implements AsyncDisposable {
   }
 
   /** Lets running transfers finish within `grace` milliseconds; then the agents are told goodbye. */
-  async close({ grace }: { readonly grace?: number } = {}): Promise<void> {
+  async close({ grace = 10_000 }: { readonly grace?: number } = {}): Promise<void> {
     this.#closing = true;
     await this.#listener?.close();
-    await this.#gateway.close(grace === undefined ? {} : { grace });
+    if (this.#carriage.size > 0) await this.#agents.warnAll();
+    await Promise.all([this.#gateway.close({ grace }), this.#carriage.empty(grace)]);
     this.#agents.closeAll('the relay is shutting down');
   }
 
@@ -168,19 +178,48 @@ export class RelayServer implements AsyncDisposable {
       return turnAway(line, because);
     }
     known();
-    const { name, services, proxy, invited } = admitted;
+    const { invited, ...offer } = admitted;
+    const { name, services, endToEnd } = offer;
     if (invited) this.#agents.closeOf(name, 'the agent has a new key');
     const ports = await this.#publication.publish(name, services);
-    const agent: ConnectedAgent = { name, services, proxy, line };
-    const isWelcome = await welcome(line, ports);
+    await registry.keep(name, { endToEnd });
+    const agent: ConnectedAgent = { ...offer, line };
+    const welcoming = welcome(line, ports);
+    // What is asked of the agent from now on reaches it after its welcome.
+    this.#agents.add(agent);
+    const isWelcome = await welcoming;
     if (this.#closing) line.close('the relay is shutting down');
-    else if (isWelcome) {
-      this.#agents.add(agent);
-      this.#tell({ kind: 'agent-connected', agent: name, from, invited });
-    }
+    else if (isWelcome) this.#tell({ kind: 'agent-connected', agent: name, from, invited });
     const because = await line.closed;
     this.#agents.remove(agent);
     this.#tell({ kind: 'agent-lost', agent: name, from, because });
+  }
+
+  /** Clients whose session is to be the agent's: the relay passes on what it cannot read, or need not. */
+  async #divert(connection: AcceptedConnection, implicitTls: boolean): Promise<boolean> {
+    const asked = implicitTls ? (await peekHello(connection))?.serverName : undefined;
+    const target = this.#publication.at(connection.port) ?? serviceNamed(asked);
+    if (target === undefined) return false;
+    const { agent, service } = target;
+    const name = serviceName(agent, service);
+    const found = this.#agents.find(agent, service);
+    const isAtAgent = (found ?? (await this.#options.registry.find(agent)))?.endToEnd.includes(service);
+    const { peer } = connection;
+    const neighbour = found?.line.peer.address === peer.address;
+    // A client whose TLS ends here stays here.
+    const isNear = neighbour && found.neighbours && this.#options.client?.tls === undefined;
+    if (!isAtAgent && !isNear) return false;
+    const carry = () => {
+      if (found === undefined || this.#closing) throw notThere(name);
+      this.#tell({ kind: 'carried', service: name, client: peer });
+      if (isNear) this.#tell({ kind: 'neighbours', service: name, address: peer.address, data: 'private' });
+      const way = this.#gateway.clientWay(connection);
+      return found.line.carry(connection, { service, way, implicitTls, neighbour });
+    };
+    this.#carriage.run(connection, { implicitTls, carry: async () => carry() }).catch((error: unknown) => {
+      this.#tell({ kind: 'fault', error });
+    });
+    return true;
   }
 
   #route({ local, peer, serverName, host }: RouteFacts): Routed | undefined {
@@ -206,7 +245,7 @@ export class RelayServer implements AsyncDisposable {
               if (found === undefined) throw notThere(name);
               const { line } = found;
               if (line.peer.address === peer.address)
-                this.#tell({ kind: 'neighbours', service: name, address: peer.address });
+                this.#tell({ kind: 'neighbours', service: name, address: peer.address, data: 'relay' });
               return line.open({ ...options, service: target.service, client: peer });
             },
           },

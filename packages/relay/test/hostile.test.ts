@@ -104,7 +104,11 @@ test('agent impersonation: a signature of another connection', async (t) => {
   assert.equal(heard['duoport-agent'], 'office');
   const line = await dialRelay(
     { host: '127.0.0.1', port: relay.port, tls: { fingerprint } },
-    { answer: (path) => (path === '/hello' ? heard : {}), request: (request) => request.refuse('no') },
+    {
+      answer: (path) => (path === '/hello' ? heard : {}),
+      request: (request) => request.refuse('no'),
+      carried: () => 'no',
+    },
   );
   const { because } = await relay.told.until('agent-refused');
   assert.match(because, /signature/);

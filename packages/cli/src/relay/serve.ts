@@ -161,7 +161,11 @@ function lineOf(event: RelayEvent): string {
     case 'not-published':
       return `${event.service} is not published: ${printable(event.because)}`;
     case 'neighbours':
-      return `A client of ${event.service} comes from the public address of its server, ${event.address}: they are in the same private network`;
+      return `A client of ${event.service} comes from the public address of its server, ${event.address}: they are in the same private network; ${
+        event.data === 'private' ? 'the agent names its private address' : 'its data stay on the relay'
+      }`;
+    case 'carried':
+      return `${formatEndpoint(event.client)} is passed on to ${event.service}, whose agent holds the session`;
     case 'fault':
       return `A fault of duoport: ${printable(String(event.error))}`;
   }

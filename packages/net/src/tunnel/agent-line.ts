@@ -13,6 +13,7 @@ import { DataSocket } from '../data-socket.ts';
 import { netLimits } from '../net-limits.ts';
 import type { Lease } from '../port-pool.ts';
 import { kernelEndpoint, localEndpoint, peerEndpoint } from '../socket-address.ts';
+import { CarriedClient, type CarriedFacts, decodeCarried } from './carried-client.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { Facts } from './relay-line.ts';
 import { drop, endWith, sessionOptions, widen } from './session-options.ts';
@@ -56,6 +57,8 @@ export interface AgentLineHandler {
   /** A question of the relay: what is returned is its answer; undefined refuses it. */
   answer(path: string, facts: Facts, line: AgentLine): Facts | undefined;
   request(request: TunnelRequest): void;
+  /** A client whose session is to be the agent's: `take` begins it; a reason refuses it. */
+  carried(facts: CarriedFacts, take: () => CarriedClient): string | undefined;
 }
 
 /** The agent's end of a tunnel. */
@@ -67,6 +70,7 @@ export class AgentLine {
   readonly closed: Promise<string>;
   readonly #session: ServerHttp2Session;
   readonly #tls: TLSSocket;
+  readonly #carried = new Map<string, CarriedClient>();
   #reason: string | undefined;
 
   /** `tls`: connected, its handshake done, its certificate accepted. */
@@ -98,6 +102,12 @@ export class AgentLine {
 
   #arrived(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, handler: AgentLineHandler): void {
     const path = headers[':path'] ?? '';
+    const session = decodeWord(headers[words.session]) ?? '';
+    if (path === '/client') return this.#carry(stream, { headers, session, handler });
+    if (path === '/ask') {
+      const client = this.#carried.get(session);
+      return client === undefined ? stream.close(constants.NGHTTP2_CANCEL) : client.offer(stream);
+    }
     const kind = kinds.get(path);
     if (kind === undefined) {
       const answer = handler.answer(path, factsOf(headers), this);
@@ -111,7 +121,7 @@ export class AgentLine {
     stream.once('close', () => gone.abort());
     handler.request({
       kind,
-      session: decodeWord(headers[words.session]) ?? '',
+      session,
       service: kind === 'control' ? (decodeWord(headers[words.to]) ?? '') : '',
       to: kind === 'data' ? decodeEndpoint(headers[words.to]) : undefined,
       client: decodeEndpoint(headers[words.client]),
@@ -120,6 +130,26 @@ export class AgentLine {
       join: (target) => dialAndJoin(stream, { target, kind, gone: gone.signal }),
       joinLease: (lease) => acceptAndJoin(stream, lease, gone.signal),
     });
+  }
+
+  #carry(
+    stream: ServerHttp2Stream,
+    {
+      headers,
+      session,
+      handler,
+    }: { headers: IncomingHttpHeaders; session: string; handler: AgentLineHandler },
+  ): void {
+    const facts = decodeCarried(headers);
+    if (facts === undefined || session === '' || this.#carried.has(session))
+      return refuse(stream, 'a client needs a number of its own, and ends');
+    const because = handler.carried(facts, () => {
+      const client = new CarriedClient(stream, facts);
+      this.#carried.set(session, client);
+      stream.once('close', () => this.#carried.delete(session));
+      return client;
+    });
+    if (because !== undefined) refuse(stream, because);
   }
 }
 

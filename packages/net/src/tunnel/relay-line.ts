@@ -14,15 +14,19 @@ import {
   FtpTimeoutError,
   type Phase,
 } from '@duoport/protocol';
+import type { AcceptedConnection } from '../accepted-connection.ts';
 import type { DataWay } from '../arrange-data.ts';
+import type { ClientWay } from '../client-way.ts';
 import type { ControlConnection } from '../control-connection.ts';
 import type { DialControlOptions } from '../control-dial.ts';
 import { ControlSocket } from '../control-socket.ts';
 import { DataSocket } from '../data-socket.ts';
 import { netLimits } from '../net-limits.ts';
 import { kernelEndpoint } from '../socket-address.ts';
+import { Asks } from './carry-client.ts';
 import { keepAlive } from './keep-alive.ts';
 import { drop, endWith, sessionOptions, widen } from './session-options.ts';
+import { splice } from './splice.ts';
 import { TunnelLease } from './tunnel-lease.ts';
 import { tunnelStream } from './tunnel-stream.ts';
 import { bindingLabel, decodeEndpoint, decodeWord, encodeEndpoint, words } from './words.ts';
@@ -37,6 +41,16 @@ interface Asking {
   readonly signal?: AbortSignal | undefined;
   /** Anything but an answer, while it is waited for. */
   onHeaders?(headers: IncomingHttpHeaders): void;
+}
+
+export interface CarryOptions {
+  readonly service: string;
+  /** How the client's data connections come about here, when the agent asks for them. */
+  readonly way: ClientWay;
+  readonly implicitTls: boolean;
+  /** The agent has the same public address. */
+  readonly neighbour: boolean;
+  readonly timeout?: number | undefined;
 }
 
 /** The relay's end of the connection that an agent has dialled: opens control and data connections beside the server. */
@@ -118,6 +132,32 @@ export class RelayLine {
     if (implicitTls) await control.startTls(implicitTls, { signal });
     control.observe({ trace, side: 'client' });
     return { control, data: this.#dataWay(session) };
+  }
+
+  /**
+   * Gives a client to the agent as it is: the agent's is the session, and the relay passes on bytes. Rejects when the agent does not take
+   * it; the connection is then as it was.
+   */
+  async carry(connection: AcceptedConnection, options: CarryOptions): Promise<void> {
+    const { service, way, implicitTls, neighbour, timeout = netLimits.connectTimeout } = options;
+    this.#sessions += 1;
+    const session = String(this.#sessions);
+    const { peer, local, destination = local } = connection;
+    const stream = this.#request('/client', {
+      [words.session]: session,
+      [words.to]: encodeURIComponent(service),
+      [words.client]: encodeEndpoint(peer),
+      [words.local]: encodeEndpoint(destination),
+      [words.begins]: implicitTls ? 'tls' : 'clear',
+      [words.neighbour]: neighbour ? '1' : '0',
+    });
+    await this.#answer(stream, { channel: 'control', phase: 'connect', timeout });
+    const socket = connection.take();
+    if (socket.destroyed) return stream.close(constants.NGHTTP2_CANCEL);
+    splice(socket, tunnelStream(stream, local));
+    const open = () => (this.isOpen ? this.#request('/ask', { [words.session]: session }) : undefined);
+    new Asks({ control: stream, way, local, open });
+    await new Promise((resolve) => stream.once('close', resolve));
   }
 
   #dataWay(session: string): DataWay {

@@ -4,7 +4,8 @@ import type { DataConnection } from '../data-connection.ts';
 import { DataSocket } from '../data-socket.ts';
 import { netLimits } from '../net-limits.ts';
 import type { AcceptOptions, Lease, LeaseRequest } from '../port-pool.ts';
-import { emit, otherSide } from '../trace.ts';
+import type { RawStream } from '../raw-stream.ts';
+import { emit, otherSide, type TraceContext } from '../trace.ts';
 import { tunnelStream } from './tunnel-stream.ts';
 import { decodeEndpoint, words } from './words.ts';
 
@@ -18,28 +19,31 @@ interface Carrier {
   ends(headers: IncomingHttpHeaders): { readonly peer: Endpoint; readonly local: Endpoint };
 }
 
-/** A port that the agent listens on for the server: told by an interim answer, and connected with the final one. */
+/** What came to a port at the other end of the tunnel. */
+export interface Come {
+  readonly peer: Endpoint;
+  readonly socket: RawStream;
+}
+
+export interface TunnelLeaseOptions {
+  readonly endpoint: Endpoint;
+  readonly context: TraceContext;
+  readonly came: Promise<Come>;
+  /** Nobody waits for it any more. */
+  abandon(): void;
+}
+
+/** A port that the other end of a tunnel listens on. */
 export class TunnelLease implements Lease {
   readonly endpoint: Endpoint;
-  readonly #request: LeaseRequest;
-  readonly #carrier: Carrier;
-  readonly #answer: Promise<IncomingHttpHeaders>;
+  readonly #options: TunnelLeaseOptions;
   #arrived = false;
   #over = false;
 
-  private constructor(
-    endpoint: Endpoint,
-    {
-      request,
-      carrier,
-      answer,
-    }: { request: LeaseRequest; carrier: Carrier; answer: Promise<IncomingHttpHeaders> },
-  ) {
-    this.endpoint = endpoint;
-    this.#request = request;
-    this.#carrier = carrier;
-    this.#answer = answer;
-    answer.then(
+  constructor(options: TunnelLeaseOptions) {
+    this.endpoint = options.endpoint;
+    this.#options = options;
+    options.came.then(
       () => {
         this.#arrived = true;
       },
@@ -49,21 +53,28 @@ export class TunnelLease implements Lease {
     );
   }
 
+  /** A port of the agent's, for the server: told by an interim answer, and connected with the final one. */
   static open(request: LeaseRequest, carrier: Carrier): Promise<TunnelLease> {
     return new Promise((resolve, reject) => {
       let isTold = false;
+      const { stream } = carrier;
       const answer = carrier.answer({
         timeout: netLimits.leaseTimeout,
         onHeaders: (headers) => {
           const told = decodeEndpoint(headers[words.local]);
           if (told === undefined || isTold) return;
           isTold = true;
-          resolve(new TunnelLease(told, { request, carrier, answer }));
+          const came = answer.then((final) => {
+            const { peer, local } = carrier.ends(final);
+            return { peer, socket: tunnelStream(stream, local) };
+          });
+          const abandon = () => stream.close(constants.NGHTTP2_CANCEL);
+          resolve(new TunnelLease({ endpoint: told, context: request, came, abandon }));
         },
       });
       answer.then(() => {
         if (isTold) return;
-        carrier.stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
+        stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
         const text = 'The agent of the relay did not say where it listens';
         reject(new FtpConnectionError(text, { channel: 'data', phase: 'listen' }));
       }, reject);
@@ -79,17 +90,15 @@ export class TunnelLease implements Lease {
   }
 
   async accept({ timeout = limits.dataTimeout, signal }: AcceptOptions = {}): Promise<DataConnection> {
-    if (this.#over) throw new FtpClosedError('The agent of the relay does not listen any more');
-    const { trace, connection = 'data-1', side } = this.#request;
-    const { stream } = this.#carrier;
+    if (this.#over) throw new FtpClosedError('The other end of the tunnel does not listen any more');
+    const { trace, connection = 'data-1', side } = this.#options.context;
     const onAbort = () => this.release();
     const timer = setTimeout(onAbort, timeout);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       if (signal?.aborted) onAbort();
-      const { peer, local } = this.#carrier.ends(await this.#answer);
+      const { peer, socket } = await this.#options.came;
       this.#over = true;
-      const socket = tunnelStream(stream, local);
       return new DataSocket({ socket, peer, dialledBy: otherSide(side), side, trace, connection });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
@@ -104,6 +113,6 @@ export class TunnelLease implements Lease {
   release(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#carrier.stream.close(constants.NGHTTP2_CANCEL);
+    this.#options.abandon();
   }
 }

@@ -1,0 +1,77 @@
+import type { AcceptedConnection } from '@duoport/net';
+import { encodeReply, reply } from '@duoport/protocol';
+
+export interface CarriageLimits {
+  readonly maxSessions?: number | undefined;
+  readonly maxSessionsPerAddress?: number | undefined;
+}
+
+/** The clients whose control connections are passed on as they are: counted, as those of the gateway are. */
+export class Carriage {
+  readonly #limits: CarriageLimits;
+  readonly #perAddress = new Map<string, number>();
+  #count = 0;
+  #emptied: (() => void)[] = [];
+
+  constructor(limits: CarriageLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#count;
+  }
+
+  /** Carries a client as long as `carry` goes on. One who is not taken is told why, where it can be told. */
+  async run(
+    connection: AcceptedConnection,
+    { implicitTls, carry }: { readonly implicitTls: boolean; carry(): Promise<void> },
+  ): Promise<void> {
+    const { address } = connection.peer;
+    const because = this.#full(address);
+    if (because !== undefined) return turnAway(connection, { implicitTls, because });
+    this.#add(address, 1);
+    try {
+      await carry();
+    } catch (error) {
+      turnAway(connection, { implicitTls, because: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.#add(address, -1);
+      if (this.#count === 0) for (const emptied of this.#emptied.splice(0)) emptied();
+    }
+  }
+
+  /** Resolves when there are none, or when `grace` milliseconds are over. */
+  empty(grace: number): Promise<void> {
+    if (this.#count === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, grace);
+      this.#emptied.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #full(address: string): string | undefined {
+    const { maxSessions = 10_000, maxSessionsPerAddress = Number.POSITIVE_INFINITY } = this.#limits;
+    if (this.#count >= maxSessions) return `All ${maxSessions} sessions are in use; try again later.`;
+    if ((this.#perAddress.get(address) ?? 0) < maxSessionsPerAddress) return undefined;
+    return `Your address has ${maxSessionsPerAddress} sessions open, which is the limit.`;
+  }
+
+  #add(address: string, change: 1 | -1): void {
+    this.#count += change;
+    const left = (this.#perAddress.get(address) ?? 0) + change;
+    if (left === 0) this.#perAddress.delete(address);
+    else this.#perAddress.set(address, left);
+  }
+}
+
+/** A connection that begins with TLS cannot be told anything: the key is the agent's. */
+function turnAway(
+  connection: AcceptedConnection,
+  { implicitTls, because }: { readonly implicitTls: boolean; readonly because: string },
+): void {
+  if (implicitTls) connection.destroy();
+  else connection.dismiss(encodeReply(reply(421, because.replace(/[\r\n\0]+/g, ' '))));
+}
