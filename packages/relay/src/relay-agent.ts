@@ -90,7 +90,8 @@ export class RelayAgent implements AsyncDisposable {
   /** Sessions that the agent holds are told 421 and have `grace` milliseconds to end; those of the relay's clients are cut. */
   async close({ grace = 1000 }: { readonly grace?: number } = {}): Promise<void> {
     this.#stop.abort();
-    await this.#own?.close(grace);
+    const own = this.#own;
+    if (own !== undefined && own.sessions > 0) await own.close(grace);
     this.#line?.close('the agent is shutting down');
     await this.#line?.closed;
     await this.#pool.close();

@@ -20,7 +20,7 @@ interface Carrier {
 }
 
 /** What came to a port at the other end of the tunnel. */
-export interface Come {
+interface Come {
   readonly peer: Endpoint;
   readonly socket: RawStream;
 }
