@@ -1,8 +1,14 @@
-import type { DataArrangement, DataConnection, Exchange, TlsSession, TruncationPolicy } from '@duoport/net';
+import type {
+  DataArrangement,
+  DataConnection,
+  Exchange,
+  Throttle,
+  TlsSession,
+  TruncationPolicy,
+} from '@duoport/net';
 import { FtpRemoteError, isFtpError, type Reply, reply } from '@duoport/protocol';
 import type { ClientLeg } from './client-leg.ts';
 import { Halves, type Side } from './halves.ts';
-import type { Throttle } from './limits/throttle.ts';
 import { Pipe } from './pipe.ts';
 import { oneLine } from './reply-for-error.ts';
 import type { ServerLink } from './server-link.ts';

@@ -2,13 +2,13 @@ import {
   type DataArrangement,
   type DataVerb,
   modeOf,
+  type Throttle,
   type TlsSession,
   type TruncationPolicy,
 } from '@duoport/net';
 import { type DataRequest, isFtpError, type Reply, reply } from '@duoport/protocol';
 import { bridge } from './bridge.ts';
 import type { ClientLeg } from './client-leg.ts';
-import type { Throttle } from './limits/throttle.ts';
 import { oneLine } from './reply-for-error.ts';
 import type { ServerLink } from './server-link.ts';
 import { serverVerbs } from './server-verbs.ts';

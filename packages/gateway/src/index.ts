@@ -5,7 +5,6 @@ export type { EjectionPolicy, HealthEvent, ServerStatus } from './fleet/fleet.ts
 export type { HealthOptions } from './fleet/health-monitor.ts';
 export type { ProbeLogin } from './fleet/probe.ts';
 export { createGateway, type FtpGateway } from './gateway.ts';
-export type { UserLimits } from './limits/user-seats.ts';
 export type { GatewayEvent, GatewayLog } from './log.ts';
 export type { GatewayMetrics, TransferCounter } from './metrics.ts';
 export { metricsText } from './metrics-text.ts';

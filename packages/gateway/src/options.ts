@@ -14,6 +14,8 @@ import {
   type TlsServerSettings,
   type Trace,
   type TruncationPolicy,
+  type UserLimits,
+  UserSeats,
 } from '@duoport/net';
 import { limits } from '@duoport/protocol';
 import type { Audit } from './audit.ts';
@@ -22,7 +24,6 @@ import type { Balance } from './fleet/balance.ts';
 import { type EjectionPolicy, Fleet, type HealthEvent } from './fleet/fleet.ts';
 import type { HealthOptions } from './fleet/health-monitor.ts';
 import { Services } from './fleet/services.ts';
-import { type UserLimits, UserSeats } from './limits/user-seats.ts';
 import type { GatewayLog } from './log.ts';
 import { newMark } from './loop.ts';
 import { Metrics } from './metrics.ts';

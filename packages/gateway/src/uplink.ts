@@ -1,4 +1,4 @@
-import type { ControlConnection, Trace } from '@duoport/net';
+import type { ControlConnection, Seat, Throttle, Trace } from '@duoport/net';
 import {
   type Endpoint,
   FtpClosedError,
@@ -8,8 +8,6 @@ import {
   type Run,
   reply,
 } from '@duoport/protocol';
-import type { Throttle } from './limits/throttle.ts';
-import type { Seat } from './limits/user-seats.ts';
 import type { GatewayEvent } from './log.ts';
 import type { Settings } from './options.ts';
 import { replyForError } from './reply-for-error.ts';

@@ -61,6 +61,8 @@ export { type DialFrom, type DialOptions, dial } from './dial.ts';
 export { halfOpenPeers } from './half-open.ts';
 export type { LookupHost } from './host-cache.ts';
 export { type HttpPage, type HttpPages, type HttpPagesOptions, listenHttp } from './http-pages.ts';
+export type { Throttle } from './limits/throttle.ts';
+export { type Seat, type UserLimits, UserSeats } from './limits/user-seats.ts';
 export { lookupHost } from './lookup.ts';
 export { type LookupServices, lookupServices, type ServiceRecord } from './lookup-services.ts';
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';

@@ -1,4 +1,4 @@
-import type { Awaitable } from '@duoport/net';
+import type { Awaitable, Seat } from '@duoport/net';
 import type { Endpoint, Order, Reply, Run } from '@duoport/protocol';
 import type { Login } from './accounts/accounts.ts';
 import type { DataSetup } from './data-setup.ts';
@@ -44,8 +44,12 @@ export interface Change {
   readonly user?: string;
   /** `null` logs out. */
   readonly login?: Login | null;
-  /** The login was refused: counts towards the limit of tries. */
-  readonly refused?: true;
+  /** The place of the login among the sessions of its user. */
+  readonly seat?: Seat;
+  /** The login was refused: counts towards the limit of tries. Why, where more is to be said than that it was wrong. */
+  readonly refused?: true | { readonly because: string };
+  /** Nobody could say whether the login is right, and why: the session ends. */
+  readonly unavailable?: string;
   /** Throw away the data connection that was set up (REIN). */
   readonly dropData?: true;
 }

@@ -78,17 +78,51 @@ for (const power of powers) {
 
 test('every power that the configuration can take away is gone when it does', () => {
   const files = new MemoryFiles();
-  const off = powersOf(settingsFor({ active: { enabled: false }, hash: false, deflate: false }), noFiles);
+  const off = powersOf(settingsFor({ active: { enabled: false }, hash: false, deflate: false }), {
+    files: noFiles,
+  });
   for (const power of ['active', 'hash', 'mode-z', 'tls', 'clear-control', 'host'] as const)
     assert.ok(!off.has(power), power);
   for (const power of ['set-modified', 'set-created', 'chmod', 'symlink', 'space'] as const) {
     assert.ok(!off.has(power), power);
-    assert.ok(powersOf(settingsFor(), files).has(power), power);
+    assert.ok(powersOf(settingsFor(), { files }).has(power), power);
   }
-  assert.ok(!powersOf(settingsFor({ passive: { enabled: false } }), files).has('passive'));
-  assert.ok(powersOf(settingsFor(everything), files).has('clear-control'));
+  assert.ok(!powersOf(settingsFor({ passive: { enabled: false } }), { files }).has('passive'));
+  assert.ok(powersOf(settingsFor(everything), { files }).has('clear-control'));
   const strict = settingsFor({ ...everything, requireTls: 'control' });
-  assert.ok(!powersOf(strict, files).has('clear-control'));
+  assert.ok(!powersOf(strict, { files }).has('clear-control'));
+});
+
+test('what an account limits is gone for it alone', () => {
+  const settings = settingsFor(everything);
+  const files = new MemoryFiles();
+  const passive = powersOf(settings, { files, limits: { modes: ['passive'] } });
+  assert.deepEqual([passive.has('passive'), passive.has('active')], [true, false]);
+  const active = powersOf(settings, { files, limits: { modes: ['active'] } });
+  assert.deepEqual([active.has('passive'), active.has('active')], [false, true]);
+  assert.ok(!powersOf(settings, { files, limits: { requireTls: 'control' } }).has('clear-control'));
+  assert.ok(powersOf(settings, { files, limits: { requireTls: 'data' } }).has('clear-control'));
+  assert.deepEqual(
+    [...powersOf(settings, { files, limits: { sessions: 1 } })],
+    [...powersOf(settings, { files })],
+  );
+});
+
+test('an account that needs protected data connections gets 521 without PROT P', async () => {
+  const login = { user: 'ada', files: new MemoryFiles(), home: '/', permissions: allPermissions };
+  const context = (requireTls: 'data' | 'both' | 'control') => ({
+    ...contextOf('LIST'),
+    login: { ...login, limits: { requireTls } },
+  });
+  const fails = (error: unknown): never => {
+    throw error;
+  };
+  for (const needed of ['data', 'both'] as const) {
+    const answer = await dispatch(context(needed), fails);
+    assert.equal('code' in answer && answer.code, 521, needed);
+  }
+  const answer = await dispatch(context('control'), fails);
+  assert.ok(!('code' in answer) || answer.code !== 521);
 });
 
 test('what FEAT names is granted: no row with a feature line is refused with 502', async () => {

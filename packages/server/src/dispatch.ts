@@ -34,8 +34,10 @@ export function dispatch(context: Context, bug: (error: unknown) => void): Await
 }
 
 /** RFC 4217 §10: 521 where the data connection must be protected, 534 where the control connection must be. */
-function policy(row: VerbRow, { settings, secure, parameters }: Context): Reply | undefined {
-  const { control, data } = settings.requireTls;
+function policy(row: VerbRow, { settings, secure, parameters, login }: Context): Reply | undefined {
+  const { control } = settings.requireTls;
+  const own = login?.limits?.requireTls;
+  const data = settings.requireTls.data || own === 'data' || own === 'both';
   if (control && !secure && reveals(row))
     return reply(534, 'Secure the control connection with AUTH TLS first');
   if (data && row.transfer !== 'no' && parameters.protection === 'clear') {

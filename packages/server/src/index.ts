@@ -1,12 +1,16 @@
 export {
   type Accounts,
+  AccountsUnavailable,
   allPermissions,
   type Login,
   type LoginAttempt,
+  type LoginLimits,
   type LoginStep,
   type Permission,
+  type Refusal,
   readPermissions,
 } from './accounts/accounts.ts';
+export { LoginMaker } from './accounts/login-maker.ts';
 export {
   type AnonymousOptions,
   type GuestOptions,
@@ -14,6 +18,7 @@ export {
   type MemoryAccountsOptions,
   type UserOptions,
 } from './accounts/memory.ts';
+export { type AccountRules, refusalOf, rulesFault } from './accounts/rules.ts';
 export type { DataCause } from './data-cause.ts';
 export type { DataFailure, DataProblem } from './data-story.ts';
 export { DiskFiles, type DiskFilesOptions } from './files/disk/disk-files.ts';

@@ -8,7 +8,10 @@ export type ServerEvent = { readonly session: number; readonly peer: Endpoint } 
   | { readonly kind: 'connected' }
   | { readonly kind: 'secured'; readonly protocol: string }
   | { readonly kind: 'login'; readonly user: string; readonly secure: boolean }
-  | { readonly kind: 'login-refused'; readonly user: string }
+  /** `because`: where name and password were right. */
+  | { readonly kind: 'login-refused'; readonly user: string; readonly because?: string }
+  /** Nobody could say who may come in: the client got a 421. */
+  | { readonly kind: 'logins-unavailable'; readonly user: string; readonly because: string }
   | {
       readonly kind: 'transfer';
       readonly verb: string;

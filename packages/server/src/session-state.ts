@@ -1,3 +1,4 @@
+import type { Seat } from '@duoport/net';
 import { limits } from '@duoport/protocol';
 import type { Login } from './accounts/accounts.ts';
 import type { Change } from './command.ts';
@@ -15,6 +16,8 @@ export class SessionState {
   #user: string | undefined;
   #login: Login | undefined;
   #refusals = 0;
+  #seat: Seat | undefined;
+  #over = false;
 
   constructor(settings: Settings, implicitTls: boolean) {
     this.#settings = settings;
@@ -48,11 +51,16 @@ export class SessionState {
     return this.#refusals >= limits.loginAttempts;
   }
 
-  apply({ user, parameters, login, refused }: Change): void {
+  /** The user's sessions and rates, once one is logged in. */
+  get seat(): Seat | undefined {
+    return this.#seat;
+  }
+
+  apply({ user, parameters, login, seat, refused }: Change): void {
     if (user !== undefined) this.#user = user;
     if (parameters !== undefined) this.#parameters = { ...this.#parameters, ...parameters };
-    if (login !== undefined) this.#logIn(login ?? undefined);
-    if (refused === true) this.#refusals += 1;
+    if (login !== undefined) this.#logIn(login ?? undefined, seat);
+    if (refused !== undefined) this.#refusals += 1;
   }
 
   /** RFC 4217 §10.1: what was said before the TLS handshake counts for nothing after it. */
@@ -61,8 +69,17 @@ export class SessionState {
     this.#logIn(undefined);
   }
 
-  #logIn(login: Login | undefined): void {
+  /** The session is over: a login that was still being looked at takes no place any more. */
+  end(): void {
+    this.#over = true;
+    this.#logIn(undefined);
+  }
+
+  #logIn(login: Login | undefined, seat?: Seat): void {
     this.#login = login;
-    this.#powers = powersOf(this.#settings, login?.files);
+    this.#powers = powersOf(this.#settings, login);
+    this.#seat?.leave();
+    this.#seat = seat;
+    if (this.#over) seat?.leave();
   }
 }

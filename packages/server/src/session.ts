@@ -16,6 +16,7 @@ import { type LoggedEnd, loggedTransfer } from './logged-transfer.ts';
 import { RunningTransfer } from './running-transfer.ts';
 import { SessionState } from './session-state.ts';
 import type { Settings } from './settings.ts';
+import { throttled } from './throttled.ts';
 import type { TransferPlan } from './transfer.ts';
 
 /** One client: runs the handlers and the transfer, and keeps what they change. Idle, it holds no buffer and one timer. */
@@ -105,6 +106,7 @@ export class Session implements ServerRole {
 
   over(): void {
     this.#over = true;
+    this.#state.end();
     this.#transfer?.stop();
     this.#abort?.abort(sessionOver());
     this.#data.close();
@@ -121,13 +123,16 @@ export class Session implements ServerRole {
     this.#state.apply(change);
     if (change.dropData === true) this.#data.release();
     const { user = '', login, exhausted } = this.#state;
-    if (change.refused === true) this.#log({ kind: 'login-refused', user });
+    if (change.refused !== undefined)
+      this.#log({ kind: 'login-refused', user, ...(change.refused === true ? {} : change.refused) });
+    if (change.unavailable !== undefined)
+      this.#log({ kind: 'logins-unavailable', user, because: change.unavailable });
     if (change.login && login)
       this.#log({ kind: 'login', user: login.user, secure: this.#connection.secure });
     this.#dialogue.settle(id, {
       kind: 'final',
       reply: change.reply,
-      close: change.refused === true && exhausted,
+      close: change.unavailable !== undefined || (change.refused !== undefined && exhausted),
     });
   }
 
@@ -168,7 +173,7 @@ export class Session implements ServerRole {
       this.#dialogue.settle(id, { kind: 'final', reply: end.reply });
       this.#log({ kind: 'transfer', verb: run.row.verb, path: plan.what, ...end });
     };
-    loggedTransfer(plan, running, {
+    loggedTransfer(throttled(plan, this.#state.seat, running.signal), running, {
       setup: this.#data,
       parameters: this.#state.parameters,
       settings: this.#settings,

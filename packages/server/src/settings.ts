@@ -10,6 +10,7 @@ import {
   type TlsServerSettings,
   type Trace,
   type TruncationPolicy,
+  UserSeats,
 } from '@duoport/net';
 import { limits } from '@duoport/protocol';
 import type { Accounts } from './accounts/accounts.ts';
@@ -101,6 +102,8 @@ export interface Settings {
   readonly probe: boolean;
   /** Data connections that failed, of all sessions. */
   readonly failures: DataFailures;
+  /** The sessions of each user. */
+  readonly seats: UserSeats;
   readonly maxSessions: number;
   readonly maxSessionsPerAddress: number;
   readonly loginTimeout: number;
@@ -154,6 +157,7 @@ export function settingsOf(options: ServerOptions): Settings {
     hash: options.hash ?? true,
     probe: options.probe ?? true,
     failures: new DataFailures(),
+    seats: new UserSeats(),
     maxSessions: options.maxSessions ?? 10_000,
     maxSessionsPerAddress: options.maxSessionsPerAddress ?? Number.POSITIVE_INFINITY,
     loginTimeout: timeouts.login ?? limits.loginTimeout,

@@ -80,7 +80,7 @@ export function contextOf(line: string, scene: Scene = {}): Context {
     },
     order: { ...startOrder(false), login: login ? 'ready' : 'user', ...scene.order },
     parameters,
-    powers: scene.powers ?? powersOf(settings, login?.files),
+    powers: scene.powers ?? powersOf(settings, login),
     settings,
     user: scene.user,
     login,

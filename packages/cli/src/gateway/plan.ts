@@ -1,5 +1,5 @@
-import type { Balance, HealthOptions, ServerMode, Upstream, UserLimits } from '@duoport/gateway';
-import type { AdvertisedRule } from '@duoport/net';
+import type { Balance, HealthOptions, ServerMode, Upstream } from '@duoport/gateway';
+import type { AdvertisedRule, UserLimits } from '@duoport/net';
 import { parseAddress } from '@duoport/protocol';
 import { readText } from '../flags/connection-flags.ts';
 import { defaultPassivePorts, type PortRange } from '../flags/values.ts';

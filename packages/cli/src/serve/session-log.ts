@@ -63,7 +63,9 @@ export class SessionLog {
       case 'login':
         return `${peer} logged in as ${printable(event.user)}${event.secure ? ' over TLS' : ''}`;
       case 'login-refused':
-        return `${peer} was refused as ${printable(event.user)}`;
+        return `${peer} was refused as ${printable(event.user)}${because(event)}`;
+      case 'logins-unavailable':
+        return `${peer} could not log in as ${printable(event.user)}: ${printable(event.because)}`;
       case 'transfer':
         return transferText(event, user);
       case 'data-failed':
@@ -76,6 +78,10 @@ export class SessionLog {
         return `${peer} a fault of duoport in ${event.verb}: ${printable(String(event.error))}`;
     }
   }
+}
+
+function because(event: { readonly because?: string }): string {
+  return event.because === undefined ? '' : `: ${printable(event.because)}`;
 }
 
 function transferText(event: Extract<ServerEvent, { readonly kind: 'transfer' }>, user: string): string {

@@ -1,4 +1,4 @@
-import type { Awaitable } from '@duoport/net';
+import type { Awaitable, UserLimits } from '@duoport/net';
 import type { Endpoint, VerbRow } from '@duoport/protocol';
 import type { Files } from '../files/files.ts';
 
@@ -27,6 +27,29 @@ export interface Login {
   readonly home: string;
   /** An anonymous guest: the password is an address to be logged, not a secret. */
   readonly anonymous?: boolean;
+  /** What the user may have of the server; what is left out is as the server has it for all. */
+  readonly limits?: LoginLimits;
+}
+
+/** What one user may have of the server. */
+export interface LoginLimits extends UserLimits {
+  /** Modes of data connections. */
+  readonly modes?: readonly ('passive' | 'active')[] | undefined;
+  /** What must be under TLS, beyond what the server asks of all. */
+  readonly requireTls?: 'control' | 'data' | 'both' | undefined;
+}
+
+/** Somebody whose name and password are right and who is not let in. */
+export interface Refusal {
+  /** For the log. */
+  readonly because: string;
+  /** Told to the client too; otherwise it gets the answer of a wrong password. */
+  readonly told: boolean;
+}
+
+/** Nobody can say now who may come in: the database is gone, say. The client gets a 421, and the log this message. */
+export class AccountsUnavailable extends Error {
+  override readonly name = 'AccountsUnavailable';
 }
 
 /**
@@ -35,11 +58,11 @@ export interface Login {
  */
 export type LoginStep = 'password' | 'address' | 'nothing';
 
-/** Who may come in. A backend implements this; `undefined` is a refusal (530), and it never says why. */
+/** Who may come in. A backend implements this; `undefined` is a refusal (530), and it never says why. Throws {@link AccountsUnavailable}. */
 export interface Accounts {
   /** Asked after USER; without it every user is asked for a password. */
   begin?(attempt: LoginAttempt): Awaitable<LoginStep>;
-  login(attempt: LoginAttempt): Awaitable<Login | undefined>;
+  login(attempt: LoginAttempt): Awaitable<Login | Refusal | undefined>;
 }
 
 /** Every permission there is. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Awaitable } from '@duoport/net';
-import { DiskFiles } from '../files/disk/disk-files.ts';
 import type { Files } from '../files/files.ts';
 import {
   type Accounts,
@@ -9,9 +8,12 @@ import {
   type LoginAttempt,
   type LoginStep,
   type Permission,
+  type Refusal,
   readPermissions,
 } from './accounts.ts';
+import { LoginMaker } from './login-maker.ts';
 import { KeptPassword } from './password.ts';
+import { type AccountRules, refusalOf } from './rules.ts';
 
 /** What somebody gets who is let in. */
 export interface GuestOptions {
@@ -26,6 +28,8 @@ export interface GuestOptions {
 
 export interface UserOptions extends GuestOptions {
   readonly name: string;
+  /** More that is to hold for this user; `directory`, `home` and `permissions` stand beside it. */
+  readonly rules?: Omit<AccountRules, 'directory' | 'home' | 'permissions'>;
   /** The password, or what decides about it. */
   readonly password: string | ((password: string, attempt: LoginAttempt) => Awaitable<boolean>);
 }
@@ -41,24 +45,32 @@ export interface MemoryAccountsOptions {
   readonly anonymous?: AnonymousOptions;
   /** What users see who have no files of their own. */
   readonly files?: Files;
+  /** Where a function checks passwords and takes its time over it: the same time for a name that nobody has. */
+  readonly nobody?: (password: string, attempt: LoginAttempt) => Awaitable<unknown>;
 }
 
 interface Account {
   readonly login: Login;
+  readonly rules: AccountRules;
   readonly check: (password: string, attempt: LoginAttempt) => Awaitable<boolean>;
 }
 
 /** A list of users in memory. A name that is not in it is refused as slowly as a wrong password. */
 export class MemoryAccounts implements Accounts {
-  readonly #files: Files | undefined;
+  readonly #maker: LoginMaker;
   readonly #accounts = new Map<string, Account>();
   readonly #guests = new Map<string, Login>();
-  readonly #directories = new Map<string, DiskFiles>();
-  /** Compared with for unknown names; nobody knows it. */
-  readonly #nobody = new KeptPassword(randomBytes(16).toString('hex'));
+  readonly #nobody: Account['check'];
 
   constructor(options: MemoryAccountsOptions) {
-    this.#files = options.files;
+    this.#maker = new LoginMaker(options.files);
+    const { nobody } = options;
+    // Compared with for unknown names; nobody knows it.
+    const password = new KeptPassword(randomBytes(16).toString('hex'));
+    this.#nobody = async (given, attempt) => {
+      await nobody?.(given, attempt);
+      return password.matches(given);
+    };
     for (const user of options.users ?? []) this.set(user);
     const { anonymous } = options;
     if (anonymous === undefined) return;
@@ -71,7 +83,7 @@ export class MemoryAccounts implements Accounts {
   /** Adds a user, or gives a known name new options; sessions that are in stay as they are. */
   set(user: UserOptions): void {
     const login = this.#login(user.name, user);
-    this.#accounts.set(user.name, { login, check: checker(user.password) });
+    this.#accounts.set(user.name, { login, rules: user.rules ?? {}, check: checker(user.password) });
   }
 
   /** Returns whether there was such a user; sessions that are in stay in. */
@@ -83,19 +95,15 @@ export class MemoryAccounts implements Accounts {
     return this.#guest(user) === undefined ? 'password' : 'address';
   }
 
-  login(attempt: LoginAttempt): Awaitable<Login | undefined> {
+  async login(attempt: LoginAttempt): Promise<Login | Refusal | undefined> {
     const { user, password } = attempt;
     const guest = this.#guest(user);
     if (guest !== undefined) return guest;
     if (password === undefined) return undefined;
     const account = this.#accounts.get(user);
-    if (account === undefined) {
-      this.#nobody.matches(password);
-      return undefined;
-    }
-    const verdict = account.check(password, attempt);
-    if (typeof verdict === 'boolean') return verdict ? account.login : undefined;
-    return verdict.then((yes) => (yes ? account.login : undefined));
+    const matches = await (account?.check ?? this.#nobody)(password, attempt);
+    if (account === undefined || !matches) return undefined;
+    return refusalOf(account.rules, attempt, Date.now()) ?? account.login;
   }
 
   /** A user of that name goes before the anonymous account. */
@@ -103,19 +111,9 @@ export class MemoryAccounts implements Accounts {
     return this.#accounts.has(user) ? undefined : this.#guests.get(user.toLowerCase());
   }
 
-  #login(user: string, options: GuestOptions): Login {
-    const files = options.files ?? this.#filesOf(options.directory) ?? this.#files;
-    if (files === undefined) throw new TypeError(`The account ${user} has no files: give files or directory`);
-    const { home = '/', permissions = allPermissions } = options;
-    return { user, files, home, permissions: new Set(['none', ...permissions]) };
-  }
-
-  /** Users with the same directory share one backend and what it has learnt of the disk. */
-  #filesOf(directory: string | undefined): DiskFiles | undefined {
-    if (directory === undefined) return undefined;
-    const known = this.#directories.get(directory) ?? new DiskFiles(directory);
-    this.#directories.set(directory, known);
-    return known;
+  #login(user: string, options: GuestOptions & Pick<UserOptions, 'rules'>): Login {
+    const { directory, home, permissions = allPermissions, rules, files } = options;
+    return this.#maker.login(user, { ...rules, directory, home, permissions: [...permissions] }, files);
   }
 }
 

@@ -1,4 +1,5 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { encodeText } from '@duoport/protocol';
 
 /** New with every process, so that what is kept of a password is worth nothing outside of it. */
 const key = randomBytes(32);
@@ -21,6 +22,6 @@ export class KeptPassword {
   }
 
   #of(password: string): Buffer {
-    return hash('sha256', Buffer.concat([key, this.#salt, Buffer.from(password)]), 'buffer');
+    return hash('sha256', Buffer.concat([key, this.#salt, encodeText(password)]), 'buffer');
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changeOf, replyTo, told } from '../../test/handlers.ts';
-import type { LoginAttempt } from '../accounts/accounts.ts';
+import { AccountsUnavailable, type LoginAttempt } from '../accounts/accounts.ts';
 import { MemoryAccounts } from '../accounts/memory.ts';
 import { MemoryFiles } from '../files/memory/memory-files.ts';
 import { initialParameters } from '../parameters.ts';
@@ -25,7 +25,8 @@ test('USER asks for a password, whether the name is known or not', async () => {
 });
 
 test('USER lets in at once where no password is needed', async () => {
-  const [login] = [await accounts.login(attempt('ada', 'löve'))];
+  const login = await accounts.login(attempt('ada', 'löve'));
+  assert.ok(login !== undefined && !('because' in login));
   const open = { begin: () => 'nothing' as const, login: () => login };
   const change = await changeOf('USER ada', { options: { accounts: open }, login: null });
   assert.equal(change.reply.code, 230);
@@ -103,6 +104,40 @@ test('HOST knows the names it was given, in any case, and only before the login'
   assert.equal((await replyTo('HOST other.example.org', { options, login: null })).code, 504);
   assert.equal((await replyTo('HOST ftp.example.org', { options })).code, 503);
   assert.equal((await replyTo('HOST ftp.example.org', scene)).code, 502);
+});
+
+test('a refusal is told or kept, and its reason goes to the log either way', async () => {
+  const refusing = (told: boolean) => ({
+    options: { accounts: { login: () => ({ because: 'This account has\r\nexpired', told }) } },
+    login: null,
+  });
+  const open = await changeOf('PASS x', { ...refusing(true), user: 'ada' });
+  assert.deepEqual(open.reply, { code: 530, lines: ['This account has  expired'] });
+  const shut = await changeOf('PASS x', { ...refusing(false), user: 'ada' });
+  assert.deepEqual(shut.reply, { code: 530, lines: ['Login incorrect'] });
+  assert.deepEqual(shut.refused, { because: 'This account has\r\nexpired' });
+});
+
+test('accounts that cannot be asked are a 421, which says nothing of the password', async () => {
+  const gone = {
+    login: () => {
+      throw new AccountsUnavailable('the database does not answer');
+    },
+  };
+  const change = await changeOf('PASS x', { options: { accounts: gone }, login: null, user: 'ada' });
+  assert.equal(change.reply.code, 421);
+  assert.equal(change.refused, undefined);
+  assert.equal(change.unavailable, 'the database does not answer');
+});
+
+test('an account that needs TLS is told so before it is let in', async () => {
+  const accounts = { login: () => ({ ...login(), limits: { requireTls: 'control' as const } }) };
+  const scene = { options: { accounts }, login: null, user: 'ada' };
+  assert.match(
+    (await changeOf('PASS x', scene)).reply.lines[0] ?? '',
+    /^This account may log in over TLS only/,
+  );
+  assert.equal((await changeOf('PASS x', { ...scene, secure: true })).reply.code, 230);
 });
 
 function login() {

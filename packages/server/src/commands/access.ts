@@ -1,5 +1,5 @@
 import { reply } from '@duoport/protocol';
-import type { Login, LoginAttempt } from '../accounts/accounts.ts';
+import { AccountsUnavailable, type Login, type LoginAttempt, type Refusal } from '../accounts/accounts.ts';
 import { type Change, type Context, command } from '../command.ts';
 import { initialParameters } from '../parameters.ts';
 
@@ -36,10 +36,37 @@ export const host = command('HOST', ({ argument, settings, login }) => {
 });
 
 async function logIn(context: Context, name: string, password: string | undefined): Promise<Change> {
-  const login = await context.settings.accounts.login(attempt(context, name, password));
-  if (login === undefined)
-    return { reply: reply(530, 'Login incorrect'), login: null, user: name, refused: true };
-  return { reply: welcome(login), user: name, login, parameters: { directory: login.home } };
+  const out = { login: null, user: name } as const;
+  try {
+    const login = await context.settings.accounts.login(attempt(context, name, password));
+    if (login === undefined) return { ...out, reply: incorrect, refused: true };
+    if ('because' in login) return { ...out, ...refused(login) };
+    const faults = limitFault(context, login);
+    if (faults !== undefined) return { ...out, ...refused({ because: faults, told: true }) };
+    const seat = context.settings.seats.take(login.user, login.limits);
+    if (seat === undefined) {
+      const because = `All ${login.limits?.sessions} sessions of this account are in use`;
+      return { ...out, ...refused({ because, told: true }) };
+    }
+    return { reply: welcome(login), user: name, login, seat, parameters: { directory: login.home } };
+  } catch (error) {
+    if (!(error instanceof AccountsUnavailable)) throw error;
+    const text = 'Logins are not possible at the moment; try again later';
+    return { ...out, reply: reply(421, text), unavailable: error.message };
+  }
+}
+
+const incorrect = reply(530, 'Login incorrect');
+
+function refused({ because, told }: Refusal): Pick<Change, 'reply' | 'refused'> {
+  return { reply: told ? reply(530, because.replace(/[\0\r\n]/g, ' ')) : incorrect, refused: { because } };
+}
+
+/** What keeps this session from what the account asks for. */
+function limitFault({ secure }: Context, { limits }: Login): string | undefined {
+  const needed = limits?.requireTls;
+  if (secure || needed === undefined || needed === 'data') return undefined;
+  return 'This account may log in over TLS only: send AUTH TLS first';
 }
 
 function welcome({ user: name, anonymous }: Login) {

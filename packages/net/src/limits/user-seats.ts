@@ -1,6 +1,6 @@
 import { Throttle } from './throttle.ts';
 
-/** What a user may have of the gateway, all sessions together. What is left out is not limited. */
+/** What a user may have, all sessions together. What is left out is not limited. */
 export interface UserLimits {
   /** Sessions at the same time. */
   readonly sessions?: number | undefined;
@@ -31,9 +31,9 @@ export class UserSeats {
     this.#limitsOf = typeof limits === 'function' ? (user) => limits(user) ?? {} : () => limits;
   }
 
-  /** Undefined: all of the user's sessions are taken. */
-  take(user: string): Seat | undefined {
-    const { sessions = Number.POSITIVE_INFINITY, toClient, toServer } = this.#limitsOf(user);
+  /** Undefined: all of the user's sessions are taken. `limits`: where they are known with the user. */
+  take(user: string, limits: UserLimits = this.#limitsOf(user)): Seat | undefined {
+    const { sessions = Number.POSITIVE_INFINITY, toClient, toServer } = limits;
     const table = this.#tables.get(user) ?? {
       seated: 0,
       throttles: { 'to-client': throttleOf(toClient), 'to-server': throttleOf(toServer) },

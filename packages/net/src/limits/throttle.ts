@@ -1,4 +1,4 @@
-import type { ByteSink } from '@duoport/net';
+import type { ByteSink, ByteSource } from '../bytes.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** Pieces a second: small enough that a slow transfer is not one long silence, large enough to cost nothing. */
@@ -28,6 +28,20 @@ export class Throttle {
           }
         }
       },
+    };
+  }
+
+  /** The same source, that gives no more than its share. */
+  limitSource(source: ByteSource, signal: AbortSignal): ByteSource {
+    return {
+      size: source.size,
+      read: async (into, at) => {
+        const piece = into.length > this.#piece ? into.subarray(0, this.#piece) : into;
+        const count = await source.read(piece, at);
+        await sleep(this.#bucket.take(count, performance.now()), signal);
+        return count;
+      },
+      close: () => source.close?.(),
     };
   }
 }

@@ -1,0 +1,1 @@
+export { formatFault, hashPassword, type Verdict, verifyPassword } from './passwords.ts';

@@ -1,0 +1,97 @@
+import { isAbsolute } from 'node:path';
+import { networkSet } from '@duoport/net';
+import { isNormal } from '../files/paths.ts';
+import { allPermissions, type LoginAttempt, type Permission, type Refusal } from './accounts.ts';
+
+/** What is known of an account beside its name and password. Plain data, as it is stored; what is left out limits nothing. */
+export interface AccountRules {
+  /** A folder of the server's machine that is all the user sees, as an absolute path. Default: that of the server. */
+  readonly directory?: string | undefined;
+  /** Where to begin, a path of what the user sees. Default `/`. */
+  readonly home?: string | undefined;
+  /** Default: all. */
+  readonly permissions?: readonly Permission[] | undefined;
+  readonly enabled?: boolean | undefined;
+  /** Milliseconds since the epoch: from then on nobody logs in. */
+  readonly expires?: number | undefined;
+  /** Networks to log in from: `10.0.0.0/8`, `2001:db8::/32`, one address. */
+  readonly networks?: readonly string[] | undefined;
+  readonly requireTls?: 'control' | 'data' | 'both' | undefined;
+  readonly modes?: readonly ('passive' | 'active')[] | undefined;
+  /** At the same time. */
+  readonly sessions?: number | undefined;
+  /** Bytes a second to the client, all sessions together. */
+  readonly rateDown?: number | undefined;
+  /** Bytes a second from the client, all sessions together. */
+  readonly rateUp?: number | undefined;
+}
+
+/** What keeps this account out now, where name and password are right. */
+export function refusalOf(rules: AccountRules, { peer }: LoginAttempt, now: number): Refusal | undefined {
+  if (rules.enabled === false) return { because: 'This account is switched off', told: true };
+  if (rules.expires !== undefined && now >= rules.expires)
+    return { because: 'This account has expired', told: true };
+  // Whoever guesses from elsewhere shall not learn that the password is right.
+  if (rules.networks !== undefined && !networkSet(rules.networks).has(peer.address))
+    return { because: `${peer.address} is in no network of this account`, told: false };
+  return undefined;
+}
+
+/** What is wrong with rules that somebody wrote, as `key: what`, or undefined. Takes anything. */
+export function rulesFault(rules: Readonly<Record<string, unknown>>): string | undefined {
+  for (const [key, value] of Object.entries(rules)) {
+    if (value === undefined) continue;
+    const check = Object.hasOwn(checks, key) ? checks[key as keyof AccountRules] : undefined;
+    if (check === undefined) return `${key}: there is no such rule`;
+    const fault = check(value);
+    if (fault !== undefined) return `${key}: ${fault}`;
+  }
+  return undefined;
+}
+
+type Check = (value: unknown) => string | undefined;
+
+const checks: Readonly<Record<keyof AccountRules, Check>> = {
+  directory: (value) => {
+    if (typeof value !== 'string' || !isAbsolute(value)) return 'an absolute path of a folder is needed';
+    return value.includes('\0') ? 'a path has no NUL in it' : undefined;
+  },
+  home: (value) =>
+    typeof value === 'string' && isNormal(value) ? undefined : 'a path like / or /in/box is needed',
+  permissions: listOf([...allPermissions].filter((each) => each !== 'none')),
+  enabled: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
+  expires: (value) => (Number.isSafeInteger(value) ? undefined : 'a time is needed'),
+  networks: (value) => {
+    if (!isList(value)) return 'networks like 10.0.0.0/8 are needed';
+    try {
+      networkSet(value);
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : 'networks like 10.0.0.0/8 are needed';
+    }
+  },
+  requireTls: (value) =>
+    value === 'control' || value === 'data' || value === 'both' ? undefined : 'control, data or both',
+  modes: listOf(['passive', 'active']),
+  sessions: wholeNumber(1),
+  rateDown: wholeNumber(1000),
+  rateUp: wholeNumber(1000),
+};
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
+}
+
+function listOf(words: readonly string[]): Check {
+  return (value) =>
+    isList(value) && value.every((each) => words.includes(each))
+      ? undefined
+      : `one or more of ${words.join(', ')}`;
+}
+
+function wholeNumber(least: number): Check {
+  return (value) =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= least
+      ? undefined
+      : `a whole number from ${least} on`;
+}

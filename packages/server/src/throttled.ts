@@ -1,0 +1,20 @@
+import type { Seat } from '@duoport/net';
+import type { TransferPlan } from './transfer.ts';
+
+/** The same transfer at the user's rate, when there is one. */
+export function throttled(plan: TransferPlan, seat: Seat | undefined, signal: AbortSignal): TransferPlan {
+  const throttle = seat?.throttle(plan.direction === 'send' ? 'to-client' : 'to-server');
+  if (throttle === undefined) return plan;
+  if (plan.direction === 'send') return { ...plan, source: throttle.limitSource(plan.source, signal) };
+  const open = async () => {
+    const handle = await plan.plan.open();
+    const { write } = throttle.limit(handle, signal);
+    return {
+      offset: handle.offset,
+      write,
+      finish: () => handle.finish(),
+      abandon: () => handle.abandon(),
+    };
+  };
+  return { ...plan, plan: { path: plan.plan.path, open } };
+}
