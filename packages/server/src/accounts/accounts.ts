@@ -43,8 +43,8 @@ export interface LoginLimits extends UserLimits {
 export interface Refusal {
   /** For the log. */
   readonly because: string;
-  /** Told to the client too; otherwise it gets the answer of a wrong password. */
-  readonly told: boolean;
+  /** For the client; without it, it gets the answer of a wrong password. */
+  readonly told?: string;
 }
 
 /** Nobody can say now who may come in: the database is gone, say. The client gets a 421, and the log this message. */

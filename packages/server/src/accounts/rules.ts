@@ -28,13 +28,16 @@ export interface AccountRules {
 
 /** What keeps this account out now, where name and password are right. */
 export function refusalOf(rules: AccountRules, { peer }: LoginAttempt, now: number): Refusal | undefined {
-  if (rules.enabled === false) return { because: 'This account is switched off', told: true };
-  if (rules.expires !== undefined && now >= rules.expires)
-    return { because: 'This account has expired', told: true };
+  if (rules.enabled === false) return told('This account is switched off');
+  if (rules.expires !== undefined && now >= rules.expires) return told('This account has expired');
   // Whoever guesses from elsewhere shall not learn that the password is right.
   if (rules.networks !== undefined && !networkSet(rules.networks).has(peer.address))
-    return { because: `${peer.address} is in no network of this account`, told: false };
+    return { because: `${peer.address} is in no network of this account` };
   return undefined;
+}
+
+function told(because: string): Refusal {
+  return { because, told: because };
 }
 
 /** What is wrong with rules that somebody wrote, as `key: what`, or undefined. Takes anything. */

@@ -107,13 +107,16 @@ test('HOST knows the names it was given, in any case, and only before the login'
 });
 
 test('a refusal is told or kept, and its reason goes to the log either way', async () => {
-  const refusing = (told: boolean) => ({
-    options: { accounts: { login: () => ({ because: 'This account has\r\nexpired', told }) } },
+  const refusing = (told: { readonly told?: string }) => ({
+    options: { accounts: { login: () => ({ because: 'This account has\r\nexpired', ...told }) } },
     login: null,
   });
-  const open = await changeOf('PASS x', { ...refusing(true), user: 'ada' });
+  const open = await changeOf('PASS x', {
+    ...refusing({ told: 'This account has\r\nexpired' }),
+    user: 'ada',
+  });
   assert.deepEqual(open.reply, { code: 530, lines: ['This account has  expired'] });
-  const shut = await changeOf('PASS x', { ...refusing(false), user: 'ada' });
+  const shut = await changeOf('PASS x', { ...refusing({}), user: 'ada' });
   assert.deepEqual(shut.reply, { code: 530, lines: ['Login incorrect'] });
   assert.deepEqual(shut.refused, { because: 'This account has\r\nexpired' });
 });

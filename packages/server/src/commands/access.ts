@@ -42,11 +42,11 @@ async function logIn(context: Context, name: string, password: string | undefine
     if (login === undefined) return { ...out, reply: incorrect, refused: true };
     if ('because' in login) return { ...out, ...refused(login) };
     const faults = limitFault(context, login);
-    if (faults !== undefined) return { ...out, ...refused({ because: faults, told: true }) };
+    if (faults !== undefined) return { ...out, ...refused({ because: faults, told: faults }) };
     const seat = context.settings.seats.take(login.user, login.limits);
     if (seat === undefined) {
       const because = `All ${login.limits?.sessions} sessions of this account are in use`;
-      return { ...out, ...refused({ because, told: true }) };
+      return { ...out, ...refused({ because, told: because }) };
     }
     return { reply: welcome(login), user: name, login, seat, parameters: { directory: login.home } };
   } catch (error) {
@@ -59,7 +59,8 @@ async function logIn(context: Context, name: string, password: string | undefine
 const incorrect = reply(530, 'Login incorrect');
 
 function refused({ because, told }: Refusal): Pick<Change, 'reply' | 'refused'> {
-  return { reply: told ? reply(530, because.replace(/[\0\r\n]/g, ' ')) : incorrect, refused: { because } };
+  const text = told?.replace(/[\0\r\n]/g, ' ');
+  return { reply: text === undefined ? incorrect : reply(530, text), refused: { because } };
 }
 
 /** What keeps this session from what the account asks for. */

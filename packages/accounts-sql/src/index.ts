@@ -1,0 +1,9 @@
+export {
+  type AccountChange,
+  AccountStore,
+  type StoredGroup,
+  type StoredUser,
+} from './account-store.ts';
+export { AccountFault } from './database.ts';
+export { isPostgresUrl, openAccounts } from './open.ts';
+export { SqlAccounts } from './sql-accounts.ts';

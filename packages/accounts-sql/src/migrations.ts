@@ -1,0 +1,40 @@
+import { AccountsUnavailable } from '@duoport/server';
+import type { Database, Run } from './database.ts';
+
+/**
+ * What made the tables what they are, step by step; a step that was released is never changed. The same words mean the same in
+ * SQLite and PostgreSQL. Rules are JSON text: they are looked at one account at a time, and new ones need no step.
+ */
+const steps: readonly (readonly string[])[] = [
+  [
+    'create table duoport_groups (name text not null primary key, rules text not null)',
+    `create table duoport_users (
+      name text not null primary key,
+      password text not null,
+      group_name text references duoport_groups (name),
+      rules text not null
+    )`,
+  ],
+];
+
+/** Brings the tables up to date; several nodes may do so at once. */
+export async function migrate(database: Database): Promise<void> {
+  await database.exclusively(async (run) => {
+    await run('create table if not exists duoport_schema (version integer not null)');
+    const version = await versionOf(run);
+    if (version > steps.length) {
+      throw new AccountsUnavailable(
+        `The accounts were written by a newer duoport (schema ${version}; this one knows ${steps.length}).`,
+      );
+    }
+    for (const step of steps.slice(version)) for (const statement of step) await run(statement);
+    if (version === steps.length) return;
+    await run('delete from duoport_schema');
+    await run('insert into duoport_schema (version) values (?)', [steps.length]);
+  });
+}
+
+async function versionOf(run: Run): Promise<number> {
+  const { rows } = await run('select version from duoport_schema');
+  return Number(rows[0]?.['version'] ?? 0);
+}
