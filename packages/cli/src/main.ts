@@ -26,6 +26,10 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   interrupt: interrupt.signal,
   terminate: terminate.signal,
+  self: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+  onUserSignal: (asked) => {
+    if (process.platform !== 'win32') process.on('SIGUSR2', asked);
+  },
 });
 
 // Whoever presses Ctrl-C twice wants the process gone, and not first a connection that takes its time to close.

@@ -10,6 +10,10 @@ export interface ProcessIo {
   readonly interrupt: AbortSignal;
   /** Aborted by the second Ctrl-C. */
   readonly terminate: AbortSignal;
+  /** The program and its arguments, to start it once more. */
+  readonly self?: readonly string[];
+  /** Calls back for each SIGUSR2, where there is such a thing. */
+  onUserSignal?(asked: () => void): void;
 }
 
 /** Everything that a command prints goes through here: results to stdout, talk to stderr. */

@@ -37,8 +37,8 @@ export async function duoport(words: readonly string[], options: RunOptions = {}
   }
 }
 
-export /** Runs the command in this process: quick, for what ends before anything is opened. */
-async function within(words: readonly string[]): Promise<{ readonly code: number; readonly stderr: string }> {
+/** Runs the command in this process: quick, for what ends by itself. */
+export async function within(words: readonly string[]): Promise<Ended> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const { signal } = new AbortController();
   const code = await run(words, {
@@ -49,7 +49,7 @@ async function within(words: readonly string[]): Promise<{ readonly code: number
     interrupt: signal,
     terminate: signal,
   });
-  return { code, stderr: String(stderr.read() ?? '') };
+  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
 }
 
 /** A `duoport serve` that has said it is ready. */

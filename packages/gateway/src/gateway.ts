@@ -1,7 +1,9 @@
 import {
   type ClientWay,
+  type CloseOptions,
   type ControlConnection,
   type ControlListener,
+  Crowd,
   listenControl,
   type PoolGauges,
   type TlsSession,
@@ -20,13 +22,12 @@ import type { Upstream } from './upstream.ts';
 export class FtpGateway implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #listen: readonly GatewayListen[];
-  readonly #sessions = new Set<GatewaySession>();
+  readonly #sessions = new Crowd<GatewaySession>();
   readonly #perAddress = new Map<string, number>();
   readonly #listening: (Endpoint & { readonly implicitTls: boolean })[] = [];
   #listeners: ControlListener[] = [];
   #nextSession = 1;
   #closing = false;
-  #emptied: (() => void)[] = [];
   readonly #health: HealthMonitor | undefined;
 
   constructor(options: GatewayOptions) {
@@ -63,6 +64,13 @@ export class FtpGateway implements AsyncDisposable {
   /** The data ports of both sides, for metrics. */
   get ports(): { readonly client: PoolGauges; readonly server: PoolGauges } {
     return { client: this.#settings.client.pool.gauges(), server: this.#settings.serverPool.gauges() };
+  }
+
+  /** The same for another process, by the descriptors of the sockets; without those that have none. */
+  get doors(): readonly { readonly fd: number; readonly implicitTls: boolean }[] {
+    return this.#listeners.flatMap(({ fd }, index) =>
+      fd === undefined ? [] : [{ fd, implicitTls: this.#listening[index]?.implicitTls === true }],
+    );
   }
 
   /**
@@ -141,13 +149,24 @@ export class FtpGateway implements AsyncDisposable {
     return ownWay(this.#settings.client, ends);
   }
 
+  /**
+   * Takes no new session any more and gives up the data ports that nobody needs; resolves when the last session is over, by itself.
+   * `close` ends it sooner.
+   */
+  async leave(): Promise<void> {
+    await this.#stopListening({ finish: true });
+    this.#settings.client.pool.shrink();
+    this.#settings.serverPool.shrink();
+    await this.#sessions.empty(undefined, () => undefined);
+    await this.close({ grace: 0 });
+  }
+
   /** Stops accepting and lets running transfers finish within `grace` milliseconds (default 10,000). */
   async close({ grace = 10_000 }: { readonly grace?: number } = {}): Promise<void> {
     this.#closing = true;
-    await this.#health?.close();
-    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
+    await this.#stopListening({ finish: false });
     for (const session of this.#sessions) session.finish(reply(421, 'The gateway is shutting down.'));
-    if (this.#sessions.size > 0) await this.#emptiedWithin(grace);
+    await this.#sessions.empty(grace, (session) => session.destroy('the gateway shut down'));
     await Promise.all([this.#settings.client.pool.close(), this.#settings.serverPool.close()]);
   }
 
@@ -155,16 +174,10 @@ export class FtpGateway implements AsyncDisposable {
     return this.close();
   }
 
-  #emptiedWithin(grace: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        for (const session of this.#sessions) session.destroy('the gateway shut down');
-      }, grace);
-      this.#emptied.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+  async #stopListening(how: CloseOptions): Promise<void> {
+    // The listeners first: they stop at once.
+    const closed = this.#listeners.splice(0).map((listener) => listener.close(how));
+    await Promise.all([...closed, this.#health?.close()]);
   }
 
   #greeting(address: string): Reply {
@@ -182,7 +195,6 @@ export class FtpGateway implements AsyncDisposable {
     const left = (this.#perAddress.get(session.clientAddress) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(session.clientAddress);
     else this.#perAddress.set(session.clientAddress, left);
-    if (this.#sessions.size === 0) for (const emptied of this.#emptied.splice(0)) emptied();
   }
 }
 

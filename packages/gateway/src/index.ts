@@ -10,6 +10,8 @@ export type { GatewayMetrics, TransferCounter } from './metrics.ts';
 export { metricsText } from './metrics-text.ts';
 export { type NeighbourPlace, neighbourWay } from './neighbour-way.ts';
 export type { GatewayListen, GatewayOptions } from './options.ts';
+export type { PassedServer, PassThroughOptions } from './pass/pass-options.ts';
+export { createPassThrough, type FtpPassThrough } from './pass/pass-through.ts';
 export { type CommandPolicy, type Handling, rewrite } from './rewrite.ts';
 export { type RouteRule, routeByRules } from './routes/by-rules.ts';
 export { forwardByLogin } from './routes/forward-by-login.ts';

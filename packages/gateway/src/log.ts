@@ -23,6 +23,19 @@ export type GatewayEvent = { readonly session: number; readonly client: Endpoint
       readonly duration: number;
       readonly reply: Reply;
     }
+  /** TLS is passed through: a data connection of this client, or of another one at its address, has ended. */
+  | {
+      readonly kind: 'passed';
+      /** The server's end. */
+      readonly server: Endpoint;
+      /** Bytes, those of TLS too. */
+      readonly toClient: number;
+      readonly toServer: number;
+      /** Milliseconds. */
+      readonly duration: number;
+      /** Undefined: both ends have ended it. */
+      readonly because: string | undefined;
+    }
   | { readonly kind: 'closed'; readonly reason: string }
   /** Something that is a fault of ours: the client got a 451. */
   | { readonly kind: 'bug'; readonly verb: string; readonly error: unknown }

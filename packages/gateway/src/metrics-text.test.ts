@@ -31,6 +31,7 @@ const metrics: GatewayMetrics = {
       bytes: 1000,
     },
   ],
+  passed: { done: 3, cut: 1, toClient: 10, toServer: 20 },
   faults: 0,
   ports: { client: gauges, server: gauges },
 };
@@ -47,6 +48,8 @@ test('counters as Prometheus reads them', () => {
     'duoport_gateway_logins_total{result="refused"} 1',
     'duoport_gateway_transfers_total{direction="to-client",client_mode="active",server_mode="passive",client_tls="false",server_tls="true",result="done"} 7',
     'duoport_gateway_transferred_bytes_total{direction="to-client",client_mode="active",server_mode="passive",client_tls="false",server_tls="true"} 1000',
+    'duoport_gateway_passed_total{result="cut"} 1',
+    'duoport_gateway_passed_bytes_total{direction="to-server"} 20',
     'duoport_gateway_data_ports{side="client"} 2',
     'duoport_gateway_server_up{server="a\\"b:21"} 0',
     'duoport_gateway_server_up{server="[::1]:21"} 1',

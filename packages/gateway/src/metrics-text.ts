@@ -6,7 +6,7 @@ type Sample = readonly [labels: Labels, value: number];
 
 /** Counters in the text format of Prometheus (version 0.0.4). */
 export function metricsText(metrics: GatewayMetrics, servers: readonly ServerStatus[] = []): string {
-  const { sessions, logins, links, transfers, faults, ports } = metrics;
+  const { sessions, logins, links, transfers, passed, faults, ports } = metrics;
   const sides = Object.entries(ports);
   const families = [
     family('sessions', 'gauge', 'Control connections of clients that are open', [[{}, sessions.open]]),
@@ -29,6 +29,7 @@ export function metricsText(metrics: GatewayMetrics, servers: readonly ServerSta
       'Bytes of their data connections',
       transfers.map((counter): Sample => [labelsOf(counter), counter.bytes]),
     ),
+    ...passedFamilies(passed),
     family(
       'data_ports',
       'gauge',
@@ -62,6 +63,24 @@ export function metricsText(metrics: GatewayMetrics, servers: readonly ServerSta
     family('faults_total', 'counter', 'Faults of the gateway itself', [[{}, faults]]),
   ];
   return families.join('');
+}
+
+/** Nothing of a gateway that reads what it passes. */
+function passedFamilies({ done, cut, toClient, toServer }: GatewayMetrics['passed']): readonly string[] {
+  if (done + cut === 0) return [];
+  const bytes: readonly Sample[] = [
+    [{ direction: 'to-client' }, toClient],
+    [{ direction: 'to-server' }, toServer],
+  ];
+  return [
+    family(
+      'passed_total',
+      'counter',
+      'Data connections passed through by result',
+      byKey('result', { done, cut }),
+    ),
+    family('passed_bytes_total', 'counter', 'Their bytes, those of TLS too', bytes),
+  ];
 }
 
 function family(name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): string {

@@ -25,6 +25,13 @@ export interface GatewayMetrics {
   readonly links: { readonly opened: number; readonly failed: number };
   /** Only those kinds that there were: at most 32. */
   readonly transfers: readonly TransferCounter[];
+  /** Data connections whose TLS was passed through: how they ended, and their bytes. */
+  readonly passed: {
+    readonly done: number;
+    readonly cut: number;
+    readonly toClient: number;
+    readonly toServer: number;
+  };
   /** Faults of the gateway itself. */
   readonly faults: number;
   /** Data ports by side. */
@@ -37,6 +44,7 @@ export class Metrics {
   readonly #logins = { accepted: 0, refused: 0 };
   readonly #links = { opened: 0, failed: 0 };
   readonly #transfers = new Map<string, { -readonly [Key in keyof TransferCounter]: TransferCounter[Key] }>();
+  readonly #passed = { done: 0, cut: 0, toClient: 0, toServer: 0 };
   #faults = 0;
 
   count(event: GatewayEvent): void {
@@ -60,6 +68,11 @@ export class Metrics {
       case 'transfer':
         this.#transfer(event);
         return;
+      case 'passed':
+        this.#passed[event.because === undefined ? 'done' : 'cut'] += 1;
+        this.#passed.toClient += event.toClient;
+        this.#passed.toServer += event.toServer;
+        return;
       case 'closed':
         this.#sessions.open -= 1;
         return;
@@ -74,6 +87,7 @@ export class Metrics {
       logins: { ...this.#logins },
       links: { ...this.#links },
       transfers: [...this.#transfers.values()].map((counter) => ({ ...counter })),
+      passed: { ...this.#passed },
       faults: this.#faults,
       ports,
     };

@@ -21,7 +21,7 @@ import { limits } from '@duoport/protocol';
 import type { Audit } from './audit.ts';
 import type { ClientSide } from './client-side.ts';
 import type { Balance } from './fleet/balance.ts';
-import { type EjectionPolicy, Fleet, type HealthEvent } from './fleet/fleet.ts';
+import { type EjectionPolicy, type Fleet, fleetOf, type HealthEvent } from './fleet/fleet.ts';
 import type { HealthOptions } from './fleet/health-monitor.ts';
 import { Services } from './fleet/services.ts';
 import type { GatewayLog } from './log.ts';
@@ -161,13 +161,7 @@ export function settingsOf(options: GatewayOptions): Settings {
       random: Math.random,
       now: () => performance.now(),
     }),
-    fleet: new Fleet({
-      balance: options.balance ?? 'in-order',
-      eject: options.eject,
-      changed: options.onHealth,
-      now: () => performance.now(),
-      random: Math.random,
-    }),
+    fleet: fleetOf({ balance: options.balance, eject: options.eject, changed: options.onHealth }),
     client: {
       pool: new PortPool({ ports: client.ports, proxy: trust(client.proxy?.data), foreign: transparent }),
       advertised: new AdvertisedAddress({ rules: typeof address === 'string' ? [{ address }] : address }),
@@ -203,6 +197,7 @@ export function settingsOf(options: GatewayOptions): Settings {
   };
 }
 
-function trust(networks: readonly string[] | undefined): ProxyTrust | undefined {
+/** Whose PROXY headers are taken. */
+export function trust(networks: readonly string[] | undefined): ProxyTrust | undefined {
   return networks && { from: networkSet(networks) };
 }

@@ -4,6 +4,7 @@ import type { ConnectionTarget } from './control-connection.ts';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
 import { netLimits } from './net-limits.ts';
 import { localEndpoint, peerEndpoint } from './socket-address.ts';
+import { type HeadWatch, type HeadWatcher, watchHead } from './watch-head.ts';
 
 /** Node keeps the kernel's end of a socket here; undocumented, and in place from Node 0.x to 26. */
 interface WithHandle {
@@ -26,19 +27,6 @@ interface KnownEnds {
   readonly target?: ConnectionTarget | undefined;
 }
 
-interface Watcher {
-  /** The next bytes. False: enough, what comes after them stays unread. */
-  bytes(chunk: Uint8Array): boolean;
-  /** The peer has sent its FIN, and nothing before it. */
-  ended(): void;
-  gone(): void;
-}
-
-interface Watch {
-  /** Puts back what was read. */
-  end(): void;
-}
-
 /**
  * A TCP connection that came in on a listener and has no owner yet. What was read of it to tell what it is for is put back,
  * so that whoever takes it reads it from the first byte.
@@ -59,14 +47,14 @@ export class AcceptedConnection {
     this.target = known.target;
   }
 
+  /** Our end; without a port when it is gone or taken. */
+  get local(): Endpoint {
+    return localEndpoint(this.#socket ?? {});
+  }
+
   /** The port of ours that it came to; 0 when it is gone or taken. */
   get port(): number {
     return this.local.port;
-  }
-
-  /** Our own end; `0.0.0.0:0` when it is gone or taken. */
-  get local(): Endpoint {
-    return localEndpoint(this.#socket ?? {});
   }
 
   /** Undefined when the peer is gone before anyone looked. `socket` is paused and not read from. */
@@ -114,33 +102,8 @@ export class AcceptedConnection {
   }
 
   /** For the door of this package: shows what comes, without taking it. */
-  watch(watcher: Watcher): Watch {
-    const socket = this.#socket ?? new Socket();
-    const read: Buffer[] = [];
-    let reading = true;
-    const onReadable = () => {
-      const chunk = socket.readableLength > 0 ? (socket.read() as Buffer | null) : null;
-      if (chunk === null || !reading) return;
-      read.push(chunk);
-      if (!watcher.bytes(chunk)) stop();
-    };
-    const onGone = () => watcher.gone();
-    const onEnd = () => (read.length === 0 ? watcher.ended() : socket.destroy());
-    const stop = () => {
-      if (!reading) return;
-      reading = false;
-      socket.off('readable', onReadable).off('end', onEnd);
-      socket.pause();
-      // In the turn of the last read, before the stream can tell an end that followed.
-      if (read.length > 0 && !socket.destroyed) socket.unshift(Buffer.concat(read));
-    };
-    socket.on('readable', onReadable).on('end', onEnd).on('close', onGone).on('error', ignore);
-    return {
-      end: () => {
-        stop();
-        socket.off('close', onGone);
-      },
-    };
+  watch(watcher: HeadWatcher): HeadWatch {
+    return watchHead(this.#socket ?? new Socket(), watcher);
   }
 
   /** Last words, and the end. */

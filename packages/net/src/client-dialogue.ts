@@ -6,8 +6,8 @@ import type { TlsFacts } from './tls-settings.ts';
 import { emit, type Trace } from './trace.ts';
 
 export interface ClientDialogueOptions {
-  /** TLS for AUTH; undefined: none is wanted. */
-  readonly tls: TlsSession | undefined;
+  /** TLS for AUTH; undefined: none is wanted; `released`: after the 234 the connection is another's, who takes it at once. */
+  readonly tls: TlsSession | 'released' | undefined;
   /** Milliseconds to the greeting, and from a command to its reply. Default: limits. */
   readonly greetingTimeout?: number | undefined;
   readonly replyTimeout?: number | undefined;
@@ -41,13 +41,14 @@ export class ClientDialogue {
   readonly greeting: Promise<Reply>;
   readonly #machine: ClientMachine;
   readonly #trace: Trace | undefined;
-  readonly #tls: TlsSession | undefined;
+  readonly #tls: ClientDialogueOptions['tls'];
   readonly #greeting = withResolvers<Reply>();
   readonly #gone = withResolvers<void>();
   readonly #lost = new AbortController();
   readonly #pending = new Map<number, Pending>();
   #secured: Promise<TlsFacts> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isReleased = false;
 
   constructor(connection: ControlConnection, options: ClientDialogueOptions) {
     const { tls, trace, greetingTimeout, replyTimeout } = options;
@@ -182,6 +183,10 @@ export class ClientDialogue {
   }
 
   #startTls(): void {
+    if (this.#tls === 'released') {
+      this.#isReleased = true;
+      return clearTimeout(this.#timer);
+    }
     if (this.#tls === undefined)
       return this.destroy(new FtpClosedError('The server started TLS that nobody asked for'));
     const done = this.connection.startTls(this.#tls);
@@ -201,6 +206,7 @@ export class ClientDialogue {
 
   #wake(at: number): void {
     clearTimeout(this.#timer);
+    if (this.#isReleased) return;
     const delay = Math.max(0, Math.ceil(at - performance.now()));
     this.#timer = setTimeout(() => this.#step(() => this.#machine.tick(performance.now())), delay);
   }

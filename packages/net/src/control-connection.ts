@@ -1,5 +1,6 @@
 import type { Endpoint } from '@duoport/protocol';
 import type { StartTlsOptions } from './data-connection.ts';
+import type { RawStream } from './raw-stream.ts';
 import type { TlsSession } from './tls-session.ts';
 import type { TlsFacts } from './tls-settings.ts';
 import type { TraceContext } from './trace.ts';
@@ -55,6 +56,11 @@ export interface ControlConnection {
    * (server) or the arrival of the 200 (client).
    */
   stopTls(options?: StartTlsOptions): Promise<void>;
+  /**
+   * Gives the connection itself away, in the clear and paused: for `readHello` and `passBytes`. Whoever handles it hears nothing any more.
+   * Call it in the same tick as the write or the arrival of the 234.
+   */
+  release(): RawStream;
   /** FIN after everything written; the peer may still send. */
   end(): void;
   destroy(error?: Error): void;

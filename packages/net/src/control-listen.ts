@@ -5,6 +5,8 @@ import type { Awaitable } from './bytes.ts';
 import type { ConnectionTarget, ControlConnection } from './control-connection.ts';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
 import { ControlSocket } from './control-socket.ts';
+import { type CloseOptions, Crowd } from './crowd.ts';
+import { descriptorOf } from './descriptor-of.ts';
 import { bindForeign, originalDestination } from './native/foreign-socket.ts';
 import type { PortPool } from './port-pool.ts';
 import { ProxyIntake, type ProxyTrust } from './proxy-intake.ts';
@@ -58,14 +60,16 @@ export interface ListenControlOptions extends ListenOptions, AcceptControlOption
 
 export interface ControlListener {
   readonly endpoint: Endpoint;
+  /** Of the listening socket, for another process that is to go on. Undefined where a socket has none. */
+  readonly fd: number | undefined;
   /** Stops accepting. Connections already handed over live on. */
-  close(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /** Listens for control connections. Rejects with FTP_CONNECTION (phase `listen`) naming the address, the port and the cure. */
 export async function listenControl(options: ListenControlOptions): Promise<ControlListener> {
   const { door, implicitTls } = options;
-  const opening = new Set<ControlSocket>();
+  const opening = new Crowd<ControlSocket>();
   const accept = (connection: AcceptedConnection) => {
     const control = acceptControl(connection, { ...options, onSettled: (done) => opening.delete(done) });
     if (implicitTls) opening.add(control);
@@ -93,9 +97,13 @@ export async function listenControl(options: ListenControlOptions): Promise<Cont
   });
   return {
     endpoint: listener.endpoint,
-    close: async () => {
-      for (const control of opening) control.destroy();
-      await listener.close();
+    get fd() {
+      return listener.fd;
+    },
+    close: async (how) => {
+      await listener.close(how);
+      if (how?.finish !== true) for (const control of opening) control.destroy();
+      else await opening.empty(undefined, () => undefined);
     },
   };
 }
@@ -152,7 +160,7 @@ function socksTalk(
 ) {
   const intake = new SocksIntake();
   return {
-    close: () => intake.close(),
+    close: (how: CloseOptions) => intake.close(how),
     admit: (socket: Socket) => {
       const peer = peerEndpoint(socket);
       intake.admit(socket, {
@@ -185,15 +193,21 @@ async function listen(server: Server, options: ListenOptions): Promise<void> {
   server.on('error', (error) => options.onError?.(error, undefined));
 }
 
-function listener(server: Server, intake: { close(): void } | undefined): ControlListener {
+function listener(
+  server: Server,
+  intake: { close(how: CloseOptions): Promise<void> } | undefined,
+): ControlListener {
   const bound = server.address();
   const at = bound === null || typeof bound === 'string' ? { address: '0.0.0.0', port: 0 } : bound;
   return {
     endpoint: kernelEndpoint(at.address, at.port),
-    close: async () => {
-      intake?.close();
+    get fd() {
+      return descriptorOf(server);
+    },
+    close: async (how = {}) => {
       // Its callback waits for connections that were handed over: they have owners.
       server.close();
+      await intake?.close(how);
     },
   };
 }

@@ -19,6 +19,7 @@ function recorder() {
     handle: unused,
     startTls: unused,
     stopTls: unused,
+    release: unused,
     end: unused,
     destroy: unused,
     write: (bytes) => void done.push(Buffer.from(bytes).toString()),

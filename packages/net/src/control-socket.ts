@@ -99,11 +99,11 @@ export class ControlSocket implements ControlConnection {
   }
 
   pause(): void {
-    this.#stream.pause();
+    if (!this.#isClosed) this.#stream.pause();
   }
 
   resume(): void {
-    this.#stream.resume();
+    if (!this.#isClosed) this.#stream.resume();
   }
 
   async startTls(session: TlsSession, options: StartTlsOptions = {}): Promise<TlsFacts> {
@@ -169,6 +169,21 @@ export class ControlSocket implements ControlConnection {
       });
       tls.end();
     });
+  }
+
+  release(): RawStream {
+    const raw = this.#raw;
+    if (this.#stream !== raw) throw new FtpLocalError('This control connection is under TLS');
+    raw
+      .off('data', this.#onData)
+      .off('end', this.#onEnd)
+      .off('error', this.#onError)
+      .off('close', this.#onClose);
+    raw.pause();
+    raw.on('error', ignore);
+    this.#isClosed = true;
+    this.#onWritten();
+    return raw;
   }
 
   /** Calls `done` when the connection is gone, whatever its handler is told. */
@@ -241,3 +256,5 @@ export class ControlSocket implements ControlConnection {
     if (this.#trace) emit(this.#trace, fact);
   }
 }
+
+function ignore(): void {}

@@ -89,7 +89,7 @@ export class DataListener {
   close(): Promise<void> {
     this.#exclusive?.release();
     for (const lease of [...this.#byPeer.values()]) lease.release();
-    this.#intake?.close();
+    void this.#intake?.close();
     return new Promise((resolve) => {
       // Not waiting for connections that were handed over: they have owners.
       this.#server.close();

@@ -1,7 +1,7 @@
 import type { AcceptedConnection } from './accepted-connection.ts';
-import { type ClientHello, ClientHelloReader } from './client-hello.ts';
+import { ClientHelloReader } from './client-hello.ts';
 import type { ExpectedConnection } from './expected-connection.ts';
-import { markOf } from './tls-mark.ts';
+import { marksOf } from './tls-mark.ts';
 
 /**
  * What a connection has shown of itself. `silent`: nothing, as a control connection does and a data connection may. `hello`: a
@@ -87,11 +87,3 @@ export class HeldConnection {
 }
 
 const nothing: ReadonlySet<string> = new Set();
-
-/** As `TlsSession.marks` writes them: a ticket by its key name, which is its first 16 bytes, and a session by its id. */
-function marksOf({ sessionId, tickets }: ClientHello): ReadonlySet<string> {
-  return new Set([
-    ...tickets.map((ticket) => markOf('ticket', ticket.subarray(0, 16))),
-    ...(sessionId.length > 0 ? [markOf('session', sessionId)] : []),
-  ]);
-}

@@ -58,6 +58,11 @@ export class HostPorts {
     void listener.close();
   }
 
+  /** Closes all that nobody needs. */
+  trimAll(): void {
+    for (const listener of [...this.#listeners.values()]) if (listener.idle) this.trim(listener, 0);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#opening.values());

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Endpoint, endpoint, FtpConnectionError } from '@duoport/protocol';
+import { descriptorOf } from './descriptor-of.ts';
 import { explainSocketError } from './socket-error.ts';
 
 /** A page that programs fetch: metrics, say. */
@@ -14,19 +15,23 @@ export interface HttpPagesOptions {
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
+  /** Descriptor of a socket that listens already, instead of `host` and `port`. */
+  readonly fd?: number | undefined;
   /** Called for each GET with the path, without query. Undefined: there is none. */
   page(path: string): HttpPage | undefined;
 }
 
 export interface HttpPages extends AsyncDisposable {
   readonly endpoint: Endpoint;
+  /** Of the listening socket, for another process that is to go on. */
+  readonly fd: number | undefined;
 }
 
 /**
  * Serves a few small pages over HTTP/1.1 to few clients: no TLS, nothing but GET and HEAD, and whoever is slow is sent away.
  * Rejects with FTP_CONNECTION, phase `listen`.
  */
-export async function listenHttp({ host, port, page }: HttpPagesOptions): Promise<HttpPages> {
+export async function listenHttp({ host, port, fd, page }: HttpPagesOptions): Promise<HttpPages> {
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000, maxHeaderSize: 8192 });
   server.maxConnections = 64;
   server.keepAliveTimeout = 5000;
@@ -45,7 +50,7 @@ export async function listenHttp({ host, port, page }: HttpPagesOptions): Promis
     response.end(request.method === 'HEAD' ? undefined : body);
   });
   try {
-    server.listen({ host, port });
+    server.listen(fd === undefined ? { host, port } : { fd });
     await once(server, 'listening');
   } catch (cause) {
     const text = `Could not listen on ${host} port ${port}: ${explainSocketError(cause)}`;
@@ -54,7 +59,11 @@ export async function listenHttp({ host, port, page }: HttpPagesOptions): Promis
   const { address, port: got } = server.address() as AddressInfo;
   return {
     endpoint: endpoint(address, got),
+    get fd() {
+      return descriptorOf(server);
+    },
     [Symbol.asyncDispose]: async () => {
+      if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();

@@ -50,6 +50,7 @@ export {
 } from './control-listen.ts';
 export { ControlOutput } from './control-output.ts';
 export { ControlTrace } from './control-trace.ts';
+export { type CloseOptions, Crowd } from './crowd.ts';
 export type {
   DataConnection,
   DataConnectionFacts,
@@ -63,6 +64,7 @@ export type { LookupHost } from './host-cache.ts';
 export { type HttpPage, type HttpPages, type HttpPagesOptions, listenHttp } from './http-pages.ts';
 export type { Throttle } from './limits/throttle.ts';
 export { type Seat, type UserLimits, UserSeats } from './limits/user-seats.ts';
+export { askLine, type LocalLines, listenLines } from './local-lines.ts';
 export { lookupHost } from './lookup.ts';
 export { type LookupServices, lookupServices, type ServiceRecord } from './lookup-services.ts';
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
@@ -70,6 +72,7 @@ export type { Packet, PacketEnd } from './native/packet.ts';
 export { type SendSynOptions, sendSyn } from './native/send-syn.ts';
 export { canTraceHops, type TracedHop, type TraceHopsOptions, traceHops } from './native/trace-hops.ts';
 export { type PacketWatch, type SeenPacket, watchPackets } from './native/watch-packets.ts';
+export { type PassBytesOptions, type PassedBytes, passBytes } from './pass-bytes.ts';
 export { choosePassiveAddress, type PassiveAddressPolicy, type PassiveChoice } from './passive-address.ts';
 export { peekHello } from './peek-hello.ts';
 export {
@@ -89,7 +92,10 @@ export {
 } from './port-pool.ts';
 export type { PortRange } from './port-range.ts';
 export type { ProxyTrust } from './proxy-intake.ts';
+export type { RawStream } from './raw-stream.ts';
+export { readHello, type ShownHello } from './read-hello.ts';
 export { ServerDialogue, type ServerDialogueOptions, type ServerRole } from './server-dialogue.ts';
+export { ServerMarks } from './server-marks.ts';
 export { SinglePort, type SinglePortOptions } from './single-port.ts';
 export { errorCode } from './socket-error.ts';
 export { TlsClient, TlsServer, type TlsSession } from './tls-session.ts';

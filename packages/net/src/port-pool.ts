@@ -107,6 +107,7 @@ export class PortPool {
   readonly #counts = { leases: 0, held: 0, given: 0, used: 0, expired: 0, refused: 0, strays: 0 };
   readonly #atDoors = new Set<ArmedLease>();
   #closed = false;
+  #shrunk = false;
 
   constructor(options: PortPoolOptions = {}) {
     if (options.ports) checkRange(options.ports);
@@ -146,6 +147,12 @@ export class PortPool {
     for (const ports of this.#hosts.values()) listeners += ports.size;
     const { ports } = this.#options;
     return { ...this.#counts, listeners, capacity: ports && rangeSize(ports) };
+  }
+
+  /** From now on only ports that are leased are listened on: another process may have the rest. */
+  shrink(): void {
+    this.#shrunk = true;
+    for (const ports of this.#hosts.values()) ports.trimAll();
   }
 
   /** Releases every lease and closes every listener. */
@@ -219,7 +226,7 @@ export class PortPool {
 
   get #keepOpen(): number {
     const { keepOpen, foreign } = this.#options;
-    return foreign ? 0 : (keepOpen ?? netLimits.idleListeners);
+    return foreign || this.#shrunk ? 0 : (keepOpen ?? netLimits.idleListeners);
   }
 
   #give(endpoint: Endpoint, request: LeaseRequest, owner: LeaseOwner): ArmedLease {

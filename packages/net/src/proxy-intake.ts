@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { decodeProxyHeader, type ProxiedEnds } from '@duoport/protocol';
 import { type NetworkSet, plainAddress } from './address-class.ts';
+import { type CloseOptions, Crowd } from './crowd.ts';
 import { netLimits } from './net-limits.ts';
 import { peerEndpoint } from './socket-address.ts';
 import { takeHead } from './take-head.ts';
@@ -22,7 +23,7 @@ interface Admission {
 /** Takes the PROXY headers off the connections of one listener. What follows a header is put back. */
 export class ProxyIntake {
   readonly #trust: ProxyTrust;
-  readonly #waiting = new Set<Socket>();
+  readonly #waiting = new Crowd<Socket>();
 
   constructor(trust: ProxyTrust) {
     this.#trust = trust;
@@ -47,9 +48,10 @@ export class ProxyIntake {
     );
   }
 
-  /** Gives up those whose header is not there yet. */
-  close(): void {
-    for (const socket of this.#waiting) socket.destroy();
+  /** Gives up those whose header is not there yet; `finish`: waits for them. */
+  close({ finish = false }: CloseOptions = {}): Promise<void> {
+    if (!finish) for (const socket of this.#waiting) socket.destroy();
+    return this.#waiting.empty(undefined, ignore);
   }
 }
 

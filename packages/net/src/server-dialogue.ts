@@ -18,8 +18,11 @@ import type { Trace } from './trace.ts';
 export interface ServerRole {
   /** Carry out a command, then `settle` it. */
   run(id: number, run: Run): void;
-  /** TLS for the control connection: AUTH was accepted. Undefined ends the session. */
-  startTls(): TlsSession | undefined;
+  /**
+   * TLS for the control connection: AUTH was accepted. Undefined ends the session; `released`: the role has taken the connection
+   * itself, and this dialogue is over without a word.
+   */
+  startTls(): TlsSession | 'released' | undefined;
   secured(facts: TlsFacts): void;
   /** No command will be settled any more: whatever runs may stop. Called once, the last reply may still be on its way. */
   over(): void;
@@ -152,6 +155,11 @@ export class ServerDialogue implements ControlHandler {
 
   #startTls(): void {
     const tls = this.#role.startTls();
+    if (tls === 'released') {
+      this.#gone = true;
+      clearTimeout(this.#timer);
+      return;
+    }
     if (tls === undefined) return this.destroy('TLS was asked for without a certificate');
     const secured = this.#connection.startTls(tls).then((facts) => {
       this.#role.secured(facts);

@@ -7,6 +7,7 @@ import {
   type SocksRequest,
   type SocksStep,
 } from '@duoport/protocol';
+import { type CloseOptions, Crowd } from './crowd.ts';
 import { netLimits } from './net-limits.ts';
 import { takeHead } from './take-head.ts';
 
@@ -19,7 +20,7 @@ interface SocksAdmission {
 
 /** The talk of SOCKS 4, 4a and 5 (without a password) at the start of the connections of one listener. */
 export class SocksIntake {
-  readonly #talking = new Set<Socket>();
+  readonly #talking = new Crowd<Socket>();
 
   admit(socket: Socket, admission: SocksAdmission): void {
     this.#talking.add(socket);
@@ -31,9 +32,10 @@ export class SocksIntake {
       .finally(() => this.#talking.delete(socket));
   }
 
-  /** Gives up those that have not said yet where to. */
-  close(): void {
-    for (const socket of this.#talking) socket.destroy();
+  /** Gives up those that have not said yet where to; `finish`: waits for them. */
+  close({ finish = false }: CloseOptions = {}): Promise<void> {
+    if (!finish) for (const socket of this.#talking) socket.destroy();
+    return this.#talking.empty(undefined, ignore);
   }
 }
 

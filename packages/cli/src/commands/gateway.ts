@@ -1,160 +1,124 @@
-import { networkInterfaces } from 'node:os';
-import {
-  type AuditEntry,
-  createGateway,
-  type FtpGateway,
-  type GatewayEvent,
-  type GatewayListen,
-} from '@duoport/gateway';
-import type { HttpPages } from '@duoport/net';
-import { Command } from 'commander';
-import { describeError } from '../describe-error.ts';
-import { type GatewayAnnouncement, gatewayLines } from '../gateway/announcement.ts';
+import { createGateway, createPassThrough, type GatewayListen } from '@duoport/gateway';
+import { Command, Option } from 'commander';
+import { parseWhole } from '../flags/values.ts';
+import { announceGateway } from '../gateway/announce.ts';
+import { type AskFlags, askGateway } from '../gateway/ask-gateway.ts';
 import { AuditFile } from '../gateway/audit-file.ts';
-import { addGatewayFlags, type GatewayFlags } from '../gateway/flags.ts';
-import { GatewayLines, healthLine } from '../gateway/gateway-lines.ts';
+import { addGatewayFlags, type GatewayFlags, stateOption } from '../gateway/flags.ts';
+import { GatewayDesk, type RunningGateway } from '../gateway/gateway-desk.ts';
 import { gatewayOptions } from '../gateway/gateway-options.ts';
 import { handedOver } from '../gateway/handed-over.ts';
 import { serveMetrics } from '../gateway/metrics-page.ts';
-import { type GatewayPlan, planGateway } from '../gateway/plan.ts';
-import { printable } from '../printable.ts';
-import { reachableAddresses } from '../serve/addresses.ts';
+import { openDesk } from '../gateway/open-desk.ts';
+import { passOptions, planPass } from '../gateway/pass-plan.ts';
+import { planGateway } from '../gateway/plan.ts';
+import { inherited, sayReady } from '../gateway/successor.ts';
+import { auditTo, tellersOf } from '../gateway/tellers.ts';
 import { startServer } from '../serve/start.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
-import { traceTo } from '../trace/session-trace.ts';
 import { untilStopped } from '../until-stopped.ts';
 
-/** `duoport gateway --to URL` */
+/** `duoport gateway --to URL`, and what is asked of running ones */
 export function gatewayCommand(io: ProcessIo): Command {
   const command = new Command('gateway')
     .description('stand between FTP clients and servers that cannot reach each other')
     .action((flags: GatewayFlags) => gateway(io, flags));
-  return addGatewayFlags(command);
+  return addGatewayFlags(command)
+    .addCommand(asking(io, 'status', 'how the gateways that run here stand, and their servers'))
+    .addCommand(
+      asking(
+        io,
+        'drain',
+        'no new sessions for this server, or for the whole gateway, which then ends',
+      ).argument('[server]', 'as --to has it, HOST:PORT or HOST'),
+    )
+    .addCommand(
+      asking(io, 'undrain', 'new sessions for this server again').argument('<server>', 'as drain has it'),
+    )
+    .addCommand(
+      asking(io, 'restart', 'a new process takes the new sessions; the old one ends with its last'),
+    );
+}
+
+function asking(io: ProcessIo, ask: string, description: string): Command {
+  return new Command(ask)
+    .description(description)
+    .addOption(stateOption())
+    .addOption(new Option('--pid <number>', 'only the process with this number').argParser(parseWhole))
+    .addOption(new Option('--json', 'one JSON object a line for each process'))
+    .action((...words: readonly unknown[]) => {
+      const command = words.at(-1) as Command;
+      // Flags that the command above has too are taken there.
+      return askGateway(io, command.optsWithGlobals() as AskFlags, { ask, server: command.args[0] });
+    });
+}
+
+/** A gateway that is about to start. */
+interface Prepared {
+  readonly listen: Parameters<typeof startServer>[0];
+  readonly servers: ConstructorParameters<typeof GatewayDesk>[0]['servers'];
+  create(listen: readonly GatewayListen[]): RunningGateway;
+  announce(running: RunningGateway, standing: Parameters<typeof announceGateway>[2]): void;
 }
 
 async function gateway(io: ProcessIo, flags: GatewayFlags): Promise<void> {
   const terminal = createTerminal(io, flags);
-  const plan = await planGateway(flags);
   using audit = flags.audit === undefined ? undefined : new AuditFile(flags.audit);
-  const options = gatewayOptions(plan, {
-    audit: audit && auditTo(terminal, audit),
-    log: logTo(terminal, flags),
-    onHealth: (event) => {
-      const now = new Date();
-      if (terminal.json) terminal.object({ event: 'health', time: now.toISOString(), ...event });
-      else terminal.talk(healthLine(event, now));
-    },
-    trace:
-      flags.trace === true
-        ? (session) => ({
-            client: traceTo(terminal, `#${session} client side`),
-            server: traceTo(terminal, `#${session} server side`),
-          })
-        : undefined,
-  });
-  const socks = plan.choice?.kind === 'socks';
-  const start = async (listen: readonly GatewayListen[]): Promise<FtpGateway> => {
-    const started = createGateway({ ...options, listen: listen.map((where) => ({ ...where, socks })) });
+  const prepared =
+    flags.passTls === true ? preparePass(terminal, flags) : await prepare(terminal, flags, audit);
+  const { listen, servers } = prepared;
+  const start = async (on: readonly GatewayListen[]): Promise<RunningGateway> => {
+    const started = prepared.create(on);
     await started.start();
     return started;
   };
-  const handed = plan.listen === undefined ? handedOver(io.env, process.pid) : undefined;
+  const inheritance = inherited(io.env);
+  const handed = inheritance?.doors ?? (listen === undefined ? handedOver(io.env, process.pid) : undefined);
   const { server, remark } =
     handed === undefined
-      ? await startServer(plan.listen, start)
+      ? await startServer(listen, start)
       : { server: await start(handed), remark: undefined };
-  await using metrics = await metricsOf(flags, server, plan);
-  announce(terminal, { ...announcementOf(plan, server, remark), metrics: metrics?.endpoint });
-  await untilStopped(io, server, { terminal, grace: flags.grace });
-}
-
-function logTo(terminal: Terminal, flags: GatewayFlags): (event: GatewayEvent) => void {
-  const lines = new GatewayLines({ verbose: flags.verbose === true });
-  return (event) => {
-    if (terminal.json) {
-      terminal.object(lines.object(event, new Date()));
-      return;
-    }
-    const line = lines.line(event, new Date());
-    // A fault of ours is told even to whoever wants quiet.
-    if (line !== undefined) event.kind === 'bug' ? terminal.warn(line) : terminal.talk(line);
-  };
-}
-
-/** A disk that is full is told once, and no session is lost for it. */
-function auditTo(terminal: Terminal, file: AuditFile): (entry: AuditEntry) => void {
-  let broken = false;
-  return (entry) => {
-    try {
-      file.write(entry, new Date());
-      broken = false;
-    } catch (error) {
-      if (!broken) terminal.warn(`duoport: --audit ${printable(file.path)}: ${describeError(error)}`);
-      broken = true;
-    }
-  };
-}
-
-/** A gateway that cannot be watched as it should be does not start. */
-async function metricsOf(
-  { metrics }: GatewayFlags,
-  gateway: FtpGateway,
-  { servers }: GatewayPlan,
-): Promise<HttpPages | undefined> {
-  if (metrics === undefined) return undefined;
   try {
-    return await serveMetrics(metrics, gateway, servers);
-  } catch (error) {
-    await gateway.close({ grace: 0 });
-    throw error;
+    await using metrics =
+      flags.metrics && (await serveMetrics({ ...flags.metrics, fd: inheritance?.metrics }, server, servers));
+    const desk = new GatewayDesk({ terminal, gateway: server, servers, metrics });
+    await using _asked = await openDesk(terminal, desk, flags);
+    prepared.announce(server, { portRemark: remark, metrics: metrics?.endpoint });
+    sayReady();
+    await Promise.race([desk.left, untilStopped(io, server, { terminal, grace: flags.grace })]);
+  } finally {
+    // One that cannot be watched or asked as it should be does not start.
+    await server.close({ grace: 0 });
   }
 }
 
-function announcementOf(
-  plan: GatewayPlan,
-  gateway: FtpGateway,
-  portRemark: string | undefined,
-): Omit<GatewayAnnouncement, 'metrics'> {
-  const doors = gateway.listening.map(({ address, port, implicitTls }) => ({
-    port,
-    implicitTls,
-    addresses: reachableAddresses(address, networkInterfaces()),
-  }));
-  return { ...plan, doors, modes: { passive: true, active: true }, singlePort: false, portRemark };
-}
-
-function announce(terminal: Terminal, what: GatewayAnnouncement): void {
-  if (!terminal.json) {
-    for (const line of gatewayLines(what)) terminal.result(line);
-    return;
-  }
-  const { doors, choice, balance, serverMode, serverPorts, passivePorts, passiveAddress, activeSourcePort } =
-    what;
-  const { certificate, requireTls, readOnly, portRemark } = what;
-  terminal.object({
-    event: 'ready',
-    doors,
-    servers: what.servers.map(({ host, port, tls, service, who, weight, priority }) => ({
-      host,
-      port,
-      tls,
-      service,
-      who,
-      weight,
-      priority,
-    })),
-    balance: choice === undefined ? balance : undefined,
-    choice: choice?.kind,
-    allow: choice?.allow,
-    serverMode,
-    serverPorts,
-    passivePorts,
-    passiveAddress,
-    activeSourcePort,
-    certificate: certificate && { sha256: certificate.sha256, selfSigned: certificate.selfSigned },
-    requireTls,
-    readOnly,
-    portRemark,
-    metrics: what.metrics,
+async function prepare(
+  terminal: Terminal,
+  flags: GatewayFlags,
+  audit: AuditFile | undefined,
+): Promise<Prepared> {
+  const plan = await planGateway(flags);
+  const options = gatewayOptions(plan, {
+    ...tellersOf(terminal, flags),
+    audit: audit && auditTo(terminal, audit),
   });
+  const socks = plan.choice?.kind === 'socks';
+  return {
+    listen: plan.listen,
+    servers: plan.servers,
+    create: (on) => createGateway({ ...options, listen: on.map((where) => ({ ...where, socks })) }),
+    announce: (running, standing) => announceGateway(terminal, running, standing, plan),
+  };
+}
+
+function preparePass(terminal: Terminal, flags: GatewayFlags): Prepared {
+  const plan = planPass(flags);
+  const { log, onHealth } = tellersOf(terminal, flags);
+  const options = passOptions(plan, { log, onHealth });
+  return {
+    listen: plan.listen,
+    servers: plan.servers,
+    create: (on) => createPassThrough({ ...options, listen: on }),
+    announce: (running, standing) => announceGateway(terminal, running, standing, plan),
+  };
 }

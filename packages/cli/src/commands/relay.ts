@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { addServeFlags } from '../flags/serve-flags.ts';
+import { addServeFlags, frontFlags } from '../flags/serve-flags.ts';
 import { parseDuration, parseListen, parsePortRange, repeated } from '../flags/values.ts';
 import { type ConnectFlags, connectAgent, parseHttpProxy, parseService } from '../relay/connect.ts';
 import { type InviteFlags, inviteAgent } from '../relay/invite.ts';
-import { type RelayServeFlags, serveRelay, sharedFlags } from '../relay/serve.ts';
+import { type RelayServeFlags, serveRelay } from '../relay/serve.ts';
 import type { ProcessIo } from '../terminal.ts';
 
 /** `duoport relay serve|invite|connect` */
@@ -46,7 +46,7 @@ function serveSubcommand(io: ProcessIo): Command {
     .addOption(new Option('--read-only', 'let nothing pass that changes files'))
     .addOption(new Option('--state <dir>', stateText))
     .action((flags: RelayServeFlags) => serveRelay(io, flags));
-  return addServeFlags(command, new Set(sharedFlags));
+  return addServeFlags(command, new Set(frontFlags));
 }
 
 function inviteSubcommand(io: ProcessIo): Command {

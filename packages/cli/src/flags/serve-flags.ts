@@ -41,6 +41,26 @@ export interface ServeFlags {
   readonly verbose?: boolean;
 }
 
+/** Flags that mean the same for the clients of a gateway or a relay as for those of `serve`. */
+export const frontFlags = [
+  'listenTls',
+  'passivePorts',
+  'passiveAddress',
+  'activeSourcePort',
+  'dataTimeout',
+  'tlsCert',
+  'tlsKey',
+  'tlsSelfSigned',
+  'requireTls',
+  'grace',
+  'trace',
+  'json',
+  'quiet',
+  'verbose',
+] as const satisfies readonly (keyof ServeFlags)[];
+
+export type FrontFlags = Pick<ServeFlags, (typeof frontFlags)[number]>;
+
 /** Adds the flags of {@link ServeFlags} to a command, or those of them that have a meaning there. */
 export function addServeFlags(command: Command, names?: ReadonlySet<keyof ServeFlags>): Command {
   for (const option of options()) {

@@ -155,3 +155,8 @@ export function repeated<T>(
 ): (text: string, earlier: readonly T[] | undefined) => readonly T[] {
   return (text, earlier) => [...(earlier ?? []), parse(text)];
 }
+
+/** A number of sessions, or of a process. */
+export function parseWhole(text: string): number {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : refuse('A number from 1 on.');
+}

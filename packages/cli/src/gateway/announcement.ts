@@ -33,25 +33,34 @@ export function gatewayLines(what: GatewayAnnouncement): readonly string[] {
   const rows: readonly Row[] = [
     ...addressRows(what),
     ...(what.choice === undefined ? [] : [choiceRow(what.choice)]),
-    ...what.servers.map((server, index) => [index === 0 ? 'server' : '', serverText(server)] as const),
-    ...(what.servers.length > 1 ? [['', balanceText[what.balance]] as const] : []),
+    ...serverRows(what),
     ['', dataText[what.serverMode]],
     ...modeRows(what, 'the gateway'),
     ...tlsRows(what),
     ...(what.readOnly ? [['commands', 'nothing passes that changes files'] as const] : []),
-    ...(what.metrics === undefined
-      ? []
-      : [['metrics', `http://${formatEndpoint(what.metrics)}/metrics`] as const]),
+    ...metricsRow(what),
     ['firewall', `let in TCP ${openPorts(what)}`],
     ...serverRules(what),
   ];
-  return [
-    `duoport stands between clients and ${whom(what)}`,
-    '',
-    ...rows.map(rowLine),
-    '',
-    'Ctrl-C ends it: transfers that are running may finish. A second Ctrl-C ends it at once.',
-  ];
+  return [`duoport stands between clients and ${whom(what)}`, '', ...rows.map(rowLine), '', stopLine];
+}
+
+export const stopLine =
+  'Ctrl-C ends it: transfers that are running may finish. A second Ctrl-C ends it at once.';
+
+export function serverRows({
+  servers,
+  balance,
+}: {
+  readonly servers: readonly UpstreamUrl[];
+  readonly balance: Balance;
+}): readonly Row[] {
+  const rows = servers.map((server, index) => [index === 0 ? 'server' : '', serverText(server)] as const);
+  return servers.length > 1 ? [...rows, ['', balanceText[balance]]] : rows;
+}
+
+export function metricsRow({ metrics }: { readonly metrics: Endpoint | undefined }): readonly Row[] {
+  return metrics === undefined ? [] : [['metrics', `http://${formatEndpoint(metrics)}/metrics`]];
 }
 
 function whom({ choice, servers }: GatewayAnnouncement): string {

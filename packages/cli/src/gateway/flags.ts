@@ -1,7 +1,7 @@
 import type { Balance, ServerMode } from '@duoport/gateway';
 import { networkSet } from '@duoport/net';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { addServeFlags, type ServeFlags } from '../flags/serve-flags.ts';
+import { addServeFlags, type FrontFlags, frontFlags, type ServeFlags } from '../flags/serve-flags.ts';
 import {
   type ListenAddress,
   type PortRange,
@@ -11,32 +11,16 @@ import {
   parsePortRange,
   parseRate,
   parseUser,
+  parseWhole,
   repeated,
   type UserSpec,
 } from '../flags/values.ts';
 import { parseUpstream, type UpstreamUrl } from './upstream-url.ts';
 
-/** Flags that mean the same for the gateway's clients as for those of `serve`. */
-const shared = [
-  'listen',
-  'listenTls',
-  'passivePorts',
-  'passiveAddress',
-  'activeSourcePort',
-  'dataTimeout',
-  'tlsCert',
-  'tlsKey',
-  'tlsSelfSigned',
-  'requireTls',
-  'grace',
-  'trace',
-  'json',
-  'quiet',
-  'verbose',
-] as const satisfies readonly (keyof ServeFlags)[];
-
 /** The flags of `duoport gateway`. */
-export interface GatewayFlags extends Pick<ServeFlags, (typeof shared)[number]> {
+export interface GatewayFlags extends FrontFlags, Pick<ServeFlags, 'listen' | 'singlePort'> {
+  readonly passTls?: boolean;
+  readonly state?: string;
   readonly to?: readonly UpstreamUrl[];
   readonly forward?: 'login' | 'socks';
   readonly transparent?: boolean;
@@ -63,7 +47,7 @@ export interface GatewayFlags extends Pick<ServeFlags, (typeof shared)[number]> 
 /** Adds the flags of {@link GatewayFlags} to a command. */
 export function addGatewayFlags(command: Command): Command {
   for (const option of own()) command.addOption(option);
-  return addServeFlags(command, new Set(shared));
+  return addServeFlags(command, new Set([...frontFlags, 'listen', 'singlePort']));
 }
 
 function own(): readonly Option[] {
@@ -73,6 +57,10 @@ function own(): readonly Option[] {
       'the server: ftp://HOST[:PORT], or ftps://HOST[:PORT] for TLS towards it, or ftp+srv://DOMAIN; may be repeated: another one is tried when one cannot be used; WHO= says for whom it is: user:NAME, host:NAME, sni:NAME, net:NETWORK',
     ).argParser(repeated(parseUpstream)),
     ...choices(),
+    new Option(
+      '--pass-tls',
+      'TLS begins at the client and ends at the server; a server is then written ftps://HOST[:PORT];data=LO-HI with its passive range, which the gateway listens on too; passive mode only',
+    ),
     new Option(
       '--balance <how>',
       'which of several servers is tried first (default: in-order); sticky: the same for the same user',
@@ -104,7 +92,7 @@ function own(): readonly Option[] {
     new Option('--server-insecure', 'accept any server certificate'),
     new Option('--read-only', 'let nothing pass that changes files'),
     new Option('--user-sessions <count>', 'so many sessions at the same time for each user').argParser(
-      parseCount,
+      parseWhole,
     ),
     new Option(
       '--user-rate <bytes>',
@@ -119,7 +107,15 @@ function own(): readonly Option[] {
       'add every command to this file: who, where, verb, path, reply; one JSON object a line',
     ),
     ...proxies(),
+    stateOption(),
   ];
+}
+
+export function stateOption(): Option {
+  return new Option(
+    '--state <dir>',
+    'where running gateways are asked by status, drain and restart (default: ~/.local/state/duoport/gateway)',
+  );
 }
 
 /** Servers that the client chooses. */
@@ -160,11 +156,6 @@ function parseNetwork(text: string): string {
   } catch (cause) {
     throw new InvalidArgumentError(cause instanceof Error ? cause.message : String(cause));
   }
-}
-
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('A number from 1 on.');
-  return Number(text);
 }
 
 function parseProxyVersion(text: string): 1 | 2 {

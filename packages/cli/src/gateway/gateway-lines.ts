@@ -73,12 +73,22 @@ export class GatewayLines {
           : `${client} was refused as ${printable(event.user)} by ${server}`;
       case 'transfer':
         return transferText(event, user);
+      case 'passed':
+        return passedText(event);
       case 'closed':
         return this.#verbose ? `${client} closed: ${printable(event.reason)}` : undefined;
       case 'bug':
         return `${client} a fault of duoport in ${event.verb}: ${printable(String(event.error))}`;
     }
   }
+}
+
+/** What it was for is between the client and the server. */
+function passedText(event: Extract<GatewayEvent, { readonly kind: 'passed' }>): string {
+  const { client, server, toClient, toServer, because } = event;
+  const counts = `${toClient.toLocaleString('en-US')} bytes to the client, ${toServer.toLocaleString('en-US')} to the server`;
+  const end = because === undefined ? '' : `, cut: ${printable(because)}`;
+  return `${formatEndpoint(client)} data connection to ${formatEndpoint(server)}: ${counts}${end}`;
 }
 
 function transferText(event: Extract<GatewayEvent, { readonly kind: 'transfer' }>, user: string): string {

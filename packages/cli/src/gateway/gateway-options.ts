@@ -1,5 +1,7 @@
-import { type GatewayOptions, type RouteRule, routeByRules } from '@duoport/gateway';
+import { type GatewayOptions, type RouteRule, routeByRules, type Upstream } from '@duoport/gateway';
+import { frontOf } from './front.ts';
 import type { GatewayPlan } from './plan.ts';
+import type { UpstreamUrl } from './upstream-url.ts';
 import { destinationOf } from './way.ts';
 
 /** The plan in the gateway's words. Where to listen is the caller's. */
@@ -7,33 +9,33 @@ export function gatewayOptions(
   plan: GatewayPlan,
   tellers: Pick<GatewayOptions, 'log' | 'trace' | 'onHealth' | 'audit'>,
 ): Omit<GatewayOptions, 'listen'> {
-  const { certificate } = plan;
   return {
     ...tellers,
-    ...(plan.choice === undefined ? { to: routeOf(plan.servers) } : destinationOf(plan.choice, plan.server)),
+    ...(plan.choice === undefined ? { to: toOf(plan.servers) } : destinationOf(plan.choice, plan.server)),
     balance: plan.balance,
     health: plan.health,
     users: plan.users,
-    client: {
-      ports: plan.passivePorts,
-      address: plan.passiveAddress,
-      sourcePort: plan.activeSourcePort,
-      proxy: plan.proxy,
-      tls: certificate && { cert: certificate.cert, key: certificate.key },
-    },
+    client: { ...frontOf(plan), proxy: plan.proxy },
     server: { ports: plan.serverPorts },
     commands: { readOnly: plan.readOnly, requireTls: plan.requireTls },
     timeouts: { data: plan.dataTimeout },
   };
 }
 
-/** Servers for the same clients make one rule, in the order in which they were first named; those for everybody come last. */
-function routeOf(servers: GatewayPlan['servers']): GatewayOptions['to'] {
-  if (servers.every(({ who }) => who === undefined)) return servers;
+/** Servers for the same clients make one rule, in the order in which they were first named; those for everybody come last. Undefined: all are. */
+export function rulesOf<Server extends Upstream & UpstreamUrl>(
+  servers: readonly Server[],
+): readonly RouteRule[] | undefined {
+  if (servers.every(({ who }) => who === undefined)) return undefined;
   const rules = new Map<string, RouteRule>();
   for (const server of [...servers.filter(({ who }) => who), ...servers.filter(({ who }) => !who)]) {
     const key = JSON.stringify(server.who ?? {});
     rules.set(key, { ...server.who, to: [...(rules.get(key)?.to ?? []), server] });
   }
-  return routeByRules([...rules.values()]);
+  return [...rules.values()];
+}
+
+function toOf(servers: GatewayPlan['servers']): GatewayOptions['to'] {
+  const rules = rulesOf(servers);
+  return rules === undefined ? servers : routeByRules(rules);
 }

@@ -1,16 +1,18 @@
-import { type FtpGateway, metricsText, type Upstream } from '@duoport/gateway';
+import { metricsText, type Upstream } from '@duoport/gateway';
 import { type HttpPages, listenHttp } from '@duoport/net';
 import type { ListenAddress } from '../flags/values.ts';
+import type { RunningGateway } from './gateway-desk.ts';
 
 /** Counters at `/metrics`, on loopback unless an address is named: they tell who is busy and with what. */
 export function serveMetrics(
-  { host = '127.0.0.1', port }: ListenAddress,
-  gateway: FtpGateway,
+  { host = '127.0.0.1', port, fd }: ListenAddress & { readonly fd: number | undefined },
+  gateway: RunningGateway,
   servers: readonly Upstream[],
 ): Promise<HttpPages> {
   return listenHttp({
     host,
     port,
+    fd,
     page: (path) =>
       path === '/metrics'
         ? { type: 'text/plain; version=0.0.4', body: metricsText(gateway.metrics(), gateway.status(servers)) }

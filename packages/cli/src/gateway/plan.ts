@@ -78,6 +78,10 @@ export async function planGateway(flags: GatewayFlags): Promise<GatewayPlan> {
 function checkFlags(flags: GatewayFlags, mode: ServerMode): void {
   const { serverPorts, serverAddress, serverCa, serverFingerprint, serverInsecure } = flags;
   checkCertificateFlags(flags);
+  if (flags.singlePort === true)
+    throw new UsageError('--single-port is for --pass-tls: otherwise the gateway has data ports of its own.');
+  if (flags.to?.some(({ data }) => data !== undefined))
+    throw new UsageError(';data= is for --pass-tls: otherwise the gateway hears which data ports are meant.');
   if (flags.healthInterval !== undefined && flags.to === undefined)
     throw new UsageError('--health-interval is for the servers of --to: here the client chooses its server.');
   if (flags.healthUser !== undefined && flags.healthInterval === undefined) {

@@ -2,6 +2,7 @@ import { parseFtpUrl, type Target } from '@duoport/client';
 import type { RouteRule, Upstream } from '@duoport/gateway';
 import { networkSet } from '@duoport/net';
 import { InvalidArgumentError } from 'commander';
+import { type PortRange, parsePortRange } from '../flags/values.ts';
 import { urlHost } from '../serve/quoting.ts';
 
 /** A server that `--to` names: where it is, the TLS towards it, and for whom it is. */
@@ -13,18 +14,22 @@ export interface UpstreamUrl {
   readonly service?: boolean;
   readonly weight?: number;
   readonly priority?: number;
+  /** Its passive range, and how far above it the gateway's ports are. */
+  readonly data?: { readonly ports: PortRange; readonly shift: number };
   /** Undefined: for everybody else. */
   readonly who?: Omit<RouteRule, 'to'>;
 }
 
 /**
- * `[WHO=]ftp://HOST[:PORT][;weight=N][;priority=N]`: ftp in the clear, ftps with AUTH TLS; port 990 is TLS from the first byte; with
+ * `[WHO=]ftp://HOST[:PORT][;weight=N][;priority=N][;data=LO-HI[:+N]]`: ftp in the clear, ftps with AUTH TLS; port 990 is TLS from the first byte; with
  * `+srv` the SRV records of the domain say which servers there are. WHO is
  * `user:PATTERN`, `host:PATTERN`, `sni:PATTERN` and `net:NETWORK`, several with commas.
  */
 export function parseUpstream(text: string): UpstreamUrl {
   const [, who, url = text, settings = ''] =
-    /^(?:(.*?)=)?(ftps?(?:\+srv)?:\/\/.*?)((?:;(?:weight|priority)=\d{1,6})*)\/?$/i.exec(text) ?? [];
+    /^(?:(.*?)=)?(ftps?(?:\+srv)?:\/\/.*?)((?:;(?:(?:weight|priority)=\d{1,6}|data=[\d-]+(?::[+-]\d{1,5})?))*)\/?$/i.exec(
+      text,
+    ) ?? [];
   const isService = /^ftps?\+srv:/i.test(url);
   const { secure, host, port, user, password, path } = read(url.replace(/^(ftps?)\+srv:/i, '$1:'));
   if (path !== '' || user !== undefined || password !== undefined) {
@@ -42,6 +47,7 @@ export function parseUpstream(text: string): UpstreamUrl {
     tls,
     ...(isService ? { service: true } : {}),
     ...numbers(settings),
+    ...dataRange(settings),
     ...(who === undefined ? {} : { who: readWho(who) }),
   };
 }
@@ -66,11 +72,17 @@ export function whoText({ who: { users, hosts, serverNames, clients } = {} }: Up
 }
 
 function numbers(settings: string): { readonly weight?: number; readonly priority?: number } {
-  const found = [...settings.matchAll(/;(\w+)=(\d+)/g)].map(([, name = '', value]) => [
+  const found = [...settings.matchAll(/;(weight|priority)=(\d+)/gi)].map(([, name = '', value]) => [
     name.toLowerCase(),
     Number(value),
   ]);
   return Object.fromEntries(found);
+}
+
+/** `;data=50000-50099:+10000`: ports of the server, and what is added to them outside. */
+function dataRange(settings: string): Pick<UpstreamUrl, 'data'> {
+  const [, ports, shift = '0'] = /;data=([\d-]+)(?::([+-]\d+))?/i.exec(settings) ?? [];
+  return ports === undefined ? {} : { data: { ports: parsePortRange(ports), shift: Number(shift) } };
 }
 
 const kinds = { user: 'users', host: 'hosts', sni: 'serverNames', net: 'clients' } as const;

@@ -11,6 +11,7 @@ import {
   readAgentKey,
 } from '@duoport/relay';
 import { InvalidArgumentError } from 'commander';
+import { readState, stateFolder, writeState } from '../admin/state.ts';
 import { readText } from '../flags/connection-flags.ts';
 import type { ListenAddress, PortRange } from '../flags/values.ts';
 import { parseUpstream } from '../gateway/upstream-url.ts';
@@ -18,7 +19,6 @@ import { printable } from '../printable.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
 import { untilStopped } from '../until-stopped.ts';
 import { CommandError, UsageError } from '../usage-error.ts';
-import { readState, stateFolder, writeState } from './state.ts';
 
 export interface ConnectFlags {
   readonly to: readonly AgentService[];

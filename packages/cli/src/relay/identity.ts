@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { readState, writeState } from '../admin/state.ts';
 import { type Certificate, keptCertificate, makeCertificate, readCertificate } from '../serve/certificate.ts';
-import { readState, writeState } from './state.ts';
 
 interface IdentityFlags {
   readonly tlsCert?: string;

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { AgentRegistry, encodeInvitation, isLabel } from '@duoport/relay';
+import { readState, stateFolder } from '../admin/state.ts';
 import type { ListenAddress } from '../flags/values.ts';
 import { createTerminal, type ProcessIo } from '../terminal.ts';
 import { CommandError, UsageError } from '../usage-error.ts';
-import { readState, stateFolder } from './state.ts';
 
 export interface InviteFlags {
   readonly state?: string;

@@ -3,8 +3,10 @@ import path from 'node:path';
 import type { GatewayEvent, ServerMode } from '@duoport/gateway';
 import { formatEndpoint } from '@duoport/protocol';
 import { AgentRegistry, type RelayEvent, RelayServer } from '@duoport/relay';
-import type { ServeFlags } from '../flags/serve-flags.ts';
+import { stateFolder, writeState } from '../admin/state.ts';
+import type { FrontFlags } from '../flags/serve-flags.ts';
 import { defaultPassivePorts, type ListenAddress, type PortRange } from '../flags/values.ts';
+import { frontOf } from '../gateway/front.ts';
 import { GatewayLines } from '../gateway/gateway-lines.ts';
 import { printable } from '../printable.ts';
 import { reachableAddresses } from '../serve/addresses.ts';
@@ -14,27 +16,8 @@ import { traceTo } from '../trace/session-trace.ts';
 import { untilStopped } from '../until-stopped.ts';
 import { UsageError } from '../usage-error.ts';
 import { relayIdentity } from './identity.ts';
-import { stateFolder, writeState } from './state.ts';
 
-/** Flags that mean the same for the relay's clients as for those of `serve`. */
-export const sharedFlags = [
-  'listenTls',
-  'passivePorts',
-  'passiveAddress',
-  'activeSourcePort',
-  'dataTimeout',
-  'tlsCert',
-  'tlsKey',
-  'tlsSelfSigned',
-  'requireTls',
-  'grace',
-  'trace',
-  'json',
-  'quiet',
-  'verbose',
-] as const satisfies readonly (keyof ServeFlags)[];
-
-export interface RelayServeFlags extends Pick<ServeFlags, (typeof sharedFlags)[number]> {
+export interface RelayServeFlags extends FrontFlags {
   /** Where agents dial in. */
   readonly listen: ListenAddress;
   readonly controlPorts?: PortRange;
@@ -72,12 +55,7 @@ export async function serveRelay(io: ProcessIo, flags: RelayServeFlags): Promise
         ...(flags.listenTls ?? []).map((where) => ({ ...where, implicitTls: true })),
       ],
     },
-    client: {
-      ports: flags.passivePorts ?? defaultPassivePorts,
-      address: flags.passiveAddress,
-      sourcePort: flags.activeSourcePort,
-      tls: certificate && { cert: certificate.cert, key: certificate.key },
-    },
+    client: frontOf({ ...flags, certificate, passivePorts: flags.passivePorts ?? defaultPassivePorts }),
     server: { mode: flags.serverMode, tls: flags.serverTls === true ? 'explicit' : 'none' },
     commands: { readOnly: flags.readOnly === true, requireTls: flags.requireTls ?? 'none' },
     timeouts: { data: flags.dataTimeout },

@@ -30,7 +30,7 @@ export function rowLine([name, text]: Row): string {
   return `  ${name.padEnd(10)}${text}`;
 }
 
-export function addressRows({ doors, portRemark }: Standing): readonly Row[] {
+export function addressRows({ doors, portRemark }: Pick<Standing, 'doors' | 'portRemark'>): readonly Row[] {
   const remark = portRemark === undefined ? [] : [['', `(${portRemark})`] as const];
   return [
     ...doors.flatMap(doorRows).map((text, index) => [index === 0 ? 'address' : '', text] as const),

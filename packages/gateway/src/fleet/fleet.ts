@@ -190,6 +190,14 @@ export class Fleet {
   }
 }
 
+/** The fleet of a gateway, on the clock and the chance of this process. */
+export function fleetOf(
+  how: Pick<FleetOptions, 'eject' | 'changed'> & { balance: Balance | undefined },
+): Fleet {
+  const { balance: order = 'in-order', ...rest } = how;
+  return new Fleet({ ...rest, balance: order, now: () => performance.now(), random: Math.random });
+}
+
 function fresh(upstream: Upstream): Known {
   return {
     upstream,

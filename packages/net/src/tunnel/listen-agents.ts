@@ -62,6 +62,7 @@ export function listenAgents(options: ListenAgentsOptions): Promise<ControlListe
       const at = bound === null || typeof bound === 'string' ? { address: '0.0.0.0', port: 0 } : bound;
       resolve({
         endpoint: kernelEndpoint(at.address, at.port),
+        fd: undefined,
         close: async () => {
           server.close();
           strangers.close();

@@ -3,8 +3,12 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { ProcessIo } from '../terminal.ts';
 
-/** Where a relay or an agent keeps what must outlive it: `--state`, or the place that the XDG specification names. */
-export function stateFolder(io: ProcessIo, given: string | undefined, name: 'relay' | 'agent'): string {
+/** Where a program keeps what must outlive it, and where it is asked: `--state`, or the place that the XDG specification names. */
+export function stateFolder(
+  io: ProcessIo,
+  given: string | undefined,
+  name: 'relay' | 'agent' | 'gateway',
+): string {
   if (given !== undefined) return path.resolve(given);
   const base = io.env['XDG_STATE_HOME'] ?? path.join(io.env['HOME'] ?? homedir(), '.local', 'state');
   return path.join(base, 'duoport', name);

@@ -1,0 +1,120 @@
+import type { FtpGateway, FtpPassThrough, Upstream } from '@duoport/gateway';
+import type { HttpPages } from '@duoport/net';
+import type { AdminAnswer, AdminQuestion } from '../admin/admin-socket.ts';
+import { describeError } from '../describe-error.ts';
+import type { Terminal } from '../terminal.ts';
+import { CommandError } from '../usage-error.ts';
+import { startSuccessor } from './successor.ts';
+import { type UpstreamUrl, upstreamText } from './upstream-url.ts';
+
+export type RunningGateway = FtpGateway | FtpPassThrough;
+
+export interface GatewayDeskOptions {
+  readonly terminal: Terminal;
+  readonly gateway: RunningGateway;
+  readonly servers: readonly (Upstream & UpstreamUrl)[];
+  readonly metrics: HttpPages | undefined;
+}
+
+/** Where an operator asks a running gateway how it is, and tells it what to do. */
+export class GatewayDesk {
+  /** Resolves when the gateway was told to take no new sessions, and the last one is over. */
+  readonly left: Promise<void>;
+  readonly #options: GatewayDeskOptions;
+  readonly #started = new Date();
+  #leave: (gone: Promise<void>) => void = () => undefined;
+  #isLeaving = false;
+
+  constructor(options: GatewayDeskOptions) {
+    this.#options = options;
+    this.left = new Promise((resolve) => {
+      this.#leave = resolve;
+    });
+  }
+
+  async answer({ ask, server }: AdminQuestion): Promise<AdminAnswer> {
+    const text = typeof server === 'string' ? server : undefined;
+    switch (ask) {
+      case 'status':
+        return this.#status();
+      case 'drain':
+        if (text !== undefined) return this.#drain(text, true);
+        this.leave('takes no new sessions');
+        return this.#status();
+      case 'undrain':
+        return this.#drain(text ?? '', false);
+      case 'restart':
+        return { ...this.#status(), successor: await this.restart() };
+      default:
+        throw new CommandError(`A gateway knows status, drain, undrain and restart, and not ${ask}.`);
+    }
+  }
+
+  /** A new process takes the listening sockets, and this one ends with its last session. Rejects, with nothing changed, when it does not start. */
+  async restart(): Promise<number> {
+    const { gateway, terminal, metrics } = this.#options;
+    if (this.#isLeaving) throw new CommandError('This gateway takes no new sessions any more.');
+    if (!('doors' in gateway))
+      throw new CommandError(
+        'With --pass-tls the data ports cannot be handed over: drain it, and start another one.',
+      );
+    this.#isLeaving = true;
+    try {
+      const pid = await startSuccessor(terminal.io, { doors: gateway.doors, metrics: metrics?.fd });
+      this.#isLeaving = false;
+      this.leave(`is succeeded by process ${pid}`);
+      return pid;
+    } catch (error) {
+      this.#isLeaving = false;
+      throw new CommandError(`The gateway goes on as it is: ${describeError(error)}.`);
+    }
+  }
+
+  /** Takes no new session any more. */
+  leave(because: string): void {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    const { gateway, terminal, metrics } = this.#options;
+    if (terminal.json) terminal.object({ event: 'leaving', time: new Date().toISOString(), because });
+    else terminal.talk(`This gateway ${because}; it ends with its last session.`);
+    this.#leave(Promise.all([gateway.leave(), metrics?.[Symbol.asyncDispose]()]).then(() => undefined));
+  }
+
+  #drain(text: string, draining: boolean): AdminAnswer {
+    const { gateway } = this.#options;
+    const meant = this.#meant(text);
+    if (meant.length === 0) return { ...this.#status(), unknown: text };
+    for (const server of meant) gateway.drain(server, draining);
+    return this.#status(meant);
+  }
+
+  /** Servers that are written so: as `--to` has them, HOST:PORT or HOST. */
+  #meant(text: string): readonly (Upstream & UpstreamUrl)[] {
+    const { servers } = this.#options;
+    const found = servers.filter(
+      (server) =>
+        server.service !== true &&
+        [upstreamText(server), `${server.host}:${server.port}`, server.host].includes(text),
+    );
+    const [, host, port] = /^(?:ftps?:\/\/)?(.+):(\d{1,5})$/.exec(text) ?? [];
+    if (found.length > 0 || host === undefined) return found;
+    // The machines of a service are named by DNS alone.
+    return servers
+      .filter(({ service }) => service === true)
+      .map(({ service: _, ...one }) => ({ ...one, host, port: Number(port) }));
+  }
+
+  #status(servers = this.#options.servers): AdminAnswer {
+    const { gateway } = this.#options;
+    return {
+      pid: process.pid,
+      started: this.#started.toISOString(),
+      leaving: this.#isLeaving,
+      sessions: gateway.sessions,
+      servers: gateway.status(servers).map((status, index) => ({
+        url: upstreamText(servers[index] ?? { ...status, tls: 'none' }),
+        ...status,
+      })),
+    };
+  }
+}
