@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { proofPage } from '@duoport/lab';
 import { configPage, settingsSchemaFile } from './generate-config.ts';
 import { findingsPage } from './generate-findings.ts';
+import { importPage } from './generate-import.ts';
 import { orderPage } from './generate-order.ts';
 import { rfcPage } from './generate-rfc.ts';
 
@@ -15,6 +16,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reference/firewall-proof.md': proofPage,
   'docs/reference/doctor-findings.md': findingsPage,
   'docs/reference/config.md': configPage,
+  'docs/reference/import.md': importPage,
   'docs/reference/duoport.schema.json': settingsSchemaFile,
 };
 

@@ -1,4 +1,10 @@
-export { type KeySchema, type SettingsReference, settingsReference } from './config/reference.ts';
+export {
+  type ImportTable,
+  importTables,
+  type KeySchema,
+  type SettingsReference,
+  settingsReference,
+} from './config/reference.ts';
 export { exitCode, run } from './program.ts';
 export type { ProcessIo } from './terminal.ts';
 export type { LayoutOptions } from './trace/layout.ts';

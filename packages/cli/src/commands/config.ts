@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import type { ImportFlags } from '../config/commands/import.ts';
 import { addServeFlags, type ServeFlags } from '../flags/serve-flags.ts';
 import { createTerminal, type ProcessIo } from '../terminal.ts';
 
@@ -15,7 +16,7 @@ interface InitFlags {
 const usual = 'duoport.yaml';
 const json = (): Option => new Option('--json', 'one JSON object');
 
-/** `duoport config check|print|init`. What they do is loaded when they run: it brings the schema of the settings. */
+/** `duoport config init|check|print|import`. What they do is loaded when they run: it brings the schema of the settings. */
 export function configCommand(io: ProcessIo): Command {
   return new Command('config')
     .description('make, check and show the settings file of a server')
@@ -30,6 +31,7 @@ export function configCommand(io: ProcessIo): Command {
         }),
     )
     .addCommand(printCommand(io))
+    .addCommand(importCommand(io))
     .addCommand(
       new Command('init')
         .description('make a settings file by a few questions')
@@ -57,6 +59,28 @@ function printCommand(io: ProcessIo): Command {
       },
     );
   return addServeFlags(command, settingFlags);
+}
+
+function importCommand(io: ProcessIo): Command {
+  return new Command('import')
+    .description('make a settings file of the configuration of vsftpd, ProFTPD, Pure-FTPd or SFTPGo')
+    .argument('[file]', 'vsftpd.conf, proftpd.conf, sftpgo.json, pure-ftpd.conf or the folder of its options')
+    .addOption(
+      new Option('--from <server>', 'whose it is, where the name of the file does not say it').choices([
+        'vsftpd',
+        'proftpd',
+        'pure-ftpd',
+        'sftpgo',
+      ]),
+    )
+    .option('--command-line <words>', 'the options that pure-ftpd is started with, instead of a file')
+    .option('-o, --output <file>', 'write the settings there instead of to standard output')
+    .option('--force', 'write over a file that is there')
+    .addOption(json())
+    .action(async (file: string | undefined, flags: ImportFlags & OutputFlags) => {
+      const { importSettings } = await import('../config/commands/import.ts');
+      await importSettings(createTerminal(io, flags), file, flags);
+    });
 }
 
 const settingFlags: ReadonlySet<keyof ServeFlags> = new Set([

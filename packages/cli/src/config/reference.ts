@@ -1,6 +1,8 @@
+import type { Rows } from '../import/options.ts';
 import type { KeySchema } from './schema-json.ts';
 
 export type { KeySchema };
+
 
 /** The keys of the settings file, for whoever writes about them: the JSON Schema, and the variable that sets each. */
 export interface SettingsReference {
@@ -14,4 +16,19 @@ export async function settingsReference(): Promise<SettingsReference> {
   const { leaves, settingsJsonSchema, variableOf } = await import('./schema-json.ts');
   const schema = settingsJsonSchema();
   return { schema, variables: new Map(leaves(schema).map(({ path }) => [path, variableOf(path)])) };
+}
+
+/** The options of one other server, and what each is here. */
+export interface ImportTable {
+  readonly title: string;
+  readonly rows: readonly { readonly option: string; readonly key: string | undefined; readonly text: string | undefined }[];
+}
+
+/** What `duoport config import` knows of other servers' options. */
+export async function importTables(): Promise<readonly ImportTable[]> {
+  const { formats } = await import('../import/formats.ts');
+  return Object.values(formats).map(({ title, rows }: { readonly title: string; readonly rows: Rows }) => ({
+    title,
+    rows: Object.entries(rows).map(([option, { key, text }]) => ({ option, key, text })),
+  }));
 }

@@ -46,7 +46,7 @@ export const usersCheck: ServerCheck = ({ settings }) => {
             `The password of ${weak.join(', ')} has less than 8 characters.`,
           ),
         ];
-  return orFine(problems, 'users', settings.users === undefined ? whoWithout(settings) : `${users.length}`);
+  return orFine(problems, 'users', settings.users === undefined ? whoWithout(settings) : countOf(users.length, settings));
 };
 
 function whoWithout({ anonymous }: Subject['settings']): string {
@@ -56,4 +56,8 @@ function whoWithout({ anonymous }: Subject['settings']): string {
 function mayWrite({ permissions }: NonNullable<Subject['settings']['users']>[number]): boolean {
   if (typeof permissions === 'string') return permissions === 'all';
   return permissions.some((permission) => permission !== 'list' && permission !== 'read');
+}
+
+function countOf(users: number, { anonymous }: Subject['settings']): string {
+  return users === 0 && !anonymous.enabled ? 'nobody may log in yet' : `${users}`;
 }

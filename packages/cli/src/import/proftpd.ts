@@ -1,0 +1,237 @@
+import { type Directive, type Imported, portRange, Translation } from './options.ts';
+import { proftpdRows } from './proftpd-rows.ts';
+
+interface Placed extends Directive {
+  /** The sections that it stands in, without those that only ask for a module: `['limit pasv epsv']`. */
+  readonly inside: readonly string[];
+}
+
+/** proftpd.conf: directives in sections like Apache's. A backslash at the end joins the next line. */
+export function parseProftpd(text: string): readonly Placed[] {
+  const found: Placed[] = [];
+  const sections: string[] = [];
+  const lines = text.split(/\r?\n/);
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = at + 1;
+    let content = lines[at] ?? '';
+    while (content.endsWith('\\') && at + 1 < lines.length)
+      content = `${content.slice(0, -1)} ${lines[++at]}`;
+    const trimmed = content.trim();
+    if (trimmed === '' || trimmed.startsWith('#')) continue;
+    if (trimmed.startsWith('</')) {
+      sections.pop();
+      continue;
+    }
+    const inside = sections.filter((section) => !/^(?:ifmodule|ifdefine|ifversion|global)\b/i.test(section));
+    const section = /^<\s*(\w+)\s*(.*?)>$/.exec(trimmed);
+    if (section?.[1] !== undefined) {
+      const [, name, value = ''] = section;
+      sections.push(`${name} ${value}`.trim());
+      if (!/^(?:ifmodule|ifdefine|ifversion|global)$/i.test(name ?? ''))
+        found.push({ name: `<${name}>`, value: unquoted(value), line, inside });
+      continue;
+    }
+    const [, name = '', value = ''] = /^(\S+)\s*(.*)$/.exec(trimmed) ?? [];
+    found.push({ name, value: unquoted(value.trim()), line, inside });
+  }
+  return found;
+}
+
+function unquoted(value: string): string {
+  return /^"[^"]*"$/.test(value) ? value.slice(1, -1) : value;
+}
+
+const verbs = { passive: ['PASV', 'EPSV'], active: ['PORT', 'EPRT'] } as const;
+type Mode = keyof typeof verbs;
+
+/** What proftpd.conf says, as our settings. */
+export function importProftpd(text: string): Imported {
+  const all = parseProftpd(text);
+  const denied = deniedVerbs(all);
+  const options = new Translation(translatable(all), proftpdRows);
+  modes(options, denied);
+  listeners(options);
+  times(options);
+  tls(options);
+  anonymous(options, all);
+  const [kind, ident = ''] = splitOnce(options.text('ServerIdent') ?? '');
+  if (kind.toLowerCase() === 'on' && ident !== '') options.set('protocol.greeting', unquoted(ident));
+  else if (kind !== '')
+    options.leave('ServerIdent', 'The greeting stays as it is: protocol.greeting changes it.');
+  // Nobody gets in by a password that was made up: the users are to be written.
+  options.set('users', []);
+  return options.done();
+}
+
+/** The verbs that `<Limit …> DenyAll` at the top takes away. */
+function deniedVerbs(all: readonly Placed[]): ReadonlySet<string> {
+  const denials = all.filter(({ name, inside }) => /^DenyAll$/i.test(name) && inside.length === 1);
+  return new Set(denials.flatMap(({ inside: [limit = ''] }) => limitVerbs(limit)));
+}
+
+function limitVerbs(section: string): readonly string[] {
+  const [name, ...words] = section.split(/\s+/);
+  return name?.toLowerCase() === 'limit' ? words.map((word) => word.toUpperCase()) : [];
+}
+
+/** What is inside a section goes with the section; `<Limit PASV EPSV>` at the top is taken apart. */
+function translatable(all: readonly Placed[]): readonly Directive[] {
+  const known: readonly string[] = [...verbs.passive, ...verbs.active];
+  return all.flatMap(({ name, value, line, inside }): readonly Directive[] => {
+    if (inside.length > 0) return [];
+    const limited = /^<Limit>$/i.test(name) ? limitVerbs(`limit ${value}`) : [];
+    if (limited.length === 0 || !limited.every((verb) => known.includes(verb)))
+      return [{ name, value, line }];
+    return limited.map((verb) => ({ name: `<Limit ${verb}>`, value: '', line }));
+  });
+}
+
+function modes(options: Translation, denied: ReadonlySet<string>): void {
+  const off = (mode: Mode) => verbs[mode].every((verb) => denied.has(verb));
+  for (const mode of ['passive', 'active'] as const) {
+    if (off(mode)) {
+      if (mode === 'active' && off('passive'))
+        options.note('<Limit>', 'Both modes are taken away: active mode stays on.');
+      else options.set(`${mode}.enabled`, false);
+      continue;
+    }
+    const half = verbs[mode].find((verb) => denied.has(verb));
+    if (half !== undefined)
+      options.leave(`<Limit ${half}>`, `${mode}.enabled holds for ${verbs[mode].join(' and ')} together.`);
+  }
+  if (off('passive')) {
+    options.unused(['PassivePorts', 'MasqueradeAddress'], 'Passive mode is off.');
+    return;
+  }
+  passivePorts(options);
+  const address = options.text('MasqueradeAddress');
+  if (address !== undefined) options.set('passive.addresses', [address]);
+  foreign(options);
+}
+
+function passivePorts(options: Translation): void {
+  const value = options.text('PassivePorts');
+  if (value === undefined) {
+    options.note(
+      'PassivePorts',
+      'ProFTPD takes any port when it is not set; here it is 50000-50100: open those, or set passive.ports.',
+    );
+    return;
+  }
+  const [low = Number.NaN, high = Number.NaN] = value.split(/\s+/).map(Number);
+  const found =
+    Number.isInteger(low) && Number.isInteger(high)
+      ? portRange(low, high)
+      : { problem: 'Two ports are written LOW HIGH.' };
+  if ('range' in found) options.set('passive.ports', found.range);
+  else options.leave('PassivePorts', found.problem);
+}
+
+function foreign(options: Translation): void {
+  const value = options.text('AllowForeignAddress');
+  if (value === undefined || /^(?:on|off)$/i.test(value)) {
+    if (options.yes('AllowForeignAddress', false)) options.set('data.peers', 'any');
+  } else options.leave('AllowForeignAddress', `The class ${value} is a list of networks here: data.peers.`);
+}
+
+function listeners(options: Translation): void {
+  const port = options.port('Port') ?? 21;
+  const host = options.text('DefaultAddress') ?? (options.yes('UseIPv6', true) ? undefined : '0.0.0.0');
+  const implicit = options.yes('TLSEngine', false) && options.yes('UseImplicitSSL', false);
+  if (port === 0) {
+    options.leave('Port', 'Port 0 serves nobody over there: name the port in listeners.');
+    return;
+  }
+  options.set('listeners', [
+    { ...(host === undefined ? {} : { host }), port, ...(implicit ? { tls: 'implicit' } : {}) },
+  ]);
+}
+
+function times(options: Translation): void {
+  const time = (name: string) => options.number(name) || undefined;
+  options.set('timeouts.idle', time('TimeoutIdle'));
+  options.set('timeouts.login', time('TimeoutLogin'));
+  options.set('timeouts.stall', time('TimeoutStalled'));
+  const first = (name: string): number | undefined => {
+    const word = splitOnce(options.text(name) ?? '')[0];
+    return /^\d{1,6}$/.test(word) && word !== '0' ? Number(word) : undefined;
+  };
+  options.set('limits.sessions', first('MaxClients') ?? first('MaxInstances'));
+  options.set('limits.sessions-per-address', first('MaxClientsPerHost') ?? first('MaxConnectionsPerHost'));
+}
+
+const tlsOptions = [
+  'RSACertificateFile',
+  'RSACertificateKeyFile',
+  'ECCertificateFile',
+  'ECCertificateKeyFile',
+  'Protocol',
+];
+
+function tls(options: Translation): void {
+  if (!options.yes('TLSEngine', false)) {
+    const names = [...tlsOptions, 'CipherSuite', 'Required', 'Options', 'Engine'].map((name) => `TLS${name}`);
+    options.unused(names, 'TLS is off: there is no "TLSEngine on".');
+    return;
+  }
+  const kind = options.text('TLSECCertificateFile') === undefined ? 'RSA' : 'EC';
+  if (kind === 'EC' && options.text('TLSRSACertificateFile') !== undefined)
+    for (const name of ['TLSRSACertificateFile', 'TLSRSACertificateKeyFile'])
+      options.leave(name, 'One certificate: the EC one is taken.');
+  const certificate = options.text(`TLS${kind}CertificateFile`);
+  if (certificate === undefined) {
+    options.leave('TLSEngine', 'There is no certificate to it: set tls.certificate and tls.key.');
+    return;
+  }
+  options.set('tls.certificate', certificate);
+  options.set('tls.key', options.text(`TLS${kind}CertificateKeyFile`) ?? certificate);
+  options.set('tls.ciphers', options.text('TLSCipherSuite'));
+  const protocols = options.text('TLSProtocol');
+  if (protocols !== undefined && /^TLSv1\.3$/i.test(protocols)) options.set('tls.minimum-version', 'TLSv1.3');
+  const reuse = !/\bNoSessionReuseRequired\b/i.test(options.text('TLSOptions') ?? '');
+  options.set('tls.binding', reuse ? 'require' : 'prefer');
+  required(options);
+}
+
+function required(options: Translation): void {
+  const value = (options.text('TLSRequired') ?? 'off').toLowerCase();
+  const meant: Readonly<Record<string, string>> = {
+    on: 'both',
+    off: 'none',
+    ctrl: 'control',
+    data: 'data',
+    auth: 'control',
+    'auth+data': 'both',
+    'ctrl+data': 'both',
+  };
+  const require = Object.hasOwn(meant, value) ? meant[value] : undefined;
+  if (require === undefined)
+    options.leave('TLSRequired', 'tls.require is none, control, data or both: choose one.');
+  options.set('tls.require', require);
+}
+
+function anonymous(options: Translation, all: readonly Placed[]): void {
+  const section = all.find(({ name }) => /^<Anonymous>$/i.test(name));
+  if (section === undefined) return;
+  options.set('anonymous.enabled', true);
+  if (section.value.startsWith('/')) options.set('anonymous.directory', section.value);
+  else {
+    options.set('anonymous.directory', '/srv/ftp');
+    options.note(
+      '<Anonymous>',
+      `The folder ${section.value} is a home of the system: anonymous.directory is set to /srv/ftp.`,
+    );
+  }
+  if (
+    all.some(
+      ({ name, inside }) =>
+        /^AllowAll$/i.test(name) && inside.some((one) => /^limit.*\b(?:STOR|WRITE)\b/i.test(one)),
+    )
+  )
+    options.note('<Limit STOR>', 'Anonymous users only read.');
+}
+
+function splitOnce(text: string): readonly [string, string | undefined] {
+  const [, first = '', rest] = /^(\S*)\s*(.*)$/.exec(text) ?? [];
+  return [first, rest];
+}
