@@ -44,7 +44,15 @@ const defaults = [
       limits: { sessions: 50, 'sessions-per-address': 8 },
       timeouts: { idle: '15m' },
     },
-    named: ['AllowUserFXP', 'AllowAnonymousFXP', 'MaxClientsNumber', 'MaxClientsPerIP', 'MaxIdleTime', 'NoAnonymous', 'AnonymousOnly'],
+    named: [
+      'AllowUserFXP',
+      'AllowAnonymousFXP',
+      'MaxClientsNumber',
+      'MaxClientsPerIP',
+      'MaxIdleTime',
+      'NoAnonymous',
+      'AnonymousOnly',
+    ],
   },
 ] as const;
 
@@ -59,7 +67,8 @@ for (const { name, path, settings, named } of defaults) {
     assert.deepEqual(answer.settings, settings);
     const by = (outcome: string) => answer.notes.filter((note) => note.outcome === outcome);
     assert.deepEqual(new Set(by('translated').map(({ option }) => option)), new Set(named));
-    for (const { option, text } of answer.notes) assert.doesNotMatch(text, /No option that duoport knows of/, option);
+    for (const { option, text } of answer.notes)
+      assert.doesNotMatch(text, /No option that duoport knows of/, option);
     const file = join(here.path, 'made.yaml');
     await writeFile(file, 'leave me');
     const refused = await duoport(['config', 'import', join(tree, path), '-o', file]);

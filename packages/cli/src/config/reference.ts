@@ -3,7 +3,6 @@ import type { KeySchema } from './schema-json.ts';
 
 export type { KeySchema };
 
-
 /** The keys of the settings file, for whoever writes about them: the JSON Schema, and the variable that sets each. */
 export interface SettingsReference {
   readonly schema: KeySchema;
@@ -21,7 +20,11 @@ export async function settingsReference(): Promise<SettingsReference> {
 /** The options of one other server, and what each is here. */
 export interface ImportTable {
   readonly title: string;
-  readonly rows: readonly { readonly option: string; readonly key: string | undefined; readonly text: string | undefined }[];
+  readonly rows: readonly {
+    readonly option: string;
+    readonly key: string | undefined;
+    readonly text: string | undefined;
+  }[];
 }
 
 /** What `duoport config import` knows of other servers' options. */

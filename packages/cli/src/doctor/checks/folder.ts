@@ -46,7 +46,11 @@ export const usersCheck: ServerCheck = ({ settings }) => {
             `The password of ${weak.join(', ')} has less than 8 characters.`,
           ),
         ];
-  return orFine(problems, 'users', settings.users === undefined ? whoWithout(settings) : countOf(users.length, settings));
+  return orFine(
+    problems,
+    'users',
+    settings.users === undefined ? whoWithout(settings) : countOf(users.length, settings),
+  );
 };
 
 function whoWithout({ anonymous }: Subject['settings']): string {
