@@ -35,7 +35,7 @@ export const formats = {
 
 export type FormatName = keyof typeof formats;
 
-export const formatNames = Object.keys(formats) as readonly FormatName[];
+const formatNames = Object.keys(formats) as readonly FormatName[];
 
 const largest = 4 * 1024 * 1024;
 
