@@ -27,14 +27,16 @@ export function receivePlain(
       else blocks.discard();
       return socket !== undefined;
     };
-    const from = { stream: raw, socket: raw, onFlood, hiddenReset: () => hiddenReset(raw) };
+    // A tunnel's frames come in pieces, as TLS records do.
+    const isWhole = raw.mustEnd !== true;
+    const from = { stream: raw, socket: raw, isWhole, onFlood, hiddenReset: () => hiddenReset(raw) };
     new StreamIntake(from, writer, options, { context, settle }).run();
   });
 }
 
 /** Receives on a TLS socket. */
 export function receiveTls(
-  from: Omit<ReceiveFrom, 'onFlood' | 'hiddenReset'>,
+  from: Pick<ReceiveFrom, 'stream' | 'socket' | 'bridge'>,
   sink: ByteSink,
   options: PumpOptions,
   context: ReceiveContext,

@@ -14,6 +14,8 @@ export interface ReceiveFrom {
   readonly socket: Pick<RawStream, 'setTimeout'>;
   /** Under a TLS stream: tells a FIN from a proper end. */
   readonly bridge?: TlsBridge | undefined;
+  /** A chunk is all that one read of the kernel gave: there is nothing to gather. */
+  readonly isWhole?: boolean;
   /** The end is none: the peer has reset the connection. */
   hiddenReset?(): Error | undefined;
   /** The peer sends faster than 'data' events are good for. True: the rest is received elsewhere. */
@@ -96,6 +98,7 @@ export class StreamIntake {
     if (chunk.length >= floodRead && this.#from.onFlood) this.#flooded = true;
     if (this.#flooded || this.#pending >= netLimits.receiveWindow) this.#from.stream.pause();
     if (this.#busy || this.#scheduled) return;
+    if (this.#from.isWhole && !this.#flooded) return this.#hand();
     // One read of the kernel gives many records: the batch is handed over once they are all here.
     this.#scheduled = true;
     setImmediate(() => {
