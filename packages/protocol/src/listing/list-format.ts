@@ -38,6 +38,8 @@ export class ListFormatter {
   readonly #modes = new Map<number, string>();
   readonly #words = new Map<string, string>();
   readonly #days = new Map<number, DayText>();
+  #headOf: Partial<Entry> = {};
+  #headText = '';
 
   constructor(options: ListFormatOptions) {
     this.#now = options.now;
@@ -50,10 +52,8 @@ export class ListFormatter {
   line(entry: Entry): string | undefined {
     if (!isListableName(entry.name)) return undefined;
     const size = entry.size === undefined ? '0' : String(entry.size);
-    const links = entry.links === undefined ? '   1' : String(entry.links).padStart(4);
-    const owners = `${this.#word(entry.owner ?? this.#owner)} ${this.#word(entry.group ?? this.#group)}`;
-    const head = `${this.#mode(entry)} ${links} ${owners} ${size.length < 8 ? size.padStart(8) : size}`;
-    return `${head} ${this.#date(entry.modified ?? 0)} ${entry.name}${arrowOf(entry)}`;
+    const padded = size.length < 8 ? size.padStart(8) : size;
+    return `${this.#head(entry)} ${padded} ${this.#date(entry.modified ?? 0)} ${entry.name}${arrowOf(entry)}`;
   }
 
   /** Lines with CRLF for a batch of entries, joined; unlistable names are left out. */
@@ -64,6 +64,24 @@ export class ListFormatter {
       if (line !== undefined) text += `${line}\r\n`;
     }
     return text;
+  }
+
+  /** The columns up to the size; mostly those of the entry before. */
+  #head(entry: Entry): string {
+    const before = this.#headOf;
+    if (
+      entry.type === before.type &&
+      entry.mode === before.mode &&
+      entry.links === before.links &&
+      entry.owner === before.owner &&
+      entry.group === before.group
+    )
+      return this.#headText;
+    const links = entry.links === undefined ? '   1' : String(entry.links).padStart(4);
+    const owners = `${this.#word(entry.owner ?? this.#owner)} ${this.#word(entry.group ?? this.#group)}`;
+    this.#headText = `${this.#mode(entry)} ${links} ${owners}`;
+    this.#headOf = entry;
+    return this.#headText;
   }
 
   #mode(entry: Entry): string {
