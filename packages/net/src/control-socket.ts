@@ -34,6 +34,7 @@ export class ControlSocket implements ControlConnection {
   #securing = false;
   #trace: Trace | undefined;
   #side: Side = 'server';
+  #local: Endpoint | undefined;
   #sent = 0;
   #received = 0;
   #unflushed: (() => void)[] | undefined;
@@ -48,7 +49,8 @@ export class ControlSocket implements ControlConnection {
   }
 
   get local(): Endpoint {
-    return localEndpoint(this.#raw);
+    this.#local ??= localEndpoint(this.#raw);
+    return this.#local;
   }
 
   get secure(): boolean {
@@ -66,6 +68,7 @@ export class ControlSocket implements ControlConnection {
   observe(context: TraceContext): void {
     this.#trace = context.trace;
     this.#side = context.side;
+    if (!context.trace) return;
     const { local, peer } = this;
     const ours = this.#dialledBy === context.side;
     this.#emit({

@@ -27,12 +27,11 @@ export interface Context {
   readonly files: Files;
   readonly data: DataSetup;
   readonly peer: Endpoint;
-  readonly local: Endpoint;
   /** Whether the control connection is under TLS. */
   readonly secure: boolean;
   readonly transfer: RunningTransfer | undefined;
-  /** Aborted when the session is over: long work for it ends then. */
-  readonly signal: AbortSignal;
+  /** Aborted when the session is over: long work for it ends then. Made for whoever asks. */
+  readonly signal: () => AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

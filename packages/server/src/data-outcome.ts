@@ -14,12 +14,11 @@ interface OutcomeFacts {
 
 /** Tells the log of data connections that do not come about, and what is probably shut when that goes on. */
 export function outcomeTeller({ settings, log, connection }: OutcomeFacts): DataSetupFacts['outcome'] {
-  const { peer, local } = connection;
-  const client = peer.address;
+  const client = connection.peer.address;
   return (of) => {
     if ('opened' in of) return settings.failures.succeeded(client, of.opened);
     const { failure } = of;
-    const { secure } = connection;
+    const { local, secure } = connection;
     const cause = probableCause(failure, client, settings.door !== undefined);
     const explanation = explainCause(cause, failure);
     log({ kind: 'data-failed', secure, cause, explanation, ...failure });

@@ -31,8 +31,8 @@ interface Ends {
 /** The session facts that data connections are made from. */
 export interface DataSetupFacts {
   readonly settings: Settings;
-  readonly peer: Endpoint;
-  readonly local: Endpoint;
+  /** The control connection. */
+  readonly control: Ends;
   readonly trace: Trace | undefined;
   /** The TLS that a data connection would have now: PROT may change it. */
   dataTls(): TlsSession | undefined;
@@ -59,11 +59,16 @@ export class DataSetup {
 
   constructor(facts: DataSetupFacts) {
     this.#facts = facts;
-    this.#ends = facts;
+    this.#ends = facts.control;
   }
 
   get kind(): Setup['kind'] {
     return this.#setup.kind;
+  }
+
+  /** Both ends of the control connection. */
+  get control(): Ends {
+    return this.#facts.control;
   }
 
   /** TLS for the next data connection, when PROT P is in force. */
@@ -90,7 +95,8 @@ export class DataSetup {
    */
   async passive(family: 4 | 6, secure: boolean): Promise<Endpoint> {
     this.release();
-    const { settings, peer, local, trace, session } = this.#facts;
+    const { settings, trace, session } = this.#facts;
+    const { peer, local } = this.control;
     const exclusive = settings.peers.kind === 'any';
     const { tls } = this;
     const { door } = settings;
@@ -129,7 +135,8 @@ export class DataSetup {
   /** Keeps where to dial, or says why that must not be dialled: judged here, before anything is sent there. */
   active(to: Endpoint): { readonly refused: string } | undefined {
     this.release();
-    const { settings, peer, local } = this.#facts;
+    const { settings } = this.#facts;
+    const { peer, local } = this.control;
     const facts = { control: peer.address, data: to.address, port: to.port };
     const { verdict, because } = checkPeer(settings.peers, facts);
     // What only TLS could prove cannot be proven before the dialling, and nothing is dialled unproven.
@@ -170,7 +177,8 @@ export class DataSetup {
     setup: Extract<Setup, { readonly kind: 'passive' | 'active' }>,
     signal: AbortSignal,
   ): Promise<DataConnection> {
-    const { settings, trace, local } = this.#facts;
+    const { settings, trace } = this.#facts;
+    const { local } = this.control;
     const timeout = settings.dataTimeout;
     if (setup.kind === 'passive') {
       if (settings.door !== undefined && setup.tls !== this.tls) {
@@ -194,7 +202,8 @@ export class DataSetup {
 
   /** What SITE PROBE tells. */
   async view(): Promise<ProbeView> {
-    const { peer, local, settings } = this.#facts;
+    const { settings } = this.#facts;
+    const { peer, local } = this.control;
     const { received, sent, dial } = this.story;
     const setup = this.#setup;
     const waits = setup.kind === 'passive' && setup.lease.arrived;

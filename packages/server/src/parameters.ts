@@ -34,6 +34,8 @@ export const toldFacts: readonly FactName[] = [
   'unix.group',
 ];
 
+const allFacts: ReadonlySet<FactName> = new Set(toldFacts);
+
 /** The parameters of a new session (RFC 959 §5.1: TYPE A, MODE S, STRU F). Implicit TLS protects data from the start. */
 export function initialParameters(implicitTls: boolean): Parameters {
   return {
@@ -42,7 +44,7 @@ export function initialParameters(implicitTls: boolean): Parameters {
     mode: 'stream',
     deflateLevel: 6,
     protection: implicitTls ? 'private' : 'clear',
-    facts: new Set(toldFacts),
+    facts: allFacts,
     hash: 'SHA-256',
     client: undefined,
     host: undefined,

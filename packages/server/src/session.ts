@@ -58,12 +58,12 @@ export class Session implements ServerRole {
       loginTimeout: settings.loginTimeout,
       isAvailable: ({ power }) => power === undefined || this.#state.powers.has(power),
     });
-    const { peer, local } = connection;
+    const { peer } = connection;
     this.peerAddress = peer.address;
     this.#log = sessionLog(settings.log, id, peer);
     const outcome = outcomeTeller({ settings, log: this.#log, connection });
     const dataTls = () => (this.#state.parameters.protection === 'private' ? this.#tls : undefined);
-    this.#data = new DataSetup({ settings, peer, local, trace, session: this, dataTls, outcome });
+    this.#data = new DataSetup({ settings, control: connection, trace, session: this, dataTls, outcome });
   }
 
   start(greeting: Reply): void {
@@ -138,8 +138,7 @@ export class Session implements ServerRole {
 
   #context(run: Run): Context {
     const { parameters, powers, user, login, files } = this.#state;
-    const { peer, local, secure } = this.#connection;
-    const controller = () => this.#controller;
+    const { peer, secure } = this.#connection;
     return {
       argument: run.command.argument ?? '',
       path: run.row.path ? resolvePath(parameters.directory, run.command.argument) : parameters.directory,
@@ -151,14 +150,11 @@ export class Session implements ServerRole {
       login,
       files,
       peer,
-      local,
       secure,
       settings: this.#settings,
       data: this.#data,
       transfer: this.#transfer,
-      get signal() {
-        return controller().signal;
-      },
+      signal: this.#signal,
       now: Date.now(),
     };
   }
@@ -182,6 +178,8 @@ export class Session implements ServerRole {
       bug: (error) => this.#bug(run, error),
     }).then(finished);
   }
+
+  readonly #signal = (): AbortSignal => this.#controller.signal;
 
   get #controller(): AbortController {
     const old = this.#abort;

@@ -87,18 +87,16 @@ export function contextOf(line: string, scene: Scene = {}): Context {
     files,
     data: new DataSetup({
       settings,
-      peer,
-      local,
+      control: { peer, local },
       trace: undefined,
       session: {},
       dataTls: () => undefined,
       outcome: () => undefined,
     }),
     peer,
-    local,
     secure: scene.secure ?? false,
     transfer: undefined,
-    signal: new AbortController().signal,
+    signal: () => new AbortController().signal,
     now: clock,
   };
 }

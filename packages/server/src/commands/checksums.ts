@@ -8,7 +8,7 @@ export const hash = command('HASH', async ({ files, path, parameters, run, argum
   const [first, last] = run.restart?.verb === 'RANG' ? run.restart.argument.split(' ').map(Number) : [];
   const range =
     first === undefined || last === undefined || last < first ? {} : { start: first, end: last + 1 };
-  const request = { path, algorithm: parameters.hash, signal, ...range };
+  const request = { path, algorithm: parameters.hash, signal: signal(), ...range };
   const { digest, start, end } = await hashFile(files, request);
   return reply(213, `${parameters.hash} ${start}-${Math.max(start, end - 1)} ${digest} ${argument}`);
 });
@@ -33,6 +33,6 @@ async function checksum({ files, parameters, argument, signal }: Context, algori
     ...(quoted?.[2] === undefined ? {} : { start: Number(quoted[2]) }),
     ...(quoted?.[3] === undefined ? {} : { end: Number(quoted[3]) }),
   };
-  const { digest } = await hashFile(files, { path, algorithm, signal, ...range });
+  const { digest } = await hashFile(files, { path, algorithm, signal: signal(), ...range });
   return reply(250, digest.toUpperCase());
 }

@@ -43,9 +43,9 @@ export const estp = command('ESTP', async ({ data }) => {
 });
 
 /** What goes out and what came in is kept as it is, for a client that wants to know whether it arrived so. */
-async function setUp({ run, data, secure, local, peer }: Context): Promise<Reply> {
+async function setUp({ run, data, secure }: Context): Promise<Reply> {
   const { verb } = run.row;
-  const asked = decodeDataRequest(verb, run.command.argument, { local, peer });
+  const asked = decodeDataRequest(verb, run.command.argument, data.control);
   if (asked === undefined) return reply(502, `${verb} is not available on this server`);
   if (asked.kind === 'answer') return asked.reply;
   if (asked.kind === 'passive') {
