@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { FtpConnectionError } from '@duoport/protocol';
+import type { Awaitable } from './bytes.ts';
 import { DataListener, type DataListenerOptions } from './data-listener.ts';
 import type { ArmedLease } from './lease.ts';
 import { type PortRange, sweep } from './port-range.ts';
@@ -28,6 +29,8 @@ type Arm = (listener: DataListener) => ArmedLease;
 export class HostPorts {
   readonly #options: HostPortsOptions;
   readonly #listeners = new Map<number, DataListener>();
+  /** The same, to choose from. */
+  #doors: readonly DataListener[] = [];
   readonly #opening = new Map<number, Promise<DataListener | undefined>>();
 
   #closed = false;
@@ -41,9 +44,12 @@ export class HostPorts {
   }
 
   /** Finds a port with room and arms it in the same tick. Undefined: all are taken. */
-  claim(wanted: Wanted, arm: Arm): Promise<ArmedLease | undefined> {
+  claim(wanted: Wanted, arm: Arm): Awaitable<ArmedLease | undefined> {
     const { range } = this.#options;
-    return range ? this.#claimFrom(range, wanted, arm) : this.#claimAny(wanted, arm);
+    // Where there are enough doors to choose from at random, one more for every transfer would cost more than the transfer.
+    const armed =
+      range === undefined || this.#doors.length >= enoughOpen ? this.#claimOpen(wanted, arm) : undefined;
+    return armed ?? (range ? this.#claimFrom(range, wanted, arm) : this.#claimNew(arm));
   }
 
   /** Gives it to the lease of its peer on that port, if there is one. */
@@ -55,6 +61,7 @@ export class HostPorts {
   trim(listener: DataListener, keep: number): void {
     if (this.#listeners.size <= keep) return;
     this.#listeners.delete(listener.endpoint.port);
+    this.#doors = [...this.#listeners.values()];
     void listener.close();
   }
 
@@ -68,15 +75,11 @@ export class HostPorts {
     await Promise.all(this.#opening.values());
     const listeners = [...this.#listeners.values()];
     this.#listeners.clear();
+    this.#doors = [];
     await Promise.all(listeners.map((listener) => listener.close()));
   }
 
   async #claimFrom(range: PortRange, wanted: Wanted, arm: Arm): Promise<ArmedLease | undefined> {
-    // Enough doors to choose from at random: opening one more for every transfer would cost more than the transfer.
-    if (this.#listeners.size >= enoughOpen) {
-      const armed = this.#claimOpen(wanted, arm);
-      if (armed !== undefined) return armed;
-    }
     for (const port of sweep(range, wanted.last)) {
       let listener = this.#listeners.get(port);
       if (!listener) listener = await this.#open(port);
@@ -85,16 +88,14 @@ export class HostPorts {
     return undefined;
   }
 
-  /** The system chooses the ports; those that are open already are used first. */
-  async #claimAny(wanted: Wanted, arm: Arm): Promise<ArmedLease | undefined> {
-    const armed = this.#claimOpen(wanted, arm);
-    if (armed !== undefined) return armed;
+  /** The system chooses the port. */
+  async #claimNew(arm: Arm): Promise<ArmedLease | undefined> {
     const fresh = await this.#listen(0);
     return fresh && arm(fresh);
   }
 
   #claimOpen(wanted: Wanted, arm: Arm): ArmedLease | undefined {
-    const open = [...this.#listeners.values()];
+    const open = this.#doors;
     const start = open.length > 0 ? randomInt(open.length) : 0;
     for (let step = 0; step < open.length; step += 1) {
       const listener = open[(start + step) % open.length];
@@ -122,6 +123,7 @@ export class HostPorts {
         return undefined;
       }
       this.#listeners.set(listener.endpoint.port, listener);
+      this.#doors = [...this.#listeners.values()];
       return listener;
     } catch (cause) {
       const code = errorCode(cause);

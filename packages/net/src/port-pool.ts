@@ -100,7 +100,7 @@ export interface PoolGauges {
 export class PortPool {
   readonly #options: PortPoolOptions;
   readonly #hosts = new Map<string, HostPorts>();
-  readonly #perSession = new WeakMap<object, number>();
+  readonly #perSession = new Map<object, number>();
   readonly #perAddress = new Map<string, number>();
   /** Newest last; bounded. */
   readonly #lastPort = new Map<string, number>();
@@ -257,11 +257,8 @@ export class PortPool {
 
   #count(request: LeaseRequest, change: 1 | -1): void {
     this.#counts.leases += change;
-    this.#perSession.set(request.session, (this.#perSession.get(request.session) ?? 0) + change);
-    if (request.peer === undefined) return;
-    const held = (this.#perAddress.get(request.peer) ?? 0) + change;
-    if (held > 0) this.#perAddress.set(request.peer, held);
-    else this.#perAddress.delete(request.peer);
+    add(this.#perSession, request.session, change);
+    if (request.peer !== undefined) add(this.#perAddress, request.peer, change);
   }
 
   #checkCaps(request: LeaseRequest): void {
@@ -293,4 +290,11 @@ export class PortPool {
     this.#counts.refused += 1;
     return new FtpLimitError(text, { limit, value });
   }
+}
+
+/** Keeps nothing that is counted no more. */
+function add<Key>(counts: Map<Key, number>, key: Key, change: 1 | -1): void {
+  const held = (counts.get(key) ?? 0) + change;
+  if (held > 0) counts.set(key, held);
+  else counts.delete(key);
 }
