@@ -2,14 +2,17 @@ import { reply } from '@duoport/protocol';
 import { AccountsUnavailable, type Login, type LoginAttempt, type Refusal } from '../accounts/accounts.ts';
 import { type Change, type Context, command } from '../command.ts';
 import { initialParameters } from '../parameters.ts';
+import { then } from '../then.ts';
 
 /** RFC 959 §4.1.1: USER begins a login. Known and unknown names get the same answer (RFC 2577 §7). */
-export const user = command('USER', async (context) => {
+export const user = command('USER', (context) => {
   const name = context.argument;
-  const step = (await context.settings.accounts.begin?.(attempt(context, name, undefined))) ?? 'password';
-  if (step === 'nothing') return logIn(context, name, undefined);
-  const text = step === 'address' ? 'Send your address as the password' : 'Password required';
-  return { reply: reply(331, text), user: name, login: null };
+  const begun = context.settings.accounts.begin?.(attempt(context, name, undefined)) ?? 'password';
+  return then(begun, (step) => {
+    if (step === 'nothing') return logIn(context, name, undefined);
+    const text = step === 'address' ? 'Send your address as the password' : 'Password required';
+    return { reply: reply(331, text), user: name, login: null };
+  });
 });
 
 /** RFC 959 §4.1.1. */

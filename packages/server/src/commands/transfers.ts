@@ -1,29 +1,22 @@
+import type { Awaitable } from '@duoport/net';
 import { type Reply, reply } from '@duoport/protocol';
-import { type Context, command } from '../command.ts';
+import { type Answer, type Context, command } from '../command.ts';
 import { FilesError, type ReadHandle, type WriteHow } from '../files/files.ts';
 import { baseName, joinPath, resolvePath } from '../files/paths.ts';
+import { then } from '../then.ts';
 import type { ReceivePlan, SendPlan } from '../transfer.ts';
 import { fromWire, toWire } from '../transforms.ts';
 
 /** RFC 959 §4.1.3, with REST (RFC 3659 §5) and RANG. */
-export const retr = command('RETR', async (context) => {
+export const retr = command('RETR', (context) => {
   const range = restartOf(context);
   if ('code' in range) return range;
-  const { files, path, parameters } = context;
-  const handle = await files.openRead(path);
-  if (range.offset > handle.size) {
-    await handle.close();
-    return reply(554, `The file has ${handle.size} bytes; REST ${range.offset} is beyond its end`);
-  }
-  const source = part(handle, { path, from: range.offset, end: range.end });
-  return {
-    direction: 'send',
-    what: path,
-    source,
-    offset: range.offset,
-    size: parameters.type === 'image' ? source.size : undefined,
-    transform: toWire(parameters),
-  } satisfies SendPlan;
+  const { files, path } = context;
+  return then<ReadHandle, Answer>(files.openRead(path), (handle) => {
+    if (range.offset <= handle.size) return sending(context, handle, range);
+    const text = `The file has ${handle.size} bytes; REST ${range.offset} is beyond its end`;
+    return then(handle.close(), () => reply(554, text));
+  });
 });
 
 /** RFC 959 §4.1.3: STOR replaces the file, or goes on at REST. */
@@ -49,13 +42,35 @@ export const stou = command('STOU', async (context) => {
   return { ...plan, preliminary: `FILE: ${baseName(plan.what)}` };
 });
 
-async function store({ files, parameters }: Context, path: string, how: WriteHow): Promise<ReceivePlan> {
-  const plan = await files.prepareWrite(path, how);
-  return { direction: 'receive', what: plan.path, plan, transform: fromWire(parameters) };
+function sending({ path, parameters }: Context, handle: ReadHandle, range: Range): SendPlan {
+  const source = part(handle, { path, from: range.offset, end: range.end });
+  return {
+    direction: 'send',
+    what: path,
+    source,
+    offset: range.offset,
+    size: parameters.type === 'image' ? source.size : undefined,
+    transform: toWire(parameters),
+  };
+}
+
+function store({ files, parameters }: Context, path: string, how: WriteHow): Awaitable<ReceivePlan> {
+  return then(files.prepareWrite(path, how), (plan) => ({
+    direction: 'receive',
+    what: plan.path,
+    plan,
+    transform: fromWire(parameters),
+  }));
+}
+
+interface Range {
+  readonly offset: number;
+  /** The byte behind the last that was asked for. */
+  readonly end: number;
 }
 
 /** What REST or RANG said of this transfer. Offsets count bytes, so they go with TYPE I only (RFC 3659 §5.3). */
-function restartOf({ run, parameters }: Context): { offset: number; end: number } | Reply {
+function restartOf({ run, parameters }: Context): Range | Reply {
   const { restart } = run;
   const whole = { offset: 0, end: Number.POSITIVE_INFINITY };
   if (restart === undefined || restart.argument === '1 0') return whole;
