@@ -47,6 +47,8 @@ export class ServerDialogue implements ControlHandler {
   readonly #lines: ControlTrace | undefined;
   readonly #output: ControlOutput;
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer goes off. */
+  #wakes = Number.POSITIVE_INFINITY;
   #draining = false;
   #over = false;
   #gone = false;
@@ -176,10 +178,13 @@ export class ServerDialogue implements ControlHandler {
     );
   }
 
+  /** A timer that goes off too early does no harm: the machine says then how long it still is. */
   #wake(at: number): void {
+    if (this.#gone || this.#wakes <= at) return;
     clearTimeout(this.#timer);
-    if (this.#gone) return;
+    this.#wakes = at;
     const tick = () => {
+      this.#wakes = Number.POSITIVE_INFINITY;
       this.#machine.tick(performance.now());
       this.#drain();
     };

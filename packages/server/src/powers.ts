@@ -22,8 +22,11 @@ export function powersOf(settings: Settings, login: Pick<Login, 'files' | 'limit
   }
   // Every session of a server asks, and the answer only depends on these two.
   const key = files ?? settings;
-  const powers = known.get(key) ?? workOut(settings, files, undefined);
-  known.set(key, powers);
+  let powers = known.get(key);
+  if (powers === undefined) {
+    powers = workOut(settings, files, undefined);
+    known.set(key, powers);
+  }
   return powers;
 }
 
