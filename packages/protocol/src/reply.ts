@@ -59,7 +59,7 @@ export function encodeReply(of: Reply): Uint8Array {
 
 /** Nearly every reply: one line of printable ASCII, checked and encoded in one pass. */
 function encodePlainLine(code: number, line: string): Uint8Array | undefined {
-  const bytes = new Uint8Array(line.length + 6);
+  const bytes = cut(line.length + 6);
   bytes[0] = 0x30 + Math.floor(code / 100);
   bytes[1] = 0x30 + (Math.floor(code / 10) % 10);
   bytes[2] = 0x30 + (code % 10);
@@ -71,6 +71,22 @@ function encodePlainLine(code: number, line: string): Uint8Array | undefined {
   }
   bytes[line.length + 4] = 0x0d;
   bytes[line.length + 5] = 0x0a;
+  return bytes;
+}
+
+const slabSize = 8192;
+let slab = new ArrayBuffer(0);
+let cutFrom = 0;
+
+/** Memory of its own would cost a reply more than its text does. */
+function cut(size: number): Uint8Array {
+  if (size > slabSize) return new Uint8Array(size);
+  if (cutFrom + size > slab.byteLength) {
+    slab = new ArrayBuffer(slabSize);
+    cutFrom = 0;
+  }
+  const bytes = new Uint8Array(slab, cutFrom, size);
+  cutFrom += size;
   return bytes;
 }
 

@@ -125,23 +125,27 @@ function visiting(batch: Batch, entries: Entry[]): number | undefined {
 
 const quiet = { throwIfNoEntry: false } as const;
 
-function look({ store, found, from }: Batch, entries: Entry[], pathOf: PathOf): number {
+function look({ store, directory, found, from }: Batch, entries: Entry[], pathOf: PathOf): number {
   const { gate } = store.system;
   const end = performance.now() + stretch;
   let next = from;
   while (next < found.length && (next === from || performance.now() < end)) {
     const first = next;
     next = Math.min(found.length, next + stride);
-    gate.measure(() => lookAt(found.slice(first, next), entries, pathOf));
+    gate.measure(() => lookAt({ directory, found: found.slice(first, next) }, entries, pathOf));
   }
   return next;
 }
 
-function lookAt(found: readonly Dirent[], entries: Entry[], pathOf: PathOf): void {
+function lookAt(
+  { directory, found }: Pick<Batch, 'directory' | 'found'>,
+  entries: Entry[],
+  pathOf: PathOf,
+): void {
   for (const dirent of found) {
     const name = fromBinary(dirent.name);
     try {
-      const stats = lstatSync(pathOf(name), quiet);
+      const stats = directory.glance?.(name) ?? lstatSync(pathOf(name), quiet);
       if (stats !== undefined) entries.push(toEntry(name, stats));
     } catch (error) {
       entries.push(unseen(name, dirent, error));

@@ -3,6 +3,7 @@ import type { Entry } from '@duoport/protocol';
 import type { Directory } from './directories.ts';
 import { factsNow, factsOfHelper, factsOfPool } from './entry-facts.ts';
 import { errorCode, toFilesError } from './errno.ts';
+import { learnToGlance } from './glance.ts';
 import { listingHelper } from './listing-helper.ts';
 import { run, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
@@ -67,6 +68,7 @@ async function* batches(listing: Listing): AsyncGenerator<readonly Entry[]> {
     for (;;) {
       if (!isHelped && count > 0 && listing.directory.fixed && (listingHelper.free || count >= startedFrom)) {
         listingHelper.use();
+        learnToGlance();
         isHelped = true;
       }
       const fast = gate.fast;
