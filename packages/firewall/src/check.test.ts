@@ -136,3 +136,30 @@ test('what is steered to a gateway needs clients and nothing of data connections
   ] as const)
     assert.throws(() => checkRequest({ ...steered, ...more }), message);
 });
+
+const gateways = [
+  { address: '10.0.0.11', passivePorts: { low: 50000, high: 50499 } },
+  { address: '10.0.0.12', passivePorts: { low: 50500, high: 50999 } },
+];
+const spread: FirewallRequest = { side: 'middle', modes: ['passive'], spread: { gateways } };
+
+test('between several gateways each has ports of its own', () => {
+  assert.deepEqual(checkRequest(spread).spread?.gateways, gateways);
+  assert.deepEqual(checkRequest(checkRequest(spread)), checkRequest(spread));
+  const overlapping = [gateways[0], { address: '10.0.0.12', passivePorts: { low: 50499, high: 50999 } }];
+  for (const [more, message] of [
+    [{ side: 'server' }, /Write side middle/],
+    [{ modes: ['passive', 'active'] }, /Leave active mode out/],
+    [{ passivePorts: { low: 50000, high: 50100 } }, /Leave out the common range/],
+    [{ nat: forward }, /Leave out/],
+    [{ steer: { to: 2100 } }, /steering/],
+    [{ controlPorts: [21, 50100] }, /holds the control port 50100/],
+    [{ spread: { gateways: [] } }, /Between which gateways/],
+    [{ spread: { gateways: overlapping } }, /overlap/],
+    [{ spread: { gateways: [gateways[0], { ...gateways[1], address: '10.0.0.11' }] } }, /twice/],
+    [{ spread: { gateways: [gateways[0], { ...gateways[1], address: '::1' }] } }, /one family/],
+    [{ spread: { gateways, publicAddress: 'host' } }, /no IP address/],
+    [{ spread: { gateways: [{ address: '10.0.0.11' }] } }, /needs a passive range/],
+  ] as readonly (readonly [object, RegExp])[])
+    assert.throws(() => checkRequest({ ...spread, ...more }), message);
+});

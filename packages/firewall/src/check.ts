@@ -1,6 +1,8 @@
+import { checkPort, checkPorts, checkRange, distinct } from './check-ports.ts';
+import { checkSpread } from './check-spread.ts';
 import { wrong } from './firewall-error.ts';
 import { type Network, parseHost, parseNetwork, quoted, withoutOverlap } from './network.ts';
-import type { FirewallRequest, Mode, NatFacts, PortRange, Side, Steer } from './request.ts';
+import type { FirewallRequest, Mode, NatFacts, Side, Spread, Steer } from './request.ts';
 
 /**
  * A request that makes sense, with its defaults filled in. Every text in it was made anew from parsed values, so it can go
@@ -19,6 +21,7 @@ export interface CheckedRequest extends FirewallRequest {
   readonly strictOutput: boolean;
   readonly replies: boolean;
   readonly steer: Steer | undefined;
+  readonly spread: Spread | undefined;
 }
 
 type CheckedNat =
@@ -51,9 +54,12 @@ export function checkRequest(request: FirewallRequest): CheckedRequest {
     strictOutput: request.strictOutput === true,
     replies: request.replies === true,
     steer: checkSteer(request.steer),
+    spread: request.spread,
   };
-  if (checked.steer === undefined) checkTogether(checked);
-  else checkSteered(checked, checked.steer);
+  const { steer, spread } = checked;
+  if (spread !== undefined) return checkSpread({ ...checked, spread });
+  if (steer === undefined) checkTogether(checked);
+  else checkSteered(checked, steer);
   return checked;
 }
 
@@ -227,31 +233,4 @@ function checkNetworks(texts: readonly string[] | undefined, what: string): read
   if (texts !== undefined && !Array.isArray(texts)) wrong(`${what}: there must be a list of them.`);
   const networks: readonly Network[] = (texts ?? []).map((text) => parseNetwork(text, what));
   return withoutOverlap(networks).map(({ text }) => text);
-}
-
-function checkPort(port: number, what: string): number {
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    wrong(`${what}: ${quoted(port)} is no port. Ports go from 1 to 65535.`);
-  }
-  return port;
-}
-
-function checkPorts(ports: readonly number[], what: string): readonly number[] {
-  if (!Array.isArray(ports)) wrong(`${what}: there must be a list of them.`);
-  return ports.map((port) => checkPort(port, what));
-}
-
-function checkRange(range: PortRange | undefined, what: string, example: string): PortRange | undefined {
-  if (range === undefined) return undefined;
-  if (typeof range !== 'object' || range === null)
-    wrong(`The ${what} has two ends. Write for example ${example}.`);
-  const low = checkPort(range.low, what);
-  const high = checkPort(range.high, what);
-  if (low > high)
-    wrong(`The ${what} is the wrong way round. Write ${high}-${low}, low end first, as in ${example}.`);
-  return { low, high };
-}
-
-function distinct<T>(values: readonly T[]): readonly T[] {
-  return [...new Set(values)];
 }

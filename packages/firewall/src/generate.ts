@@ -7,6 +7,7 @@ import { notesFor } from './notes.ts';
 import { checkPlace, type Place } from './place.ts';
 import type { FirewallRequest } from './request.ts';
 import { type Answer, type Note, type Target, targets } from './rules.ts';
+import { spreadRules } from './spread.ts';
 import { steerRules } from './steer.ts';
 import { targetFacts } from './target-facts.ts';
 import { awsCli } from './targets/aws-cli.ts';
@@ -65,7 +66,8 @@ const writers: { readonly [target in Target]: Writer } = {
 export function firewallRules(target: Target, request: FirewallRequest, place: Place = {}): Answer {
   if (!targets.includes(target)) wrong(`${quoted(target)} is no target. Known: ${targets.join(', ')}.`);
   const checked = checkRequest(request);
-  const { steer } = checked;
+  const { steer, spread } = checked;
+  if (spread !== undefined) return spreadRules(target, { ...checked, spread });
   if (steer !== undefined) return steerRules(target, { ...checked, steer }, checkPlace(place));
   const flows = neededFlows(checked);
   const answer = writers[target](checked, flows, checkPlace(place));

@@ -86,6 +86,26 @@ const requests: Readonly<Record<string, FirewallRequest>> = {
     clients: ['192.168.1.0/24', '192.168.2.0/24', '2001:db8:1::/48'],
     steer: { to: 2100 },
   },
+  'middle, between two gateways': {
+    ...middle,
+    modes: ['passive'],
+    controlPorts: [21, 990],
+    spread: {
+      gateways: [
+        { address: '10.0.0.11', passivePorts: { low: 50000, high: 50499 } },
+        { address: '10.0.0.12', passivePorts: { low: 50500, high: 50999 } },
+      ],
+    },
+  },
+  'middle, between gateways at one public address': {
+    ...middle,
+    modes: ['passive'],
+    clients: ['2001:db8:1::/48', '192.168.1.0/24'],
+    spread: {
+      gateways: [{ address: '2001:db8::11', passivePorts: { low: 50000, high: 50499 } }],
+      publicAddress: '2001:db8:ffff::1',
+    },
+  },
   'middle, steered to a gateway, one family': {
     ...middle,
     clients: ['192.168.1.0/24'],

@@ -54,6 +54,20 @@ const fields: readonly ((text: string) => FirewallRequest)[] = [
   (text) => ({ ...good, clients: [text] }),
   (text) => ({ side: 'middle', modes: ['passive', 'active'], clients: [text], steer: { to: 2100 } }),
   (text) => ({ side: 'middle', modes: good.modes, clients: ['10.0.0.0/8'], steer: { to: text } }) as never,
+  (text) => ({
+    side: 'middle',
+    modes: ['passive'],
+    spread: { gateways: [{ address: text, passivePorts: { low: 2000, high: 2001 } }] },
+  }),
+  (text) =>
+    ({
+      side: 'middle',
+      modes: ['passive'],
+      spread: {
+        gateways: [{ address: '10.0.0.1', passivePorts: { low: 2000, high: text } }],
+        publicAddress: text,
+      },
+    }) as never,
   (text) => ({ ...good, servers: ['192.0.2.1', text] }),
   (text) => ({ ...good, modes: ['passive'], nat: { kind: 'masquerade', outInterface: text } }),
   (text) => ({ ...good, nat: { kind: 'forward', server: text } }),

@@ -5,12 +5,12 @@ import { highPorts, port } from './text.ts';
 
 /**
  * The connections that must be let through at the machine that the request is about, and need a rule there: the tightest
- * set with which the modes work, none where all is steered to a gateway. What goes out of the machine itself is in it only with `strictOutput`. Throws
+ * set with which the modes work, none where all goes to gateways. What goes out of the machine itself is in it only with `strictOutput`. Throws
  * FirewallError when the request makes no sense.
  */
 export function neededFlows(request: FirewallRequest): readonly Flow[] {
   const checked = checkRequest(request);
-  if (checked.steer !== undefined) return [];
+  if (checked.steer !== undefined || checked.spread !== undefined) return [];
   const flows = [controlFlow(checked), ...passive(checked), ...active(checked)];
   return flows.filter(({ direction }) => direction !== 'out' || checked.strictOutput);
 }

@@ -43,6 +43,19 @@ export interface FirewallRequest {
   readonly replies?: boolean | undefined;
   /** Side middle: the clients' control connections go to a gateway on the box, which makes the data connections. */
   readonly steer?: Steer | undefined;
+  /** Side middle: the box hands connections on to several gateways. Instead of `passivePorts` and `nat`. */
+  readonly spread?: Spread | undefined;
+}
+
+/** Every client stays with one gateway, and its data connections find the same one by their port. */
+export interface Spread {
+  readonly gateways: readonly {
+    readonly address: string;
+    /** No port of it is another gateway's. */
+    readonly passivePorts: PortRange;
+  }[];
+  /** The address that the outside dials. Undefined: whatever address the box itself has. */
+  readonly publicAddress?: string | undefined;
 }
 
 export interface Steer {

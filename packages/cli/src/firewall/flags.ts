@@ -1,5 +1,5 @@
 import { type Place, type PlaceField, placeFields } from '@duoport/firewall';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type ModeSet,
   type PortRange,
@@ -37,6 +37,7 @@ export interface FirewallFlags extends Place {
   readonly strictOutput?: boolean;
   readonly replies?: boolean;
   readonly steer?: number;
+  readonly gateway?: readonly { readonly address: string; readonly passivePorts: PortRange }[];
 }
 
 export function addFirewallFlags(command: Command): Command {
@@ -104,6 +105,10 @@ function natOptions(): readonly Option[] {
       '--steer <port>',
       'bring the control connections of --clients to the transparent gateway that listens on this port here',
     ).argParser((text) => parsePort(text)),
+    new Option(
+      '--gateway <addr=lo-hi>',
+      'hand connections on to several gateways, each with its own passive range; repeated for each of them',
+    ).argParser(repeated(parseGateway)),
     new Option('--masquerade [interface]', 'the clients are behind the box and go out by this interface'),
   ];
 }
@@ -113,4 +118,10 @@ function placeOptions(): readonly Option[] {
     const flag = field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return new Option(`--${flag} <name>`, `${what}, for example ${example}`);
   });
+}
+
+function parseGateway(text: string): { readonly address: string; readonly passivePorts: PortRange } {
+  const [, address, ports] = /^([^=]+)=([\d-]+)$/.exec(text) ?? [];
+  if (address !== undefined && ports !== undefined) return { address, passivePorts: parsePortRange(ports) };
+  throw new InvalidArgumentError('A gateway is written ADDRESS=LO-HI, for example 10.0.0.11=50000-50499.');
 }

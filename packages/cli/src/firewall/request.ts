@@ -4,10 +4,12 @@ import type { FirewallFlags } from './flags.ts';
 
 /** The request that the flags make. Values are checked where the rules are made. */
 export function requestOf(flags: FirewallFlags): FirewallRequest {
-  const { passive, active } = flags.modes ?? { passive: true, active: true };
+  const { gateway: gateways, publicAddress } = flags;
+  const { passive, active } = flags.modes ?? { passive: true, active: gateways === undefined };
   const nat = natOf(flags);
   return {
-    side: flags.side ?? (nat === undefined && flags.steer === undefined ? 'server' : 'middle'),
+    side:
+      flags.side ?? ([nat, flags.steer, gateways].every((each) => each === undefined) ? 'server' : 'middle'),
     modes: [...(passive ? (['passive'] as const) : []), ...(active ? (['active'] as const) : [])],
     controlPorts: flags.controlPort,
     passivePorts: flags.passivePorts,
@@ -22,6 +24,7 @@ export function requestOf(flags: FirewallFlags): FirewallRequest {
     strictOutput: flags.strictOutput,
     replies: flags.replies,
     steer: flags.steer === undefined ? undefined : { to: flags.steer },
+    spread: gateways && { gateways, publicAddress },
   };
 }
 
@@ -30,6 +33,12 @@ function natOf(flags: FirewallFlags): NatFacts | undefined {
   if (forwardTo !== undefined && masquerade !== undefined) {
     throw new UsageError('--forward-to and --masquerade are two boxes, or two runs: ask for one at a time.');
   }
+  if (
+    flags.gateway !== undefined &&
+    (portOffset ?? publicControlPort) === undefined &&
+    forwardTo === undefined
+  )
+    return undefined;
   if (forwardTo === undefined && (publicAddress ?? portOffset ?? publicControlPort) !== undefined) {
     throw new UsageError(
       '--public-address, --port-offset and --public-control-port belong to port forwarding: add --forward-to ADDR.',

@@ -2,12 +2,18 @@ import { rules } from '../answer.ts';
 import type { CheckedRequest } from '../check.ts';
 import type { Flow } from '../flow.ts';
 import { familyOf } from '../network.ts';
-import type { Answer } from '../rules.ts';
+import type { Answer, Note } from '../rules.ts';
 import { ports } from '../text.ts';
 import { bracketed } from './shared/address.ts';
 import { type Relay, relayNotes, relayRefusal, relays } from './shared/relay.ts';
 
-const file = '/etc/haproxy/duoport.cfg';
+export const haproxyFile = '/etc/haproxy/duoport.cfg';
+/** Emptied, not removed: HAProxy would not start without a file that its command line names. */
+export const haproxyUndo: readonly string[] = [`: > ${haproxyFile}`, 'systemctl reload haproxy'];
+export const haproxyNote: Note = {
+  code: 'haproxy-file',
+  text: `HAProxy reads the file when it is started with it: haproxy -f /etc/haproxy/haproxy.cfg -f ${haproxyFile} (on Debian: EXTRAOPTS in /etc/default/haproxy).`,
+};
 
 /** A TCP proxy on a box with port forwarding. `listen` takes ranges, and a server may lie at a distance from the port dialled. */
 export function haproxy(request: CheckedRequest, flows: readonly Flow[]): Answer {
@@ -16,17 +22,10 @@ export function haproxy(request: CheckedRequest, flows: readonly Flow[]): Answer
   const sections = relays(request, flows).flatMap(sectionsOf);
   return rules('haproxy', flows, {
     format: 'file',
-    file,
+    file: haproxyFile,
     apply: sections.map((section, index) => (index === 0 ? section : `\n${section}`)),
-    // Emptied, not removed: HAProxy would not start without a file that its command line names.
-    undo: [`: > ${file}`, 'systemctl reload haproxy'],
-    notes: [
-      {
-        code: 'haproxy-file',
-        text: `HAProxy reads the file when it is started with it: haproxy -f /etc/haproxy/haproxy.cfg -f ${file} (on Debian: EXTRAOPTS in /etc/default/haproxy).`,
-      },
-      ...relayNotes,
-    ],
+    undo: haproxyUndo,
+    notes: [haproxyNote, ...relayNotes],
   });
 }
 
