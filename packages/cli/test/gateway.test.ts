@@ -105,6 +105,7 @@ test('flags that cannot work are named, with exit code 2', async () => {
     [['--to', 'ftp://h', '--server-mode', 'PASV', '--server-ports', '1-2'], /--server-mode PASV is passive/],
     [['--to', 'ftp://h', '--health-user', 'u:p'], /--health-interval/],
     [['--to', 'ftp://h', '--require-tls'], /--require-tls needs a certificate/],
+    [['--to', 'ftp://h', '--fxp', 'friends'], /--fxp.*is no network/],
     [['--to', 'ftp://h', '--server-address', 'name'], /--server-address is the address/],
   ];
   for (const [flags, message] of cases) {

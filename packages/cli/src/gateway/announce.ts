@@ -53,8 +53,16 @@ function serversOf({ servers }: GatewayPlan | PassPlan): readonly object[] {
 }
 
 function gatewayFacts({ certificate, choice, balance, ...plan }: GatewayPlan): object {
-  const { serverMode, serverPorts, passivePorts, passiveAddress, activeSourcePort, requireTls, readOnly } =
-    plan;
+  const {
+    serverMode,
+    serverPorts,
+    passivePorts,
+    passiveAddress,
+    activeSourcePort,
+    requireTls,
+    readOnly,
+    peers,
+  } = plan;
   return {
     balance: choice === undefined ? balance : undefined,
     choice: choice?.kind,
@@ -66,6 +74,7 @@ function gatewayFacts({ certificate, choice, balance, ...plan }: GatewayPlan): o
     activeSourcePort,
     certificate: certificate && { sha256: certificate.sha256, selfSigned: certificate.selfSigned },
     requireTls,
+    fxp: peers.kind === 'networks' ? peers.networks.text : peers.kind === 'any' ? ['any'] : undefined,
     readOnly,
   };
 }

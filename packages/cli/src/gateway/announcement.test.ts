@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { networkSet } from '@duoport/net';
 import { type GatewayAnnouncement, gatewayLines } from './announcement.ts';
 
 const what: GatewayAnnouncement = {
@@ -16,6 +17,7 @@ const what: GatewayAnnouncement = {
   activeSourcePort: undefined,
   certificate: undefined,
   requireTls: 'none',
+  peers: { kind: 'exact' },
   readOnly: false,
   metrics: undefined,
   portRemark: undefined,
@@ -42,6 +44,7 @@ test('an active server needs ports of its own, and read-only is said', () => {
     servers: [...what.servers, { host: 'b', port: 990, tls: 'implicit', who: { users: ['web-*'] } }],
     serverMode: 'PORT',
     serverPorts: { low: 51_000, high: 51_010 },
+    peers: { kind: 'networks', networks: networkSet(['203.0.113.0/24']) },
     readOnly: true,
     metrics: { address: '::1', port: 9100, family: 6 },
   }).join('\n');
@@ -49,6 +52,7 @@ test('an active server needs ports of its own, and read-only is said', () => {
   assert.match(lines, /ftps:\/\/b:990 {3}TLS from the first byte {3}for user web-\*$/m);
   assert.match(lines, /the first of them that can be used/);
   assert.match(lines, /it opens all data connections to the gateway \(PORT\)/);
+  assert.match(lines, /FXP {7}with 203\.0\.113\.0\/24/);
   assert.match(lines, /commands {2}nothing passes that changes files/);
   assert.match(lines, /metrics {3}http:\/\/\[::1\]:9100\/metrics/);
   assert.match(lines, /for active mode, from the server: TCP 51000-51010/);

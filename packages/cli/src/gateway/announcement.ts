@@ -1,4 +1,5 @@
 import type { Balance, ServerMode } from '@duoport/gateway';
+import type { PeerPolicy } from '@duoport/net';
 import { type Endpoint, formatEndpoint } from '@duoport/protocol';
 import type { PortRange } from '../flags/values.ts';
 import { printable } from '../printable.ts';
@@ -23,6 +24,7 @@ export interface GatewayAnnouncement extends Standing {
   readonly balance: Balance;
   readonly serverMode: ServerMode;
   readonly serverPorts: PortRange | undefined;
+  readonly peers: PeerPolicy;
   readonly readOnly: boolean;
   /** Where the counters are. */
   readonly metrics: Endpoint | undefined;
@@ -36,6 +38,7 @@ export function gatewayLines(what: GatewayAnnouncement): readonly string[] {
     ...serverRows(what),
     ['', dataText[what.serverMode]],
     ...modeRows(what, 'the gateway'),
+    ...fxpRow(what),
     ...tlsRows(what),
     ...(what.readOnly ? [['commands', 'nothing passes that changes files'] as const] : []),
     ...metricsRow(what),
@@ -61,6 +64,11 @@ export function serverRows({
 
 export function metricsRow({ metrics }: { readonly metrics: Endpoint | undefined }): readonly Row[] {
   return metrics === undefined ? [] : [['metrics', `http://${formatEndpoint(metrics)}/metrics`]];
+}
+
+function fxpRow({ peers }: GatewayAnnouncement): readonly Row[] {
+  if (peers.kind === 'any') return [['FXP', "data connections go to and come from anybody's address"]];
+  return peers.kind === 'networks' ? [['FXP', `with ${peers.networks.text.join(', ')}`]] : [];
 }
 
 function whom({ choice, servers }: GatewayAnnouncement): string {

@@ -20,6 +20,7 @@ import { parseUpstream, type UpstreamUrl } from './upstream-url.ts';
 /** The flags of `duoport gateway`. */
 export interface GatewayFlags extends FrontFlags, Pick<ServeFlags, 'listen' | 'singlePort'> {
   readonly passTls?: boolean;
+  readonly fxp?: readonly string[];
   readonly state?: string;
   readonly to?: readonly UpstreamUrl[];
   readonly forward?: 'login' | 'socks';
@@ -90,6 +91,10 @@ function own(): readonly Option[] {
       'accept exactly the server certificate with this SHA-256',
     ).argParser(parseFingerprint),
     new Option('--server-insecure', 'accept any server certificate'),
+    new Option(
+      '--fxp <net>',
+      "let data connections go to and come from this network, and not the client's own address only; may be repeated; any: everybody's",
+    ).argParser(repeated(parseFxp)),
     new Option('--read-only', 'let nothing pass that changes files'),
     new Option('--user-sessions <count>', 'so many sessions at the same time for each user').argParser(
       parseWhole,
@@ -148,6 +153,11 @@ function proxies(): readonly Option[] {
       'tell the server who the client is, with a PROXY header: 1 or 2',
     ).argParser(parseProxyVersion),
   ];
+}
+
+/** Servers that transfer among each other (FXP, RFC 959 figure 2). */
+function parseFxp(text: string): string {
+  return text === 'any' ? text : parseNetwork(text);
 }
 
 function parseNetwork(text: string): string {

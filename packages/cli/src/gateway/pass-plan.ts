@@ -28,6 +28,7 @@ const reading = [
   'serverCa',
   'serverFingerprint',
   'serverInsecure',
+  'fxp',
   'readOnly',
   'userSessions',
   'userRate',

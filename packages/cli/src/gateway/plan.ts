@@ -1,5 +1,5 @@
 import type { Balance, HealthOptions, ServerMode, Upstream } from '@duoport/gateway';
-import type { AdvertisedRule, UserLimits } from '@duoport/net';
+import { type AdvertisedRule, networkSet, type PeerPolicy, type UserLimits } from '@duoport/net';
 import { parseAddress } from '@duoport/protocol';
 import { readText } from '../flags/connection-flags.ts';
 import { defaultPassivePorts, type PortRange } from '../flags/values.ts';
@@ -32,6 +32,8 @@ export interface GatewayPlan {
   readonly passiveAddress: readonly AdvertisedRule[] | undefined;
   readonly activeSourcePort: number | undefined;
   readonly certificate: Certificate | undefined;
+  /** Whose data connections are taken and dialled beside the client's own. */
+  readonly peers: PeerPolicy;
   readonly requireTls: 'none' | 'control' | 'data' | 'both';
   readonly readOnly: boolean;
   readonly users: UserLimits;
@@ -68,6 +70,7 @@ export async function planGateway(flags: GatewayFlags): Promise<GatewayPlan> {
     passiveAddress: flags.passiveAddress,
     activeSourcePort: flags.activeSourcePort,
     certificate: await certificateOf(flags),
+    peers: peersOf(flags),
     requireTls: flags.requireTls ?? 'none',
     readOnly: flags.readOnly === true,
     users: { sessions: flags.userSessions, toClient: flags.userRate, toServer: flags.userRate },
@@ -105,6 +108,11 @@ function checkFlags(flags: GatewayFlags, mode: ServerMode): void {
       '--server-ca, --server-fingerprint and --server-insecure are about TLS: write --to ftps://HOST.',
     );
   }
+}
+
+function peersOf({ fxp }: GatewayFlags): PeerPolicy {
+  if (fxp === undefined) return { kind: 'exact' };
+  return fxp.includes('any') ? { kind: 'any' } : { kind: 'networks', networks: networkSet(fxp) };
 }
 
 function healthOf(
