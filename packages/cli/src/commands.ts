@@ -16,6 +16,8 @@ const loaders: Readonly<Record<string, Load>> = {
   gateway: async (io) => [(await import('./commands/gateway.ts')).gatewayCommand(io)],
   relay: async (io) => [(await import('./commands/relay.ts')).relayCommand(io)],
   config: async (io) => [(await import('./commands/config.ts')).configCommand(io)],
+  user: async (io) => [(await import('./commands/user.ts')).userCommand(io)],
+  group: async (io) => [(await import('./commands/user.ts')).groupCommand(io)],
   lab: async (io) => [(await import('./commands/lab.ts')).labCommand(io)],
 };
 

@@ -18,6 +18,7 @@ export {
   type MemoryAccountsOptions,
   type UserOptions,
 } from './accounts/memory.ts';
+export { KeptPassword } from './accounts/password.ts';
 export { type AccountRules, refusalOf, rulesFault } from './accounts/rules.ts';
 export type { DataCause } from './data-cause.ts';
 export type { DataFailure, DataProblem } from './data-story.ts';

@@ -87,6 +87,7 @@ const settingFlags: ReadonlySet<keyof ServeFlags> = new Set([
   'listen',
   'listenTls',
   'user',
+  'accounts',
   'anonymous',
   'passivePorts',
   'passiveAddress',

@@ -116,9 +116,20 @@ const people: Look = ({ users = [], anonymous }, origins) => {
       ? [{ path: `users.${index}`, text: `${printable(name)} is there twice: give each user once.` }]
       : [],
   );
+  const secrets = users.flatMap((user, index) =>
+    (user.password === undefined) === (user['password-hash'] === undefined)
+      ? [
+          {
+            path: `users.${index}`,
+            text: `${printable(user.name)} needs either password or password-hash.`,
+          },
+        ]
+      : [],
+  );
+  const found = [...twice, ...secrets];
   return anonymous.enabled || !origins.isSet('anonymous.directory')
-    ? twice
-    : [...twice, { path: 'anonymous.directory', text: 'Nobody sees it: anonymous.enabled is not true.' }];
+    ? found
+    : [...found, { path: 'anonymous.directory', text: 'Nobody sees it: anonymous.enabled is not true.' }];
 };
 
 const counts: Look = ({ limits }) => {

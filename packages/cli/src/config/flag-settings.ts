@@ -26,6 +26,7 @@ export function withFlags(
       ...key('directory', directory),
       ...key('listeners', listeners),
       ...key('users', flags.user?.map(userOf)),
+      ...key('accounts', flags.accounts),
       ...key('workers', flags.workers),
       anonymous: { ...settings.anonymous, ...key('anonymous.enabled', flags.anonymous) },
       passive: {

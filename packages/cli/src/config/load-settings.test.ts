@@ -106,8 +106,15 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   ['listen: 21\n', /Did you mean listeners\?/],
   [
     'users: [{name: a, pasword: b}]\n',
-    /users 1\.password: It is missing\.\n.*Did you mean users\.password\?/,
+    /users 1\.pasword: There is no such key\. Did you mean users\.password\?/,
   ],
+  ['users: [{name: a}]\n', /users 1: a needs either password or password-hash\./],
+  ['users: [{name: a, password: b, password-hash: c}]\n', /needs either password or password-hash\./],
+  [
+    'users: [{name: a, password: b, expires: 2027-02-31}]\n',
+    /users 1\.expires: A time is written 2027-01-31/,
+  ],
+  ['users: [{name: a, password: b, networks: [10.0.0.0/99]}]\n', /users 1\.networks.*A network is written/],
   ['workers: 1\nworkers: 2\n', /line 2: Map keys must be unique\./],
   ['passive: {ports: 50100-50000}\n', /passive\.ports: .*write 50000-50100/],
   ['passive: {ports: 50000-99999}\n', /Port 99999 does not exist/],

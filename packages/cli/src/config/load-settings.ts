@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
+import { placeOf } from '../accounts/place.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
 import { printable } from '../printable.ts';
 import { UsageError } from '../usage-error.ts';
@@ -30,7 +31,14 @@ export interface Sources {
 
 const largest = 1024 * 1024;
 /** Keys that hold a path. Relative ones are meant from the file on that they stand in. */
-const paths = ['directory', 'users.*.directory', 'anonymous.directory', 'tls.certificate', 'tls.key'];
+const paths = [
+  'directory',
+  'accounts',
+  'users.*.directory',
+  'anonymous.directory',
+  'tls.certificate',
+  'tls.key',
+];
 
 /**
  * Defaults, file, environment and command line, the later winning. Throws UsageError that names all that is wrong, each with
@@ -79,7 +87,7 @@ function over(
 
 function absolute(tree: Tree, base: string): Tree {
   const whole = (value: unknown): unknown =>
-    typeof value === 'string' && value !== '' ? resolve(base, value) : value;
+    typeof value === 'string' && value !== '' ? placeOf(value, base) : value;
   return paths.reduce((done, path) => changed(done, path.split('.'), whole) as Tree, tree);
 }
 

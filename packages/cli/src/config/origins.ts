@@ -11,6 +11,7 @@ const flagNames: Readonly<Record<string, string>> = {
   directory: 'DIR',
   listeners: '--listen',
   users: '--user',
+  accounts: '--accounts',
   'anonymous.enabled': '--anonymous',
   'passive.enabled': '--modes',
   'passive.ports': '--passive-ports',

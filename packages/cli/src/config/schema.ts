@@ -2,6 +2,7 @@ import { networkSet } from '@duoport/net';
 import { allPermissions, type Permission } from '@duoport/server';
 import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import { parseExpiry } from '../accounts/rule-values.ts';
 import {
   defaultPassivePorts,
   parseDuration,
@@ -9,6 +10,7 @@ import {
   parsePassiveAddress,
   parsePort,
   parsePortRange,
+  parseRate,
   parseWorkers,
 } from '../flags/values.ts';
 import { type KeyFacts, line, section, shortOr, written } from './kinds.ts';
@@ -51,7 +53,17 @@ const permission = z.enum([...allPermissions] as [Permission, ...Permission[]]).
 
 const user = z.strictObject({
   name: line().meta(facts('The name to log in with.')),
-  password: line(1024).meta(facts('Its password; numbers stand in quotes.', { writeOnly: true })),
+  password: line(1024)
+    .optional()
+    .meta(facts('Its password; numbers stand in quotes.', { otherwise: 'the hash', writeOnly: true })),
+  'password-hash': line(512)
+    .optional()
+    .meta(
+      facts('Instead of the password: its hash by argon2, bcrypt or crypt(3).', {
+        otherwise: 'the password',
+        writeOnly: true,
+      }),
+    ),
   permissions: z
     .union([z.enum(['all', 'read']), z.array(permission)])
     .default('all')
@@ -71,6 +83,54 @@ const user = z.strictObject({
     .startsWith('/', 'Write a path that begins with /, as the user sees it.')
     .default('/')
     .meta(facts('Where in it the user begins.')),
+  enabled: z
+    .boolean()
+    .optional()
+    .meta(facts('`false`: no logins.', { otherwise: 'true' })),
+  expires: written(parseExpiry)
+    .optional()
+    .meta(
+      facts('No logins from then on.', {
+        otherwise: 'never',
+        examples: ['2027-01-31', '2027-01-31T18:00:00Z'],
+      }),
+    ),
+  networks: z
+    .array(network)
+    .min(1, 'Name a network, or leave the key out.')
+    .optional()
+    .meta(facts('Logins from these networks only.', { otherwise: 'all', examples: [['10.0.0.0/8']] })),
+  'require-tls': z
+    .enum(['control', 'data', 'both'])
+    .optional()
+    .meta(facts('What this user may not do in clear.', { otherwise: '`tls.require`' })),
+  modes: z
+    .array(z.enum(['passive', 'active']))
+    .min(1, 'Name a mode, or leave the key out.')
+    .optional()
+    .meta(facts('The modes of this user.', { otherwise: 'those of the server' })),
+  sessions: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .meta(facts('Sessions at the same time; each worker counts its own.', { otherwise: 'no limit' })),
+  'rate-down': written(parseRate)
+    .optional()
+    .meta(
+      facts('Bytes a second to the client, all sessions together.', {
+        otherwise: 'no limit',
+        examples: ['10M'],
+      }),
+    ),
+  'rate-up': written(parseRate)
+    .optional()
+    .meta(
+      facts('Bytes a second from the client, all sessions together.', {
+        otherwise: 'no limit',
+        examples: ['500k'],
+      }),
+    ),
 });
 
 const address = shortOr('[NETWORK[,NETWORK]=]ADDRESS[:+N]', addressMap, {
@@ -131,6 +191,14 @@ export const settingsSchema = z.strictObject({
     .array(user)
     .optional()
     .meta(facts('Who may log in.', { otherwise: 'one user whose password is made up at each start' })),
+  accounts: line(4096)
+    .optional()
+    .meta(
+      facts('Users in a database (`duoport user`): an SQLite file, or `postgres://user@host/database`.', {
+        otherwise: '`accounts.db` beside the settings file once it is there, when nobody else may log in',
+        writeOnly: true,
+      }),
+    ),
   anonymous: section('Logins without an account, which may only read.', {
     enabled: no('Lets anybody in who says `anonymous` or `ftp`.'),
     directory: line(4096)

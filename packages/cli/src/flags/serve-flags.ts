@@ -1,5 +1,6 @@
 import type { AdvertisedRule } from '@duoport/net';
 import { type Command, Option } from 'commander';
+import { placeOf } from '../accounts/place.ts';
 import {
   type ListenAddress,
   type ModeSet,
@@ -22,6 +23,7 @@ export interface ServeFlags {
   readonly listen?: readonly ListenAddress[];
   readonly listenTls?: readonly ListenAddress[];
   readonly user?: readonly UserSpec[];
+  readonly accounts?: string;
   readonly anonymous?: boolean;
   readonly passivePorts?: PortRange;
   readonly passiveAddress?: readonly AdvertisedRule[];
@@ -71,6 +73,8 @@ export function addServeFlags(command: Command, names?: ReadonlySet<keyof ServeF
 
 /** `--require-tls` alone means `both`, whatever word comes after it: otherwise it would swallow the folder. */
 export function spellOutRequireTls(words: readonly string[]): readonly string[] {
+  // There it always has its word.
+  if (words[0] === 'user' || words[0] === 'group') return words;
   return words.map((word) => (word === '--require-tls' ? '--require-tls=both' : word));
 }
 
@@ -92,6 +96,10 @@ function options(): readonly Option[] {
       repeated(parseUser),
     ),
     new Option('--anonymous', 'let anybody in to read'),
+    new Option(
+      '--accounts <where>',
+      'users of a database (duoport user): an SQLite file, or postgres://user@host/database',
+    ).argParser((text) => placeOf(text)),
     new Option('--passive-ports <lo-hi>', 'passive mode: ports for data connections').argParser(
       parsePortRange,
     ),

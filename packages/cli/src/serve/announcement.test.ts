@@ -15,6 +15,7 @@ const plain: Announcement = {
   folder: '/srv/files',
   doors: [{ port: 2121, implicitTls: false, addresses: ['192.0.2.5', '2001:db8::5', '127.0.0.1'] }],
   users: [{ name: 'duoport', password: 'abcd-efgh-2345', readOnly: false }],
+  accounts: undefined,
   modes: { passive: true, active: true },
   passivePorts: { low: 50000, high: 50100 },
   singlePort: false,

@@ -20,6 +20,8 @@ export interface Announcement extends Standing {
     readonly password: string | undefined;
     readonly readOnly: boolean;
   }[];
+  /** A database with more users, without its password. */
+  readonly accounts: string | undefined;
   readonly sample: string | undefined;
 }
 
@@ -28,6 +30,7 @@ export function announcementLines(what: Announcement): readonly string[] {
   const rows: readonly Row[] = [
     ...addressRows(what),
     ...what.users.map((user) => ['login', loginText(user)] as const),
+    ...(what.accounts === undefined ? [] : [['login', `the users of ${printable(what.accounts)}`] as const]),
     ...modeRows(what, 'this server'),
     ...tlsRows(what),
     ['firewall', `let in TCP ${openPorts(what)}`],

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import type { AdvertisedRule } from '@duoport/net';
-import { allPermissions, type Permission, readPermissions } from '@duoport/server';
+import { type AccountRules, allPermissions, type Permission, readPermissions } from '@duoport/server';
 import type { Effective } from '../config/load-settings.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
@@ -17,9 +17,14 @@ export interface PlannedListener {
   readonly implicitTls: boolean;
 }
 
+type PlannedRules = Omit<AccountRules, 'directory' | 'home' | 'permissions'>;
+
 interface PlannedUser {
   readonly name: string;
-  readonly password: string;
+  /** Of the two there is one. */
+  readonly password: string | undefined;
+  readonly hash: string | undefined;
+  readonly rules: PlannedRules;
   readonly permissions: ReadonlySet<Permission>;
   /** Absolute. */
   readonly folder: string;
@@ -36,6 +41,8 @@ export interface ServePlan {
   readonly users: readonly PlannedUser[];
   /** The password of the first user was made up. */
   readonly generated: boolean;
+  /** A database with more users: an absolute path, or a URL. */
+  readonly accounts: string | undefined;
   readonly anonymous: boolean;
   readonly anonymousFolder: string;
   readonly modes: ModeSet;
@@ -54,14 +61,23 @@ export interface ServePlan {
   readonly sample: string | undefined;
 }
 
-/** Looks for what the settings name on the disk. Throws UsageError that names the flag, or the line of the file. */
-export async function planServe({ settings, origins }: Effective): Promise<ServePlan> {
+/**
+ * Looks for what the settings name on the disk. `used`: the database of the usual place, where there is one; it counts when nobody
+ * is named. Throws UsageError that names the flag, or the line of the file.
+ */
+export async function planServe(
+  { settings, origins }: Effective,
+  used?: string | undefined,
+): Promise<ServePlan> {
   const { passive, active, anonymous, tls, workers } = settings;
   const folderAt = (path: string, folder: string) => readableFolder(folder, origins.label(path));
-  const nobodyNamed = settings.users === undefined && !anonymous.enabled;
+  const named = settings.users !== undefined || anonymous.enabled || settings.accounts !== undefined;
+  const accounts = named ? settings.accounts : used;
+  const nobodyNamed = !named && accounts === undefined;
   // A folder that nobody sees need not be there.
   const shared =
     nobodyNamed ||
+    accounts !== undefined ||
     (anonymous.enabled && anonymous.directory === undefined) ||
     (settings.users ?? []).some(({ directory }) => directory === undefined);
   const folder =
@@ -69,12 +85,12 @@ export async function planServe({ settings, origins }: Effective): Promise<Serve
       ? await folderAt('directory', settings.directory)
       : (settings.users?.[0]?.directory ?? '/');
   const users: PlannedUser[] = [];
-  for (const [index, { permissions, directory, ...user }] of (settings.users ?? []).entries()) {
+  for (const [index, user] of (settings.users ?? []).entries()) {
+    const { directory } = user;
     const own = directory === undefined ? folder : await folderAt(`users.${index}.directory`, directory);
-    users.push({ ...user, permissions: permissionsOf(permissions), folder: own });
+    users.push(plannedUser(user, own));
   }
-  if (nobodyNamed)
-    users.push({ name: 'duoport', password: makePassword(), permissions: allPermissions, folder, home: '/' });
+  if (nobodyNamed) users.push(plannedUser({ ...nobody, password: makePassword() }, folder));
   return {
     folder,
     listen: settings.listeners?.map(({ host, port, tls: how }) => ({
@@ -84,6 +100,7 @@ export async function planServe({ settings, origins }: Effective): Promise<Serve
     })),
     users,
     generated: nobodyNamed,
+    accounts,
     anonymous: anonymous.enabled,
     anonymousFolder:
       anonymous.directory === undefined ? folder : await folderAt('anonymous.directory', anonymous.directory),
@@ -107,9 +124,25 @@ export async function planServe({ settings, origins }: Effective): Promise<Serve
   };
 }
 
-function permissionsOf(
-  written: NonNullable<Settings['users']>[number]['permissions'],
-): ReadonlySet<Permission> {
+type UserSettings = NonNullable<Settings['users']>[number];
+
+const nobody: UserSettings = { name: 'duoport', permissions: 'all', home: '/' };
+
+function plannedUser(user: UserSettings, folder: string): PlannedUser {
+  const { name, password, home, permissions, enabled, expires, networks, modes, sessions } = user;
+  const { 'password-hash': hash, 'require-tls': requireTls, 'rate-down': rateDown, 'rate-up': rateUp } = user;
+  return {
+    name,
+    password,
+    hash,
+    permissions: permissionsOf(permissions),
+    folder,
+    home,
+    rules: { enabled, expires, networks, requireTls, modes, sessions, rateDown, rateUp },
+  };
+}
+
+function permissionsOf(written: UserSettings['permissions']): ReadonlySet<Permission> {
   if (written === 'all') return allPermissions;
   return written === 'read' ? readPermissions : new Set(written);
 }

@@ -1,13 +1,16 @@
 import { networkInterfaces } from 'node:os';
 import type { Trace } from '@duoport/net';
 import { createServer, readPermissions, type ServerEvent } from '@duoport/server';
+import { shownPlace, tellPlace, usedPlace } from '../accounts/place.ts';
 import { loadSettings } from '../config/load-settings.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
+import { printable } from '../printable.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
 import { traceTo } from '../trace/session-trace.ts';
 import { untilStopped } from '../until-stopped.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
+import { accountsFault } from './accounts-fault.ts';
 import { reachableAddresses } from './addresses.ts';
 import { type Announcement, announcementLines } from './announcement.ts';
 import { type PlannedListener, planServe, type ServePlan } from './plan.ts';
@@ -24,10 +27,18 @@ export async function serve(
   const effective = await loadSettings({ file: flags.config, env: io.env, directory, flags });
   const { logs } = effective.settings;
   const terminal = createTerminal(io, { json: logs.format === 'json', quiet: logs.level === 'quiet' });
-  const plan = await planServe(effective);
+  const plan = await planServe(effective, usedPlace(flags.config, io.env));
   const { server, remark } = await startServer(plan.listen, opener({ plan, logs, terminal }));
   announce(terminal, announcementOf(plan, server, remark));
+  await warnOfAccounts(terminal, plan.accounts);
   await untilStopped(io, server, { terminal, grace: plan.server.timeouts.shutdown });
+}
+
+/** A database that is gone is no reason not to serve: it may come back at any time. */
+async function warnOfAccounts(terminal: Terminal, place: string | undefined): Promise<void> {
+  const fault = place === undefined ? undefined : await accountsFault(place);
+  if (fault !== undefined)
+    terminal.warn(`duoport: ${printable(fault)} Until that is mended, logins get 421.`);
 }
 
 interface Serving {
@@ -116,9 +127,10 @@ function announcementOf(
     password: plan.generated ? password : undefined,
     readOnly: mayOnlyRead(permissions),
   }));
-  const { server: _, anonymousFolder: __, ...said } = plan;
+  const { server: _, anonymousFolder: __, accounts, ...said } = plan;
   return {
     ...said,
+    accounts: accounts && shownPlace(accounts),
     doors,
     users: plan.anonymous ? [...users, { name: undefined, password: undefined, readOnly: true }] : users,
     portRemark,
@@ -131,7 +143,8 @@ function mayOnlyRead(permissions: ServePlan['users'][number]['permissions']): bo
 
 function announce(terminal: Terminal, what: Announcement): void {
   if (!terminal.json) {
-    for (const line of announcementLines(what)) terminal.result(line);
+    const accounts = what.accounts && tellPlace(what.accounts, terminal.io.env);
+    for (const line of announcementLines({ ...what, accounts })) terminal.result(line);
     return;
   }
   const { certificate, sample: _, ...rest } = what;

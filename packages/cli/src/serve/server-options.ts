@@ -1,6 +1,7 @@
 import { networkSet, type PeerPolicy } from '@duoport/net';
-import { DiskFiles, MemoryAccounts, type ServerOptions } from '@duoport/server';
+import { DiskFiles, type ServerOptions } from '@duoport/server';
 import type { ServePlan } from './plan.ts';
+import { servedAccounts } from './served-accounts.ts';
 
 /** The plan in the server's words. Where to listen is the caller's. */
 export function serverOptions(
@@ -35,7 +36,7 @@ export function serverOptions(
 }
 
 /** One backend for each folder, whoever sees it. */
-function accountsOf(plan: ServePlan): MemoryAccounts {
+function accountsOf(plan: ServePlan): ServerOptions['accounts'] {
   const durable = plan.server.uploads.durability === 'fsync';
   const backends = new Map<string, DiskFiles>();
   const filesOf = (folder: string): DiskFiles => {
@@ -43,9 +44,7 @@ function accountsOf(plan: ServePlan): MemoryAccounts {
     backends.set(folder, files);
     return files;
   };
-  const users = plan.users.map(({ folder, ...user }) => ({ ...user, files: filesOf(folder) }));
-  const anonymous = plan.anonymous ? { anonymous: { files: filesOf(plan.anonymousFolder) } } : {};
-  return new MemoryAccounts({ users, ...anonymous });
+  return servedAccounts(plan, filesOf);
 }
 
 function tlsOf({ certificate, server: { tls } }: ServePlan): ServerOptions['tls'] {

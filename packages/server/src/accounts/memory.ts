@@ -91,6 +91,11 @@ export class MemoryAccounts implements Accounts {
     return this.#accounts.delete(name);
   }
 
+  /** Whether the name means somebody here, a guest too. */
+  has(name: string): boolean {
+    return this.#accounts.has(name) || this.#guest(name) !== undefined;
+  }
+
   begin({ user }: LoginAttempt): LoginStep {
     return this.#guest(user) === undefined ? 'password' : 'address';
   }

@@ -35,7 +35,9 @@ export const folderCheck: ServerCheck = ({ folder, settings, machine }) => {
 /** Who may log in. */
 export const usersCheck: ServerCheck = ({ settings }) => {
   const { users = [] } = settings;
-  const weak = users.filter(({ password }) => password.length < 8).map(({ name }) => printable(name));
+  const weak = users
+    .filter(({ password }) => password !== undefined && password.length < 8)
+    .map(({ name }) => printable(name));
   const problems =
     weak.length === 0
       ? []
