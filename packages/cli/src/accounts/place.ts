@@ -19,7 +19,7 @@ export function shownPlace(place: string): string {
  * Where the accounts are when nobody has said it: beside the settings file, or without one in the folder where programs of this user
  * keep what they know.
  */
-export function usualPlace(
+function usualPlace(
   config: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): string | undefined {

@@ -1,3 +1,4 @@
+import type { AccountStore } from '@duoport/accounts-sql';
 import { type Accounts, type Files, KeptPassword, MemoryAccounts, type UserOptions } from '@duoport/server';
 import type { ServePlan } from './plan.ts';
 
@@ -28,12 +29,17 @@ function withDatabase(named: MemoryAccounts, place: string, files: Files): Accou
   };
 }
 
+/** Databases by their place: new settings go on with the connections that there are. */
+const stores = new Map<string, Promise<AccountStore>>();
+
 /** Loaded at the first login: nobody else waits for the databases. */
 function databaseAccounts(place: string, files: Files): () => Promise<Accounts> {
   let loading: Promise<Accounts> | undefined;
   const load = async (): Promise<Accounts> => {
     const { openAccounts, SqlAccounts } = await import('@duoport/accounts-sql');
-    return new SqlAccounts(await openAccounts(place), { files });
+    const store = stores.get(place) ?? openAccounts(place);
+    stores.set(place, store);
+    return new SqlAccounts(await store, { files });
   };
   return () => {
     loading ??= load();
