@@ -1,4 +1,5 @@
 import type {
+  ByteSink,
   DataArrangement,
   DataConnection,
   Exchange,
@@ -9,7 +10,6 @@ import type {
 import { FtpRemoteError, isFtpError, type Reply, reply } from '@duoport/protocol';
 import type { ClientLeg } from './client-leg.ts';
 import { Halves, type Side } from './halves.ts';
-import { Pipe } from './pipe.ts';
 import { oneLine } from './reply-for-error.ts';
 import type { ServerLink } from './server-link.ts';
 
@@ -128,20 +128,32 @@ async function join(options: BridgeOptions, { client, server }: Joined, halves: 
   const isDownload = direction === 'to-client';
   const [from, to] = isDownload ? [server, client] : [client, server];
   const [source, target]: [Side, Side] = isDownload ? ['server', 'client'] : ['client', 'server'];
-  const pipe = new Pipe();
-  halves.onCut((reason) => pipe.fail(reason));
   const failed = (side: Side) => (error: unknown) => {
     halves.cut(side, error);
     throw error;
   };
-  const sink = throttle?.limit(pipe.sink, halves.signal) ?? pipe.sink;
-  // No signal for the pumps: what calls the transfer off resets both halves, and that is what they see.
-  const receiving = from
-    .receive(sink, { stallTimeout, truncation, onProgress: progress })
-    .then(() => halves.settled())
-    .then(() => pipe.end(), failed(source));
-  const sending = to.send(pipe.source, { stallTimeout }).catch(failed(target));
-  await Promise.all([receiving, sending]);
+  // No signal for either: what calls the transfer off resets both halves, and that is what they see.
+  const outlet = attempt(() => to.outlet({ stallTimeout }), failed(target));
+  halves.onCut((reason) => outlet.fail(reason));
+  // What is received leaves from the memory it came to.
+  const pushed: ByteSink = {
+    write: (chunks) => {
+      const written = attempt(() => outlet.write(chunks), failed(target));
+      return written === undefined ? undefined : written.catch(failed(target));
+    },
+  };
+  const sink = throttle?.limit(pushed, halves.signal) ?? pushed;
+  await from.receive(sink, { stallTimeout, truncation, onProgress: progress }).catch(failed(source));
+  await halves.settled();
+  await outlet.end().catch(failed(target));
+}
+
+function attempt<T>(call: () => T, failed: (error: unknown) => never): T {
+  try {
+    return call();
+  } catch (error) {
+    return failed(error);
+  }
 }
 
 /** The server must know that it is over, and its replies be taken, before the next command goes there. */

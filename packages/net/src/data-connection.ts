@@ -1,5 +1,5 @@
 import type { Endpoint } from '@duoport/protocol';
-import type { ByteSink, ByteSource, PumpOptions, TransferCount } from './bytes.ts';
+import type { Awaitable, ByteSink, ByteSource, PumpOptions, TransferCount } from './bytes.ts';
 import type { TlsSession } from './tls-session.ts';
 import type { TlsFacts } from './tls-settings.ts';
 import type { ConnectionName, Side } from './trace.ts';
@@ -30,6 +30,15 @@ export interface DataConnectionFacts {
   readonly reused: boolean;
 }
 
+/** A transfer that is sent as it comes: the sink of whatever has the bytes. A write that fails closes the connection. */
+export interface DataOutlet extends ByteSink {
+  write(chunks: readonly Uint8Array[]): Awaitable<void>;
+  /** All was written: close_notify (TLS) and FIN. Resolves when the kernel has them; closes the connection on every path. */
+  end(): Promise<void>;
+  /** There will be no end: the peer gets a reset. */
+  fail(reason: unknown): void;
+}
+
 /** One data connection, of either end. Used for one transfer. */
 export interface DataConnection extends DataConnectionFacts {
   readonly tls: TlsFacts | undefined;
@@ -45,6 +54,8 @@ export interface DataConnection extends DataConnectionFacts {
    * connection and the source on every path. Rejects with FTP_TRANSFER, FTP_TIMEOUT (phase `transfer`) or the source's own error.
    */
   send(source: ByteSource, options?: PumpOptions): Promise<TransferCount>;
+  /** The same for bytes that are pushed. Errors are those of `send`. */
+  outlet(options?: Pick<PumpOptions, 'signal' | 'stallTimeout'>): DataOutlet;
   /**
    * Receives until the peer's FIN (and close_notify) and answers with FIN. Every byte was taken by the sink when it
    * resolves. Closes the connection on every path. Rejects with FTP_TRANSFER, FTP_TIMEOUT or the sink's own error.

@@ -1,9 +1,11 @@
 import type { TLSSocket } from 'node:tls';
 import { type Endpoint, FtpClosedError, FtpConnectionError, FtpLocalError } from '@duoport/protocol';
 import type { ByteSink, ByteSource, PumpOptions, TransferCount } from './bytes.ts';
-import type { DataConnection, StartDataTlsOptions } from './data-connection.ts';
+import type { DataConnection, DataOutlet, StartDataTlsOptions } from './data-connection.ts';
 import { DataTrace } from './data-trace.ts';
 import { handshake, tlsFacts } from './handshake.ts';
+import { Outlet } from './outlet.ts';
+import { PushedSend } from './pushed-send.ts';
 import type { RawStream } from './raw-stream.ts';
 import { receivePlain, receiveTls } from './receive.ts';
 import { send } from './send.ts';
@@ -113,23 +115,21 @@ export class DataSocket implements DataConnection {
       await source.close?.();
       throw error;
     }
-    const stream = this.#secured?.tls ?? this.#socket;
-    if (this.#secured) stream.resume();
-    const moved = await send(stream, source, options, {
-      peer: this.peer,
-      onFirstByte: () => this.#trace.firstByte('us'),
-      onReset: () => this.#trace.reset(),
-      finish: () => this.#finish(),
-      // RFC 959 §3.4: in stream mode the end of the connection is the end of the file. One that was cut must not look like it.
-      abandon: () => this.reset(),
-    }).catch((error: unknown) => {
+    const moved = await send(this.#outlet(options), source, options).catch((error: unknown) => {
       this.#fail('transfer', error);
       throw error;
     });
-    this.#trace.moved('send', moved.wireBytes);
-    // Not before the stream has heard that its write is done: it would make an error of it, with a stack.
-    if (!this.#secured) process.nextTick(() => this.destroy());
+    this.#sent(moved.wireBytes);
     return { ...moved, duration: performance.now() - started };
+  }
+
+  outlet(options: PumpOptions = {}): DataOutlet {
+    this.#begin(options);
+    const outlet = this.#outlet(options);
+    return new PushedSend(outlet, (...failed) => {
+      if (failed.length > 0) this.#fail('transfer', failed[0]);
+      else this.#sent(outlet.wireBytes);
+    });
   }
 
   async receive(sink: ByteSink, options: PumpOptions = {}): Promise<TransferCount> {
@@ -180,31 +180,38 @@ export class DataSocket implements DataConnection {
       throw new FtpClosedError('The data connection was closed before its transfer');
     if (this.#needsProof && !this.#secured) {
       this.destroy();
-      throw new FtpConnectionError(
-        'A data connection from another address is taken only with TLS that proves it',
-        {
-          channel: 'data',
-          phase: 'accept',
-          peer: this.peer,
-        },
-      );
+      const text = 'A data connection from another address is taken only with TLS that proves it';
+      throw new FtpConnectionError(text, { channel: 'data', phase: 'accept', peer: this.peer });
     }
   }
 
+  #outlet(options: PumpOptions): Outlet {
+    const stream = this.#secured?.tls ?? this.#socket;
+    if (this.#secured) stream.resume();
+    return new Outlet(stream, options, {
+      peer: this.peer,
+      onFirstByte: () => this.#trace.firstByte('us'),
+      onReset: () => this.#trace.reset(),
+      finish: () => this.#finish(),
+      // RFC 959 §3.4: in stream mode the end of the connection is the end of the file. One that was cut must not look like it.
+      abandon: () => this.reset(),
+    });
+  }
+
+  #sent(bytes: number): void {
+    this.#trace.moved('send', bytes);
+    // Not before the stream has heard that its write is done: it would make an error of it, with a stack.
+    if (!this.#secured) process.nextTick(() => this.destroy());
+  }
+
   #receive(sink: ByteSink, options: PumpOptions): Promise<Moved> {
-    const isLenient = options.truncation === 'lenient';
     const context: ReceiveContext = {
       peer: this.peer,
       onAdopted: (socket) => this.#adopted(socket),
       onFirstByte: () => this.#trace.firstByte('peer'),
       onFin: () => this.#trace.fin('peer'),
       onReset: () => this.#trace.reset(),
-      onTruncated: (bytes) =>
-        this.#trace.decision(
-          'TLS stream without close_notify',
-          isLenient ? 'taken as complete' : 'refused as cut short',
-          `the peer sent its FIN after ${bytes} bytes without ending TLS`,
-        ),
+      onTruncated: (bytes) => this.#trace.truncated(bytes, options.truncation),
     };
     if (!this.#secured) return receivePlain(this.#socket, sink, options, context);
     const { tls, bridge } = this.#secured;

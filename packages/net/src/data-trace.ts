@@ -1,4 +1,5 @@
 import { isFtpError } from '@duoport/protocol';
+import type { TruncationPolicy } from './bytes.ts';
 import type { DataConnectionFacts } from './data-connection.ts';
 import type { TlsFacts } from './tls-settings.ts';
 import { emit, otherSide, type Side, type Trace, type TraceFact } from './trace.ts';
@@ -41,6 +42,15 @@ export class DataTrace {
 
   decision(what: string, chosen: string, because: string): void {
     this.#emit({ kind: 'decision', connection: this.#connection.name, what, chosen, because });
+  }
+
+  /** A TLS stream that ended without close_notify. */
+  truncated(bytes: number, policy: TruncationPolicy | undefined): void {
+    this.decision(
+      'TLS stream without close_notify',
+      policy === 'lenient' ? 'taken as complete' : 'refused as cut short',
+      `the peer sent its FIN after ${bytes} bytes without ending TLS`,
+    );
   }
 
   moved(direction: 'send' | 'receive', bytes: number): void {

@@ -54,6 +54,7 @@ export { type CloseOptions, Crowd } from './crowd.ts';
 export type {
   DataConnection,
   DataConnectionFacts,
+  DataOutlet,
   StartDataTlsOptions,
   StartTlsOptions,
 } from './data-connection.ts';
