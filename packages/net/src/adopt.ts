@@ -17,14 +17,14 @@ interface WithHandle {
 /**
  * Node takes `onread` only from whoever dials, not for accepted sockets, and only before it is known what the connection is
  * for. So the kernel handle moves to a new socket when a transfer turns out to be long. Undefined when that is not possible (bytes
- * wait in the old socket, no handle): go on with 'data' events then. The new socket reads at once, and also hears an end that
+ * wait in the old socket to be read or written, no handle): go on with 'data' events then. The new socket reads at once, and also hears an end that
  * the old one has heard and not told. Not to be called from within a read of the socket.
  */
 export function adopt(socket: RawStream, user: UserBuffer): Socket | undefined {
   const holder = socket as unknown as WithHandle;
   const handle = holder._handle;
-  if (!handle || socket.readableLength > 0 || socket.readableFlowing === true || socket.readableEnded)
-    return undefined;
+  if (!handle || socket.readableLength > 0 || socket.writableLength > 0) return undefined;
+  if (socket.readableFlowing === true || socket.readableEnded) return undefined;
   // The new socket starts to read only when the handle says that it does not.
   handle.readStop();
   handle.reading = false;
