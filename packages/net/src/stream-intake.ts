@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { Batch, type Handful } from './batch.ts';
 import type { Awaitable, PumpOptions } from './bytes.ts';
 import { netLimits } from './net-limits.ts';
 import type { RawStream } from './raw-stream.ts';
@@ -34,8 +35,9 @@ export class StreamIntake {
   readonly #writer: SinkWriter;
   readonly #options: PumpOptions;
   readonly #context: ReceiveContext;
-  #chunks: Uint8Array[] = [];
-  #pending = 0;
+  readonly #batch = new Batch();
+  /** At the sink. */
+  #handful: Handful | undefined;
   #scheduled = false;
   #busy = false;
   #ended = false;
@@ -92,11 +94,10 @@ export class StreamIntake {
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
-    if (this.#pending === 0 && this.#writer.wireBytes === 0) this.#context.onFirstByte();
-    this.#chunks.push(chunk);
-    this.#pending += chunk.length;
+    if (this.#batch.bytes === 0 && this.#writer.wireBytes === 0) this.#context.onFirstByte();
+    this.#batch.push(chunk);
     if (chunk.length >= floodRead && this.#from.onFlood) this.#flooded = true;
-    if (this.#flooded || this.#pending >= netLimits.receiveWindow) this.#from.stream.pause();
+    if (this.#flooded || this.#batch.bytes >= netLimits.receiveWindow) this.#from.stream.pause();
     if (this.#busy || this.#scheduled) return;
     if (this.#from.isWhole && !this.#flooded) return this.#hand();
     // One read of the kernel gives many records: the batch is handed over once they are all here.
@@ -136,7 +137,7 @@ export class StreamIntake {
     setImmediate(() => {
       if (!this.#isDry()) return;
       if (turns > 1) return this.#checkCut(turns - 1);
-      const bytes = this.#writer.wireBytes + this.#pending;
+      const bytes = this.#writer.wireBytes + this.#batch.bytes;
       this.#context.onTruncated(bytes);
       if (this.#options.truncation !== 'lenient') this.#cut = true;
       this.#onEnd();
@@ -153,7 +154,7 @@ export class StreamIntake {
   /** Gives the sink what there is, until it has to be waited for. */
   #hand(): void {
     while (!this.#busy && !this.#settled) {
-      if (this.#pending > 0) this.#handBatch();
+      if (this.#batch.bytes > 0) this.#handBatch();
       else if (!this.#ended) return this.#handOver();
       // What came before a cut is kept: the transfer can be resumed.
       else if (this.#cut) this.#fail(truncated(this.#writer.wireBytes));
@@ -166,10 +167,9 @@ export class StreamIntake {
   }
 
   #handBatch(): void {
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    this.#pending = 0;
-    this.#call(() => this.#writer.write(chunks));
+    const handful = this.#batch.take();
+    this.#handful = handful;
+    this.#call(() => this.#writer.write(handful.chunks));
     if (this.#from.stream.isPaused() && !this.#settled && !this.#flooded) {
       this.#from.stream.resume();
       this.#checkCut();
@@ -212,6 +212,8 @@ export class StreamIntake {
 
   #free(error: { readonly reason: unknown } | undefined, isLater: boolean): void {
     this.#busy = false;
+    this.#handful?.release();
+    this.#handful = undefined;
     if (error) this.#fail(error.reason);
     // The transfer may have been aborted meanwhile.
     if (this.#error) this.#end();
@@ -237,6 +239,7 @@ export class StreamIntake {
     this.#settled = true;
     this.#unwatch();
     this.#options.transform?.close();
+    this.#batch.take().release();
     const { bytes, wireBytes } = this.#writer;
     if (this.#error) this.#settle(this.#error.reason, undefined);
     else this.#settle(undefined, { bytes, wireBytes });
