@@ -1,8 +1,9 @@
 import type { Measurement } from './contest.ts';
 import { type LargeOptions, moveLarge } from './load/large-files.ts';
 import { loginWorker } from './load/logins.ts';
-import type { Span } from './load/pace.ts';
+import { paced, type Span } from './load/pace.ts';
 import { smallFileWorkers } from './load/small-files.ts';
+import { keptBesideStalled } from './load/stalled.ts';
 import { perSecond } from './per-second.ts';
 import { gatewayRow } from './rows.ts';
 import type { Server } from './servers/server.ts';
@@ -24,7 +25,38 @@ export function wayMeasurements(part: 'gateway' | 'relay', span: Span): WayMeasu
     small(part, { direction: 'upload', sessions: 16, span }),
     large(part, 'download'),
     large(part, 'upload'),
+    ...(part === 'relay' ? [smallBesideStalled(span), largeBesideStalled()] : []),
   ];
+}
+
+/** One slow transfer must not hold up the others: the agent's one connection carries them all. */
+function smallBesideStalled(span: Span): WayMeasurement {
+  return besideStalled('relay-stalled-1k', 'RETR 1 KiB, 16 sessions', async ({ target }) => {
+    const workers = await smallFileWorkers(target, { direction: 'download', mode: 'passive', sessions: 16 });
+    const { operations, seconds } = await paced(workers, span);
+    return operations / seconds;
+  });
+}
+
+function largeBesideStalled(): WayMeasurement {
+  return besideStalled('relay-stalled-1g', 'RETR 1 GiB', async (server) => {
+    const { bytesPerSecond } = await moveLarge(server, { direction: 'download', tls: false });
+    return bytesPerSecond;
+  });
+}
+
+function besideStalled(
+  id: string,
+  what: string,
+  measure: (server: Server) => Promise<number>,
+): WayMeasurement {
+  const title = `${what} beside a RETR that is not read`;
+  return {
+    rows: [gatewayRow(id, { title, unit: 'share', better: 'more' })],
+    lacks: () => undefined,
+    limit: 60_000,
+    run: async ({ server }) => [await keptBesideStalled(server.target, () => measure(server))],
+  };
 }
 
 function logins(part: string, span: Span): WayMeasurement {

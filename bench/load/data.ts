@@ -37,6 +37,18 @@ export function receive(options: DataOptions): Promise<number> {
   });
 }
 
+/** Dials, and never reads: what comes fills every buffer on the way. Resolves when it is connected. */
+export function neverReading({ host, port }: DataOptions): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, allowHalfOpen: true });
+    socket.pause();
+    socket.once('error', reject).once('connect', () => {
+      socket.off('error', reject).on('error', () => undefined);
+      resolve(socket);
+    });
+  });
+}
+
 /** Dials at once; the bytes leave when `start` is called, which is when the server has said 150. */
 export function sender(options: DataOptions): { start(source: Uint8Array, total: number): Promise<void> } {
   const socket = dial(options, undefined);

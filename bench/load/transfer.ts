@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Control, encode, type Target } from './control.ts';
-import { Acceptor, chunkBytes, drain, pour, receive, sender } from './data.ts';
+import { Acceptor, chunkBytes, drain, neverReading, pour, receive, sender } from './data.ts';
 
 /** How a session makes its data connections. */
 export interface TransferOptions {
@@ -66,6 +66,13 @@ export class TransferSession {
     const data = sender(await this.#passive());
     await this.#control.ask(command, '1');
     await Promise.all([data.start(source, total), this.#control.expect('226')]);
+  }
+
+  /** RETR whose data connection is never read from: the 150 has come, and the rest comes to a halt. */
+  async stall(command: Uint8Array): Promise<Socket> {
+    const data = await neverReading(await this.#passive());
+    await this.#control.ask(command, '1');
+    return data;
   }
 
   async close(): Promise<void> {

@@ -15,6 +15,7 @@ import { planGateway } from '../gateway/plan.ts';
 import { inherited, sayReady } from '../gateway/successor.ts';
 import { auditTo, tellersOf } from '../gateway/tellers.ts';
 import { startServer } from '../serve/start.ts';
+import { spareTheCollector } from '../spare-the-collector.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
 import { untilStopped } from '../until-stopped.ts';
 
@@ -63,6 +64,7 @@ interface Prepared {
 
 async function gateway(io: ProcessIo, flags: GatewayFlags): Promise<void> {
   const terminal = createTerminal(io, flags);
+  spareTheCollector();
   using audit = flags.audit === undefined ? undefined : new AuditFile(flags.audit);
   const prepared =
     flags.passTls === true ? preparePass(terminal, flags) : await prepare(terminal, flags, audit);

@@ -16,6 +16,7 @@ import { readText } from '../flags/connection-flags.ts';
 import type { ListenAddress, PortRange } from '../flags/values.ts';
 import { parseUpstream } from '../gateway/upstream-url.ts';
 import { printable } from '../printable.ts';
+import { spareTheCollector } from '../spare-the-collector.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
 import { untilStopped } from '../until-stopped.ts';
 import { CommandError, UsageError } from '../usage-error.ts';
@@ -65,6 +66,7 @@ export async function connectAgent(io: ProcessIo, flags: ConnectFlags): Promise<
     proxyHeader: flags.sendProxy,
     log: (event) => tell(terminal, event, flags.verbose === true),
   });
+  spareTheCollector();
   const running = relay.run();
   const stopping = untilStopped(io, { sessions: 0, close: () => relay.close() }, { terminal, grace: 0 });
   await Promise.race([running, stopping]);

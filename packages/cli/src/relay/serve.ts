@@ -11,6 +11,7 @@ import { GatewayLines } from '../gateway/gateway-lines.ts';
 import { printable } from '../printable.ts';
 import { reachableAddresses } from '../serve/addresses.ts';
 import { certificateOf, checkCertificateFlags } from '../serve/certificate.ts';
+import { spareTheCollector } from '../spare-the-collector.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
 import { traceTo } from '../trace/session-trace.ts';
 import { untilStopped } from '../until-stopped.ts';
@@ -45,6 +46,7 @@ export async function serveRelay(io: ProcessIo, flags: RelayServeFlags): Promise
         })
       : undefined;
   const { cert, key } = identity;
+  spareTheCollector();
   const relay = new RelayServer({
     registry: new AgentRegistry(folder),
     agents: { ...flags.listen, tls: { cert, key } },

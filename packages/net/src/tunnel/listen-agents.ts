@@ -31,6 +31,7 @@ export function listenAgents(options: ListenAgentsOptions): Promise<ControlListe
     cert: pem(cert),
     key: pem(key),
     minVersion: 'TLSv1.3',
+    ciphers: fastestFirst,
     ALPNProtocols: ['h2'],
     handshakeTimeout: netLimits.tunnelHandshake,
     noDelay: true,
@@ -111,6 +112,9 @@ class Strangers {
 function nameOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
 }
+
+/** AES with keys of 128 bits takes a sixth less time than with 256, and both are out of reach of everybody. */
+const fastestFirst = 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256';
 
 function pem(text: Pem): string | Buffer {
   return typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
