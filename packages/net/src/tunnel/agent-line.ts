@@ -205,6 +205,6 @@ function join(stream: ServerHttp2Stream, socket: Socket): Joined {
   const local = localEndpoint(socket);
   const ends = { [words.peer]: encodeEndpoint(peer), [words.local]: encodeEndpoint(local) };
   stream.respond({ ':status': 200, ...ends }, { waitForTrailers: true });
-  splice(socket, tunnelStream(stream, local), peer);
+  splice(socket, tunnelStream(stream, local));
   return { peer, local };
 }

@@ -4,9 +4,11 @@ import type { Awaitable, PumpOptions } from '../bytes.ts';
 import { Outlet } from '../outlet.ts';
 import type { RawStream } from '../raw-stream.ts';
 import { receivePlain } from '../receive.ts';
+import { kernelEndpoint, peerEndpoint } from '../socket-address.ts';
 
 /** Joins a TCP connection to a stream of a tunnel, both ways. An end is passed on as an end, a break as a break. */
-export function splice(socket: Socket, stream: RawStream, peer: Endpoint): void {
+export function splice(socket: Socket, stream: RawStream): void {
+  const peer = peerEndpoint(socket) ?? kernelEndpoint('0.0.0.0', 0);
   const near = new End(socket, peer);
   const far = new End(stream, peer);
   pass(near, far);
