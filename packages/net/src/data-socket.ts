@@ -8,6 +8,7 @@ import { Outlet } from './outlet.ts';
 import { PushedSend } from './pushed-send.ts';
 import type { RawStream } from './raw-stream.ts';
 import { receivePlain, receiveTls } from './receive.ts';
+import { resetStream } from './reset-stream.ts';
 import { send } from './send.ts';
 import { localEndpoint } from './socket-address.ts';
 import { TicketHold } from './ticket-hold.ts';
@@ -156,7 +157,7 @@ export class DataSocket implements DataConnection {
 
   reset(): void {
     // Before the TLS socket closes it properly.
-    this.#socket.resetAndDestroy();
+    resetStream(this.#socket);
     this.#secured?.tls.destroy();
   }
 

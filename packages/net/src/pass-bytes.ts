@@ -1,5 +1,6 @@
 import { hiddenReset } from './hidden-reset.ts';
 import type { RawStream } from './raw-stream.ts';
+import { resetStream } from './reset-stream.ts';
 
 export interface PassBytesOptions {
   /** Milliseconds without a byte in either direction, after which both are cut. */
@@ -85,5 +86,5 @@ export function passBytes(
 
 function reset(stream: RawStream): void {
   if (stream.mustEnd) stream.destroy();
-  else stream.resetAndDestroy();
+  else resetStream(stream);
 }

@@ -1,5 +1,4 @@
 import {
-  constants,
   type IncomingHttpHeaders,
   performServerHandshake,
   type ServerHttp2Session,
@@ -13,6 +12,7 @@ import { DataSocket } from '../data-socket.ts';
 import { netLimits } from '../net-limits.ts';
 import type { Lease } from '../port-pool.ts';
 import { kernelEndpoint, localEndpoint, peerEndpoint } from '../socket-address.ts';
+import { breakOff } from './break-off.ts';
 import { CarriedClient, type CarriedFacts, decodeCarried } from './carried-client.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { Facts } from './relay-line.ts';
@@ -106,7 +106,7 @@ export class AgentLine {
     if (path === '/client') return this.#carry(stream, { headers, session, handler });
     if (path === '/ask') {
       const client = this.#carried.get(session);
-      return client === undefined ? stream.close(constants.NGHTTP2_CANCEL) : client.offer(stream);
+      return client === undefined ? breakOff(stream) : client.offer(stream);
     }
     const kind = kinds.get(path);
     if (kind === undefined) {
@@ -199,7 +199,7 @@ function join(stream: ServerHttp2Stream, socket: Socket): Joined {
   const peer = peerEndpoint(socket);
   if (stream.destroyed || peer === undefined) {
     socket.destroy();
-    stream.close(constants.NGHTTP2_CANCEL);
+    breakOff(stream);
     throw new Error('The connection was gone before it could be joined');
   }
   const local = localEndpoint(socket);

@@ -7,6 +7,7 @@ import { DataSocket } from '../data-socket.ts';
 import { netLimits } from '../net-limits.ts';
 import type { RawStream } from '../raw-stream.ts';
 import { type Ask, decodeAsk, encodeAnswer } from './asks.ts';
+import { breakOff } from './break-off.ts';
 import { splice } from './splice.ts';
 import { tunnelStream } from './tunnel-stream.ts';
 
@@ -38,7 +39,7 @@ export class Asks {
     this.#options = options;
     options.control.once('close', () => {
       this.#gone.abort();
-      this.#spare?.close(constants.NGHTTP2_CANCEL);
+      if (this.#spare !== undefined) breakOff(this.#spare);
     });
     this.#wait();
   }
@@ -61,7 +62,7 @@ export class Asks {
 
   #serve(stream: ClientHttp2Stream, headers: IncomingHttpHeaders & { ':status'?: number | undefined }): void {
     const ask = headers[':status'] === 200 ? decodeAsk(headers) : undefined;
-    if (ask === undefined) return stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
+    if (ask === undefined) return breakOff(stream, constants.NGHTTP2_PROTOCOL_ERROR);
     const raw = tunnelStream(stream, this.#options.local);
     raw.on('error', () => undefined);
     this.#open(ask, stream, raw).catch((error: unknown) => {

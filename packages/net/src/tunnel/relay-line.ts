@@ -23,6 +23,7 @@ import { ControlSocket } from '../control-socket.ts';
 import { DataSocket } from '../data-socket.ts';
 import { netLimits } from '../net-limits.ts';
 import { kernelEndpoint } from '../socket-address.ts';
+import { breakOff } from './break-off.ts';
 import { Asks } from './carry-client.ts';
 import { keepAlive } from './keep-alive.ts';
 import { drop, endWith, sessionOptions, widen } from './session-options.ts';
@@ -153,7 +154,7 @@ export class RelayLine {
     });
     await this.#answer(stream, { channel: 'control', phase: 'connect', timeout });
     const socket = connection.take();
-    if (socket.destroyed) return stream.close(constants.NGHTTP2_CANCEL);
+    if (socket.destroyed) return breakOff(stream);
     splice(socket, tunnelStream(stream, local));
     const open = () => (this.isOpen ? this.#request('/ask', { [words.session]: session }) : undefined);
     new Asks({ control: stream, way, local, open });
@@ -204,7 +205,7 @@ export class RelayLine {
       };
       const fail = (error: unknown) => {
         settle();
-        if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
+        breakOff(stream);
         reject(error);
       };
       const onResponse = (headers: IncomingHttpHeaders & { ':status'?: number }) => {
@@ -238,7 +239,7 @@ export class RelayLine {
     const peer = decodeEndpoint(headers[words.peer]);
     const local = decodeEndpoint(headers[words.local]);
     if (peer !== undefined && local !== undefined) return { peer, local };
-    stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
+    breakOff(stream, constants.NGHTTP2_PROTOCOL_ERROR);
     throw new FtpRemoteError('The agent of the relay did not say what it has connected');
   }
 

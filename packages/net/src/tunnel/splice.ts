@@ -4,6 +4,7 @@ import type { Awaitable, PumpOptions } from '../bytes.ts';
 import { Outlet } from '../outlet.ts';
 import type { RawStream } from '../raw-stream.ts';
 import { receivePlain } from '../receive.ts';
+import { resetStream } from '../reset-stream.ts';
 import { kernelEndpoint, peerEndpoint } from '../socket-address.ts';
 
 /** Joins a TCP connection to a stream of a tunnel, both ways. An end is passed on as an end, a break as a break. */
@@ -43,7 +44,7 @@ class End {
 
   #outletOf(stream: RawStream): Outlet {
     const { peer } = this;
-    return new Outlet(stream, options, { ...untold, peer, abandon: () => stream.resetAndDestroy() });
+    return new Outlet(stream, options, { ...untold, peer, abandon: () => resetStream(stream) });
   }
 }
 
@@ -59,8 +60,8 @@ function pass(from: End, to: End): void {
   const context = { ...untold, peer: from.peer, onAdopted: (socket: Socket) => from.become(socket) };
   // Not only closed: whoever receives there must not take what it has for the whole.
   const cut = (error: unknown): never => {
-    from.stream.resetAndDestroy();
-    to.stream.resetAndDestroy();
+    resetStream(from.stream);
+    resetStream(to.stream);
     throw error;
   };
   const write = (chunks: readonly Uint8Array[]): Awaitable<void> => {

@@ -6,6 +6,7 @@ import { netLimits } from '../net-limits.ts';
 import type { AcceptOptions, Lease, LeaseRequest } from '../port-pool.ts';
 import type { RawStream } from '../raw-stream.ts';
 import { emit, otherSide, type TraceContext } from '../trace.ts';
+import { breakOff } from './break-off.ts';
 import { tunnelStream } from './tunnel-stream.ts';
 import { decodeEndpoint, words } from './words.ts';
 
@@ -68,13 +69,13 @@ export class TunnelLease implements Lease {
             const { peer, local } = carrier.ends(final);
             return { peer, socket: tunnelStream(stream, local) };
           });
-          const abandon = () => stream.close(constants.NGHTTP2_CANCEL);
+          const abandon = () => breakOff(stream);
           resolve(new TunnelLease({ endpoint: told, context: request, came, abandon }));
         },
       });
       answer.then(() => {
         if (isTold) return;
-        stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
+        breakOff(stream, constants.NGHTTP2_PROTOCOL_ERROR);
         const text = 'The agent of the relay did not say where it listens';
         reject(new FtpConnectionError(text, { channel: 'data', phase: 'listen' }));
       }, reject);

@@ -1,8 +1,9 @@
-import { constants, type Http2Stream } from 'node:http2';
+import type { Http2Stream } from 'node:http2';
 import { Duplex } from 'node:stream';
 import type { Endpoint } from '@duoport/protocol';
 import { netLimits } from '../net-limits.ts';
 import type { RawStream } from '../raw-stream.ts';
+import { breakOff } from './break-off.ts';
 import { words } from './words.ts';
 
 /**
@@ -18,7 +19,7 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint): RawStream {
   let ending = false;
 
   const abandon = () => {
-    if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
+    breakOff(stream);
   };
   const cut = (cause?: Error) => {
     if (!peerEnded && !duplex.destroyed) duplex.destroy(reset(cause));
