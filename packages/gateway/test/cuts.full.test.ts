@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { createGateway, type FtpGateway } from '@duoport/gateway';
+import { resetStream } from '@duoport/net';
 import { createServer, type FtpServer, MemoryAccounts, MemoryFiles, type ServerEvent } from '@duoport/server';
 import { certificate } from '@duoport/testkit';
 import { dialled, Wire, within } from './ends.ts';
@@ -208,7 +209,7 @@ function storedSize(memory: MemoryFiles, name: string): number {
 }
 
 function cut({ place, how }: Plan, { scissors, control }: Ground, clientControl: Socket, clientData: Socket) {
-  const own = (socket: Socket) => (how === 'reset' ? socket.resetAndDestroy() : socket.destroy());
+  const own = (socket: Socket) => (how === 'reset' ? resetStream(socket) : void socket.destroy());
   const line = (at: Line | undefined) => (at ?? assert.fail('there is no line to cut')).cut(how);
   switch (place) {
     case 'client control':

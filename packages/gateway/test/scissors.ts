@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { resetStream } from '@duoport/net';
 
 /** One line between two machines, with somebody on it who can cut it. */
 export interface Line {
@@ -55,7 +56,7 @@ export class Scissors {
       });
       from.on('end', () => to.end());
       from.on('error', () => {
-        if (!isCut) to.resetAndDestroy();
+        if (!isCut) resetStream(to);
       });
     }
     this.lines.push({
@@ -64,7 +65,7 @@ export class Scissors {
       cut: (how) => {
         isCut = true;
         for (const socket of [near, far]) {
-          if (how === 'reset') socket.resetAndDestroy();
+          if (how === 'reset') resetStream(socket);
           else socket.destroy();
         }
       },

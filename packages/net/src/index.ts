@@ -96,6 +96,7 @@ export type { PortRange } from './port-range.ts';
 export type { ProxyTrust } from './proxy-intake.ts';
 export type { RawStream } from './raw-stream.ts';
 export { readHello, type ShownHello } from './read-hello.ts';
+export { resetStream } from './reset-stream.ts';
 export { ServerDialogue, type ServerDialogueOptions, type ServerRole } from './server-dialogue.ts';
 export { ServerMarks } from './server-marks.ts';
 export { SinglePort, type SinglePortOptions } from './single-port.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { resetStream } from '@duoport/net';
 
 /** A piece of the Internet between two ends, which can break. */
 export interface Wire {
@@ -42,7 +43,7 @@ export async function wireTo(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const cut = () => {
-    for (const socket of open) socket.resetAndDestroy();
+    for (const socket of open) resetStream(socket);
   };
   t.after(() => {
     cut();

@@ -6,6 +6,7 @@ import {
   type PoolGauges,
   type ProxyTrust,
   passBytes,
+  resetStream,
 } from '@duoport/net';
 import { encodeProxyHeader, FtpClosedError, isFtpError } from '@duoport/protocol';
 import type { PassContext } from './pass-context.ts';
@@ -93,7 +94,7 @@ export class DataPorts {
       log({ kind: 'passed', ...about, ...passed, duration: performance.now() - started });
     } catch (error) {
       this.#counts.refused += 1;
-      stream.on('error', ignore).resetAndDestroy();
+      resetStream(stream.on('error', ignore));
       if (isFtpError(error)) log({ kind: 'link-failed', ...about, host: server.host, error: error.message });
       else log({ kind: 'bug', ...about, verb: 'a data connection', error });
     } finally {
