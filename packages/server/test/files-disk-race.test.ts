@@ -192,14 +192,15 @@ test(
 test('a listing whose folder is carried out of the root ends there', linuxOnly, async (t) => {
   const { root, outside } = twins(t);
   const files = diskIn(t, root);
-  for (let i = 0; i < 1000; i++) writeFileSync(join(root, 'a', `n${i}`), '');
+  for (let i = 0; i < 4000; i++) writeFileSync(join(root, 'a', `n${i}`), '');
   let batches = 0;
   await fails('busy', async () => {
     for await (const _ of files.list('/a')) {
       if (++batches === 1) renameSync(join(root, 'a'), join(outside, 'carried'));
     }
   });
-  assert.ok(batches < 4, `${batches} of 4 batches`);
+  // Some had been looked at before, the more so on a busy machine: six batches of at most 256 names, of 16 or more.
+  assert.ok(batches <= 8, `${batches} batches`);
 });
 
 test('a root that is replaced is noticed within a second', async (t) => {
