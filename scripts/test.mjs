@@ -57,6 +57,8 @@ function runTests(node, tests, concurrency = 2) {
     ...sourceFlags,
     '--test',
     `--test-concurrency=${concurrency}`,
+    // A file that hangs is named, instead of holding everything up. The longest takes five minutes.
+    `--test-timeout=${20 * 60_000}`,
     '--test-reporter=spec',
     ...tests,
   ];
