@@ -18,6 +18,7 @@ const loaders: Readonly<Record<string, Load>> = {
   config: async (io) => [(await import('./commands/config.ts')).configCommand(io)],
   user: async (io) => [(await import('./commands/user.ts')).userCommand(io)],
   group: async (io) => [(await import('./commands/user.ts')).groupCommand(io)],
+  reload: async (io) => [(await import('./commands/reload.ts')).reloadCommand(io)],
   lab: async (io) => [(await import('./commands/lab.ts')).labCommand(io)],
 };
 

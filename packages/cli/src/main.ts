@@ -30,6 +30,7 @@ process.exitCode = await run(process.argv.slice(2), {
   onUserSignal: (asked) => {
     if (process.platform !== 'win32') process.on('SIGUSR2', asked);
   },
+  onHangup: (asked) => process.on('SIGHUP', asked),
 });
 
 // Whoever presses Ctrl-C twice wants the process gone, and not first a connection that takes its time to close.

@@ -14,6 +14,8 @@ export interface ProcessIo {
   readonly self?: readonly string[];
   /** Calls back for each SIGUSR2, where there is such a thing. */
   onUserSignal?(asked: () => void): void;
+  /** Calls back for each SIGHUP, which then ends the process no more. */
+  onHangup?(asked: () => void): void;
 }
 
 /** Everything that a command prints goes through here: results to stdout, talk to stderr. */

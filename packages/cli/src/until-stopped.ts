@@ -11,8 +11,9 @@ export async function untilStopped(
   server: Stoppable,
   options: { readonly terminal: Terminal; readonly grace: number },
 ): Promise<void> {
-  const { terminal, grace } = options;
   await aborted(io.interrupt);
+  // Asked for now: the grace may have changed meanwhile.
+  const { terminal, grace } = options;
   terminal.talk(closingText(server.sessions));
   const graceful = server.close({ grace });
   await Promise.race([graceful, aborted(io.terminate).then(() => server.close({ grace: 0 }))]);

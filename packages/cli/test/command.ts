@@ -67,10 +67,14 @@ export interface Serving extends AsyncDisposable {
 }
 
 /** Serves a new folder on a free port of loopback for user u with password p. */
-export async function serve(flags: readonly string[] = [], folder?: string): Promise<Serving> {
+export async function serve(
+  flags: readonly string[] = [],
+  folder?: string,
+  env: RunOptions['env'] = {},
+): Promise<Serving> {
   const served = folder ?? (await mkdtemp(join(tmpdir(), 'duoport-serve-')));
   const words = ['serve', served, '--listen', '127.0.0.1:0', '--user', 'u:p', '--json', ...flags];
-  const started = await standing(words);
+  const started = await standing(words, env);
   return {
     ...started,
     folder: served,
@@ -95,8 +99,8 @@ export async function temporary(): Promise<{ readonly path: string } & AsyncDisp
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-async function standing(words: readonly string[]): Promise<Standing> {
-  const child = start(words, {});
+async function standing(words: readonly string[], env: RunOptions['env'] = {}): Promise<Standing> {
+  const child = start(words, { env });
   const stderr = collect(child, 'stderr');
   const events = eventsOf(child, stderr);
   try {

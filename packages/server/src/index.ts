@@ -22,6 +22,7 @@ export { KeptPassword } from './accounts/password.ts';
 export { type AccountRules, refusalOf, rulesFault } from './accounts/rules.ts';
 export type { DataCause } from './data-cause.ts';
 export type { DataFailure, DataProblem } from './data-story.ts';
+export { Doors, type Listening } from './doors.ts';
 export { DiskFiles, type DiskFilesOptions } from './files/disk/disk-files.ts';
 export {
   type Files,
@@ -42,5 +43,5 @@ export {
 export { MemoryFiles, type MemoryFilesOptions } from './files/memory/memory-files.ts';
 export { readOnly } from './files/read-only.ts';
 export type { DataAdvice, ServerEvent, ServerLog } from './log.ts';
-export { createServer, type FtpServer, type Listening } from './server.ts';
+export { createServer, type FtpServer } from './server.ts';
 export type { ListenOptions, ServerOptions } from './settings.ts';

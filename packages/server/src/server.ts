@@ -9,23 +9,19 @@ import {
   type TlsServer,
   type TlsSession,
 } from '@duoport/net';
-import { type Endpoint, type Reply, reply } from '@duoport/protocol';
+import { type Reply, reply } from '@duoport/protocol';
+import { Doors, type Listening } from './doors.ts';
 import { Session } from './session.ts';
 import { type ListenOptions, type ServerOptions, type Settings, settingsOf } from './settings.ts';
 
-/** Where a server listens. */
-export interface Listening extends Endpoint {
-  readonly implicitTls: boolean;
-}
-
 /** An FTP server. Made by `createServer`; does nothing until `start`. */
 export class FtpServer implements AsyncDisposable {
-  readonly #settings: Settings;
-  readonly #listen: readonly ListenOptions[];
-  readonly #sessions = new Set<Session>();
+  #settings: Settings;
+  #listen: readonly ListenOptions[];
+  /** Each with the settings that it began with. */
+  readonly #sessions = new Map<Session, Settings>();
   readonly #perAddress = new Map<string, number>();
-  #listeners: ControlListener[] = [];
-  #listening: Listening[] = [];
+  readonly #doors = new Doors((where) => this.#open(where));
   #nextSession = 1;
   #closing = false;
   #emptied: (() => void)[] = [];
@@ -37,7 +33,7 @@ export class FtpServer implements AsyncDisposable {
 
   /** Where it listens, in the order of the option. */
   get listening(): readonly Listening[] {
-    return this.#listening;
+    return this.#doors.listening;
   }
 
   /** Sessions open now. */
@@ -56,11 +52,35 @@ export class FtpServer implements AsyncDisposable {
    */
   async start(): Promise<void> {
     try {
-      for (const where of this.#listen) await this.#open(where);
+      await this.#doors.change(this.#listen);
     } catch (error) {
       await this.close({ grace: 0 });
       throw error;
     }
+  }
+
+  /**
+   * New settings for the sessions that come from now on; those that are here keep theirs to the end. Listeners that are asked for no
+   * more are closed, new ones opened; without `listen` they stay. When it rejects, nothing has changed.
+   * @throws RangeError for a setting that cannot work, or cannot be changed; FtpConnectionError for a listener that cannot be had.
+   */
+  async reload(options: ServerOptions): Promise<void> {
+    const earlier = this.#settings;
+    const fresh = settingsOf(options, earlier);
+    const listen = options.listen ?? this.#listen;
+    if (fresh.tls === undefined && listen.some(({ implicitTls }) => implicitTls === true)) throw needsTls();
+    this.#settings = fresh;
+    try {
+      await this.#doors.change(listen);
+    } catch (error) {
+      this.#settings = earlier;
+      await this.#retire(fresh);
+      throw error;
+    }
+    this.#listen = listen;
+    // Ports that nobody has now are free for the new settings; the others follow with their leases.
+    if (earlier.pool !== fresh.pool) earlier.pool.shrink();
+    await this.#retire(earlier);
   }
 
   /**
@@ -69,9 +89,8 @@ export class FtpServer implements AsyncDisposable {
    */
   async close({ grace = 10_000 }: { readonly grace?: number } = {}): Promise<void> {
     this.#closing = true;
-    const listeners = this.#listeners.splice(0);
-    await Promise.all(listeners.map((listener) => listener.close()));
-    for (const session of this.#sessions) session.finish(reply(421, 'The server is shutting down.'));
+    await this.#doors.close();
+    for (const session of this.#sessions.keys()) session.finish(reply(421, 'The server is shutting down.'));
     if (this.#sessions.size > 0) await this.#emptiedWithin(grace);
     await this.#settings.pool.close();
     if (this.#settings.door instanceof SinglePort) this.#settings.door.close();
@@ -111,7 +130,7 @@ export class FtpServer implements AsyncDisposable {
   #emptiedWithin(grace: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        for (const session of this.#sessions) session.destroy('the server shut down');
+        for (const session of this.#sessions.keys()) session.destroy('the server shut down');
       }, grace);
       this.#emptied.push(() => {
         clearTimeout(timer);
@@ -120,23 +139,31 @@ export class FtpServer implements AsyncDisposable {
     });
   }
 
-  async #open({ host, port = 21, implicitTls = false }: ListenOptions): Promise<void> {
+  #open({ host, port = 21, implicitTls = false }: ListenOptions): Promise<ControlListener> {
     const { door } = this.#settings;
-    const listener = await listenControl({
+    const certificate = () => this.#implicit(implicitTls);
+    return listenControl({
       host,
       port,
-      implicitTls: this.#implicit(implicitTls),
+      // Asked for each connection: the certificate may have changed.
+      get implicitTls() {
+        return certificate();
+      },
       door: door instanceof SinglePort ? door : undefined,
       onConnection: (connection, session) => this.#accept(connection, session),
     });
-    this.#listeners.push(listener);
-    this.#listening.push({ ...listener.endpoint, implicitTls });
+  }
+
+  /** The ports of settings that no session has any more. */
+  async #retire({ pool }: Settings): Promise<void> {
+    if (pool === this.#settings.pool) return;
+    for (const used of this.#sessions.values()) if (used.pool === pool) return;
+    await pool.close();
   }
 
   #implicit(wanted: boolean): TlsServer | undefined {
     const { tls } = this.#settings;
-    if (wanted && tls === undefined)
-      throw new RangeError('Implicit TLS needs a certificate: set tls.cert and tls.key.');
+    if (wanted && tls === undefined) throw needsTls();
     return wanted ? tls : undefined;
   }
 
@@ -148,16 +175,17 @@ export class FtpServer implements AsyncDisposable {
       refuse,
     }: { readonly id?: number | undefined; readonly refuse?: string | undefined } = {},
   ): void {
+    const settings = this.#settings;
     const session = new Session({
       id,
       connection,
       tls,
-      settings: this.#settings,
+      settings,
       ended: (ended) => this.#ended(ended),
     });
     const { address } = connection.peer;
     const greeting = refuse === undefined ? this.#greeting(address) : reply(421, refuse);
-    this.#sessions.add(session);
+    this.#sessions.set(session, settings);
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     session.start(greeting);
   }
@@ -174,12 +202,18 @@ export class FtpServer implements AsyncDisposable {
   }
 
   #ended(session: Session): void {
+    const used = this.#sessions.get(session);
     this.#sessions.delete(session);
+    if (used !== undefined) void this.#retire(used);
     const left = (this.#perAddress.get(session.peerAddress) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(session.peerAddress);
     else this.#perAddress.set(session.peerAddress, left);
     if (this.#sessions.size === 0) for (const emptied of this.#emptied.splice(0)) emptied();
   }
+}
+
+function needsTls(): RangeError {
+  return new RangeError('Implicit TLS needs a certificate: set tls.cert and tls.key.');
 }
 
 /**

@@ -115,9 +115,10 @@ export interface Settings {
 }
 
 /**
+ * `earlier`: settings that these follow on. What sessions share across the change is taken from there: ports, doors, counts.
  * @throws RangeError for a setting that cannot work, with what to do about it.
  */
-export function settingsOf(options: ServerOptions): Settings {
+export function settingsOf(options: ServerOptions, earlier?: Settings): Settings {
   const passive = options.passive?.enabled ?? true;
   const active = options.active?.enabled ?? true;
   if (!passive && !active)
@@ -134,16 +135,18 @@ export function settingsOf(options: ServerOptions): Settings {
   const address = options.passive?.address;
   const rules = typeof address === 'string' ? [{ address }] : address;
   const timeouts = options.timeouts ?? {};
+  if (earlier && (options.singlePort === true) !== earlier.door instanceof SinglePort)
+    throw new RangeError('singlePort cannot be changed while the server runs: start it anew.');
   return {
     accounts: options.accounts,
     passive,
     active,
     passivePorts: ports,
-    pool: new PortPool({ ports }),
+    pool: earlier && sameRange(earlier.passivePorts, ports) ? earlier.pool : new PortPool({ ports }),
     advertised: new AdvertisedAddress({ rules }),
     sourcePort: options.active?.sourcePort,
     tls: options.tls && new TlsServer(options.singlePort ? ticketing(options.tls) : options.tls),
-    door: options.singlePort === true ? new SinglePort() : options.singlePort || undefined,
+    door: options.singlePort === true ? (earlier?.door ?? new SinglePort()) : options.singlePort || undefined,
     allowClear: options.tls?.allowClear === true && requireTls !== 'control' && requireTls !== 'both',
     requireTls: {
       control: requireTls === 'control' || requireTls === 'both',
@@ -156,8 +159,8 @@ export function settingsOf(options: ServerOptions): Settings {
     deflate: options.deflate ?? true,
     hash: options.hash ?? true,
     probe: options.probe ?? true,
-    failures: new DataFailures(),
-    seats: new UserSeats(),
+    failures: earlier?.failures ?? new DataFailures(),
+    seats: earlier?.seats ?? new UserSeats(),
     maxSessions: options.maxSessions ?? 10_000,
     maxSessionsPerAddress: options.maxSessionsPerAddress ?? Number.POSITIVE_INFINITY,
     loginTimeout: timeouts.login ?? limits.loginTimeout,
@@ -167,6 +170,10 @@ export function settingsOf(options: ServerOptions): Settings {
     log: options.log,
     trace: options.trace,
   };
+}
+
+function sameRange(one: PortRange | undefined, other: PortRange | undefined): boolean {
+  return one?.low === other?.low && one?.high === other?.high;
 }
 
 function checkSinglePort({ singlePort, passive, tls, peers }: ServerOptions): void {

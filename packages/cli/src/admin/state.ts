@@ -7,7 +7,7 @@ import type { ProcessIo } from '../terminal.ts';
 export function stateFolder(
   io: ProcessIo,
   given: string | undefined,
-  name: 'relay' | 'agent' | 'gateway',
+  name: 'relay' | 'agent' | 'gateway' | 'serve',
 ): string {
   if (given !== undefined) return path.resolve(given);
   const base = io.env['XDG_STATE_HOME'] ?? path.join(io.env['HOME'] ?? homedir(), '.local', 'state');

@@ -13,7 +13,9 @@ import { WorkerPool } from '../workers/worker-pool.ts';
 import { accountsFault } from './accounts-fault.ts';
 import { reachableAddresses } from './addresses.ts';
 import { type Announcement, announcementLines } from './announcement.ts';
+import { openServeDesk } from './open-desk.ts';
 import { type PlannedListener, planServe, type ServePlan } from './plan.ts';
+import { type Loaded, Reloading } from './reloading.ts';
 import type { RunningServer } from './running-server.ts';
 import { serverOptions } from './server-options.ts';
 import { SessionLog } from './session-log.ts';
@@ -24,14 +26,25 @@ export async function serve(
   io: ProcessIo,
   { directory, flags }: { readonly directory: string | undefined; readonly flags: Partial<ServeFlags> },
 ): Promise<void> {
-  const effective = await loadSettings({ file: flags.config, env: io.env, directory, flags });
-  const { logs } = effective.settings;
+  const load = async (): Promise<Loaded> => {
+    const effective = await loadSettings({ file: flags.config, env: io.env, directory, flags });
+    return { effective, plan: await planServe(effective, usedPlace(flags.config, io.env)) };
+  };
+  const loaded = await load();
+  const { plan } = loaded;
+  const { logs } = loaded.effective.settings;
   const terminal = createTerminal(io, { json: logs.format === 'json', quiet: logs.level === 'quiet' });
-  const plan = await planServe(effective, usedPlace(flags.config, io.env));
   const { server, remark } = await startServer(plan.listen, opener({ plan, logs, terminal }));
+  const reloading = new Reloading(loaded, { terminal, server, load });
+  await using _desk = flags.config === undefined ? undefined : await openServeDesk(terminal, reloading);
   announce(terminal, announcementOf(plan, server, remark));
   await warnOfAccounts(terminal, plan.accounts);
-  await untilStopped(io, server, { terminal, grace: plan.server.timeouts.shutdown });
+  await untilStopped(io, server, {
+    terminal,
+    get grace() {
+      return reloading.plan.server.timeouts.shutdown;
+    },
+  });
 }
 
 /** A database that is gone is no reason not to serve: it may come back at any time. */
@@ -59,7 +72,19 @@ function opener({
     return async (listen) => {
       const server = createServer({ ...serverOptions(plan, { log, trace }), listen });
       await server.start();
-      return server;
+      return {
+        get listening() {
+          return server.listening;
+        },
+        get sessions() {
+          return server.sessions;
+        },
+        reload: (next) => {
+          const options = serverOptions(next, { log, trace });
+          return server.reload(next.listen === undefined ? options : { ...options, listen: next.listen });
+        },
+        close: (options) => server.close(options),
+      };
     };
   }
   const traces = new Map<number, Trace>();

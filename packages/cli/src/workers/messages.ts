@@ -5,6 +5,8 @@ import type { ServePlan } from '../serve/plan.ts';
 /** What the first process tells a worker. With `control` and `data` goes the kernel's end of a connection; `head` was read of it already. */
 export type ToWorker =
   | { readonly kind: 'start'; readonly duty: Duty }
+  /** New settings for new sessions; answered by `reloaded`. */
+  | { readonly kind: 'reload'; readonly duty: Duty }
   | {
       readonly kind: 'control';
       readonly session: number;
@@ -23,6 +25,7 @@ export type ToWorker =
 /** What a worker tells the first process. `id` numbers the data connections that one worker expects. */
 export type FromWorker =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'reloaded'; readonly fault: string | undefined }
   | { readonly kind: 'failed'; readonly because: string }
   | { readonly kind: 'event'; readonly event: ServerEvent }
   | { readonly kind: 'trace'; readonly session: number; readonly event: TraceEvent }

@@ -1,5 +1,5 @@
 import { AcceptedConnection } from '@duoport/net';
-import { createServer, type FtpServer } from '@duoport/server';
+import { createServer, type FtpServer, type ServerOptions } from '@duoport/server';
 import { serverOptions } from '../serve/server-options.ts';
 import type { Duty, FromWorker, ToWorker } from './messages.ts';
 import { RemoteDoor } from './remote-door.ts';
@@ -11,6 +11,7 @@ let server: FtpServer | undefined;
 // Ctrl-C goes to every process of a terminal; the first one decides what becomes of it.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
+process.on('SIGHUP', () => undefined);
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message, handle: unknown) => hear(message as ToWorker, handle));
 
@@ -18,6 +19,9 @@ function hear(message: ToWorker, handle: unknown): void {
   switch (message.kind) {
     case 'start':
       return start(message.duty);
+    case 'reload':
+      void reload(message.duty);
+      return;
     case 'control':
       return control(message, handle);
     case 'close':
@@ -29,23 +33,39 @@ function hear(message: ToWorker, handle: unknown): void {
 }
 
 function start(duty: Duty): void {
-  const { plan, passivePorts, quiet, trace } = duty;
   try {
-    server = createServer({
-      ...serverOptions(plan, {
-        log: (event) => {
-          if (!quiet || event.kind === 'bug') tell({ kind: 'event', event });
-        },
-        trace: trace ? (session) => (event) => tell({ kind: 'trace', session, event }) : undefined,
-      }),
-      passive: { enabled: plan.modes.passive, ports: passivePorts, address: plan.passiveAddress },
-      singlePort: plan.singlePort ? door : false,
-      listen: [],
-    });
+    server = createServer(optionsOf(duty));
     tell({ kind: 'ready' });
   } catch (error) {
-    tell({ kind: 'failed', because: error instanceof Error ? error.message : String(error) });
+    tell({ kind: 'failed', because: textOf(error) });
   }
+}
+
+async function reload(duty: Duty): Promise<void> {
+  try {
+    await server?.reload(optionsOf(duty));
+    tell({ kind: 'reloaded', fault: undefined });
+  } catch (error) {
+    tell({ kind: 'reloaded', fault: textOf(error) });
+  }
+}
+
+function optionsOf({ plan, passivePorts, quiet, trace }: Duty): ServerOptions {
+  return {
+    ...serverOptions(plan, {
+      log: (event) => {
+        if (!quiet || event.kind === 'bug') tell({ kind: 'event', event });
+      },
+      trace: trace ? (session) => (event) => tell({ kind: 'trace', session, event }) : undefined,
+    }),
+    passive: { enabled: plan.modes.passive, ports: passivePorts, address: plan.passiveAddress },
+    singlePort: plan.singlePort ? door : false,
+    listen: [],
+  };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function control(

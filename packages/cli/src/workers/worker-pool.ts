@@ -1,8 +1,9 @@
-import { listenConnections, SinglePort, type TraceEvent } from '@duoport/net';
-import type { Listening, ServerEvent } from '@duoport/server';
+import { type ControlListener, listenConnections, SinglePort, type TraceEvent } from '@duoport/net';
+import { createServer, Doors, type Listening, type ListenOptions, type ServerEvent } from '@duoport/server';
 import type { PlannedListener, ServePlan } from '../serve/plan.ts';
 import type { RunningServer } from '../serve/running-server.ts';
-import { type FromWorker, partOf } from './messages.ts';
+import { serverOptions } from '../serve/server-options.ts';
+import { type Duty, type FromWorker, partOf } from './messages.ts';
 import { SessionCounts } from './session-counts.ts';
 import { Worker } from './worker.ts';
 
@@ -27,11 +28,13 @@ const patience = 5000;
  */
 export class WorkerPool implements RunningServer {
   readonly #options: WorkerPoolOptions;
+  #plan: ServePlan;
   readonly #door: SinglePort | undefined;
   readonly #counts: SessionCounts;
   readonly #workers: (Worker | undefined)[] = [];
-  readonly #listeners: { close(): Promise<void> }[] = [];
-  readonly #listening: Listening[] = [];
+  readonly #doors = new Doors((where) => this.#listen(where));
+  /** Workers that have not answered to `reload` yet. */
+  readonly #reloading = new Map<Worker, (fault: string | undefined) => void>();
   readonly #restarts = new Set<NodeJS.Timeout>();
   #starting: { resolve(): void; reject(error: Error): void; left: number } | undefined;
   /** Connections that came before the workers were ready. */
@@ -42,12 +45,13 @@ export class WorkerPool implements RunningServer {
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#plan = options.plan;
     this.#door = options.plan.singlePort ? new SinglePort() : undefined;
     this.#counts = new SessionCounts(options.plan.server.limits);
   }
 
   get listening(): readonly Listening[] {
-    return this.#listening;
+    return this.#doors.listening;
   }
 
   get sessions(): number {
@@ -56,14 +60,14 @@ export class WorkerPool implements RunningServer {
 
   /** Listens everywhere, then starts the workers. Rejects with FTP_CONNECTION (phase `listen`). */
   async start(listen: readonly PlannedListener[]): Promise<void> {
-    const count = this.#options.plan.workers;
+    const count = this.#plan.workers;
     const started = new Promise<void>((resolve, reject) => {
       this.#starting = { resolve, reject, left: count };
     });
     // Where it fails before anybody waits for it.
     started.catch(() => undefined);
     try {
-      for (const where of listen) await this.#listen(where);
+      await this.#doors.change(listen);
       for (let index = 0; index < count; index += 1) this.#fork(index);
       await started;
       this.#starting = undefined;
@@ -75,10 +79,44 @@ export class WorkerPool implements RunningServer {
     }
   }
 
+  /** Of the plan what concerns the number of processes and the door stays as it was. */
+  async reload(plan: ServePlan): Promise<void> {
+    // A plan that cannot work is found out here, before any worker hears of it.
+    createServer({ ...serverOptions(plan, {}), listen: [] });
+    const earlier = this.#plan;
+    this.#plan = plan;
+    try {
+      // Before the listeners: a connection on a new one finds the settings that it needs.
+      await this.#tellAll();
+      if (plan.listen !== undefined) await this.#doors.change(plan.listen);
+    } catch (error) {
+      this.#plan = earlier;
+      await this.#tellAll();
+      throw error;
+    }
+    this.#counts.limits = plan.server.limits;
+  }
+
+  async #tellAll(): Promise<void> {
+    const answers = this.#workers.map(async (worker, index) => {
+      if (worker === undefined) return undefined;
+      const answer = new Promise<string | undefined>((resolve) => this.#reloading.set(worker, resolve));
+      worker.tell({ kind: 'reload', duty: this.#duty(index) });
+      return await answer;
+    });
+    const fault = (await Promise.all(answers)).find((one) => one !== undefined);
+    if (fault !== undefined) throw new Error(fault);
+  }
+
+  #answered(worker: Worker, fault: string | undefined): void {
+    this.#reloading.get(worker)?.(fault);
+    this.#reloading.delete(worker);
+  }
+
   async close({ grace = 10_000 }: { readonly grace?: number } = {}): Promise<void> {
     this.#closing = true;
     for (const timer of this.#restarts) clearTimeout(timer);
-    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
+    await this.#doors.close();
     this.#door?.close();
     for (const worker of this.#alive()) worker.tell({ kind: 'close', grace });
     if (this.#alive().length === 0) return;
@@ -89,8 +127,8 @@ export class WorkerPool implements RunningServer {
     clearTimeout(timer);
   }
 
-  async #listen({ host, port, implicitTls }: PlannedListener): Promise<void> {
-    const listener = await listenConnections({ host, port }, (connection) => {
+  #listen({ host, port = 0, implicitTls = false }: ListenOptions): Promise<ControlListener> {
+    return listenConnections({ host, port }, (connection) => {
       const control = (taken: typeof connection) => {
         const [worker] = this.#alive().sort((one, other) => one.sessions.size - other.sessions.size);
         const refuse = this.#counts.refusal(taken.peer.address);
@@ -106,8 +144,6 @@ export class WorkerPool implements RunningServer {
       if (this.#starting) this.#early.push(enter);
       else enter();
     });
-    this.#listeners.push(listener);
-    this.#listening.push({ ...listener.endpoint, implicitTls });
   }
 
   #alive(): Worker[] {
@@ -115,18 +151,19 @@ export class WorkerPool implements RunningServer {
   }
 
   #fork(index: number): void {
-    const { plan, quiet, trace } = this.#options;
-    const passivePorts = plan.singlePort ? undefined : partOf(plan.passivePorts, index, plan.workers);
     const born = performance.now();
     const owner = {
       heard: (worker: Worker, message: FromWorker) => this.#heard(worker, message),
       gone: (worker: Worker, because: string) => this.#gone(worker, { index, born, because }),
     };
-    this.#workers[index] = new Worker(
-      index + 1,
-      { plan, passivePorts, quiet, trace },
-      { door: this.#door, owner },
-    );
+    this.#workers[index] = new Worker(index + 1, this.#duty(index), { door: this.#door, owner });
+  }
+
+  #duty(index: number): Duty {
+    const { quiet, trace } = this.#options;
+    const plan = this.#plan;
+    const passivePorts = plan.singlePort ? undefined : partOf(plan.passivePorts, index, plan.workers);
+    return { plan, passivePorts, quiet, trace };
   }
 
   #heard(worker: Worker, message: FromWorker): void {
@@ -137,6 +174,8 @@ export class WorkerPool implements RunningServer {
         return this.#options.traced(message.session, message.event);
       case 'ended':
         return this.#ended(worker, message.session);
+      case 'reloaded':
+        return this.#answered(worker, message.fault);
       case 'ready':
         if (this.#starting && --this.#starting.left === 0) this.#starting.resolve();
         return;
@@ -157,6 +196,8 @@ export class WorkerPool implements RunningServer {
     { index, born, because }: { readonly index: number; readonly born: number; readonly because: string },
   ): void {
     this.#workers[index] = undefined;
+    // Whoever takes its place has the new plan.
+    this.#answered(worker, undefined);
     const { size } = worker.sessions;
     for (const session of [...worker.sessions.keys()]) this.#ended(worker, session);
     if (this.#starting) this.#starting.reject(new Error(`A worker did not start: ${because}`));

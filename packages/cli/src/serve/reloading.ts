@@ -1,0 +1,103 @@
+import type { Effective } from '../config/load-settings.ts';
+import { describeError } from '../describe-error.ts';
+import type { Terminal } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
+import type { ServePlan } from './plan.ts';
+import type { RunningServer } from './running-server.ts';
+
+/** Settings that were read, and what is to be done by them. */
+export interface Loaded {
+  readonly effective: Effective;
+  readonly plan: ServePlan;
+}
+
+/** Reads the settings of a running server anew, one time after the other. */
+export class Reloading {
+  readonly #terminal: Terminal;
+  readonly #server: RunningServer;
+  readonly #load: () => Promise<Loaded>;
+  #now: Loaded;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    now: Loaded,
+    how: {
+      readonly terminal: Terminal;
+      readonly server: RunningServer;
+      readonly load: () => Promise<Loaded>;
+    },
+  ) {
+    this.#now = now;
+    this.#terminal = how.terminal;
+    this.#server = how.server;
+    this.#load = how.load;
+  }
+
+  /** What holds for new sessions. */
+  get plan(): ServePlan {
+    return this.#now.plan;
+  }
+
+  /** Resolves with what is wrong; undefined when the new settings hold. Either is told on the terminal as well. */
+  reload(): Promise<string | undefined> {
+    const done = this.#last.then(() => this.#reload());
+    this.#last = done;
+    return done;
+  }
+
+  async #reload(): Promise<string | undefined> {
+    try {
+      const read = await this.#load();
+      checkSame(this.#now, read.effective);
+      const plan = carriedOver(read.plan, this.#now.plan);
+      await this.#server.reload(plan);
+      this.#now = { ...read, plan };
+      this.#tell({ event: 'reloaded' }, 'The settings were read anew: they hold for new sessions.');
+      return undefined;
+    } catch (error) {
+      const fault = describeError(error);
+      this.#tell(
+        { event: 'reload-failed', message: fault },
+        `duoport: ${fault}\nNothing has changed: the server goes on with the settings that it has.`,
+      );
+      return fault;
+    }
+  }
+
+  #tell(event: object, text: string): void {
+    if (this.#terminal.json) this.#terminal.object({ ...event, time: new Date().toISOString() });
+    else this.#terminal.warn(text);
+  }
+}
+
+/** What a process is built on, and a reload cannot change. */
+function checkSame({ effective: { settings } }: Loaded, fresh: Effective): void {
+  const after = fresh.settings;
+  const fixed: readonly (readonly [string, unknown, unknown])[] = [
+    ['workers', settings.workers, after.workers],
+    ['passive.single-port', settings.passive['single-port'], after.passive['single-port']],
+    ['logs.format', settings.logs.format, after.logs.format],
+    ['logs.level', settings.logs.level, after.logs.level],
+    ['logs.trace', settings.logs.trace, after.logs.trace],
+  ];
+  const changed = fixed.find(([, one, other]) => one !== other);
+  if (changed === undefined) return;
+  const [path, one, other] = changed;
+  throw new UsageError(
+    `${fresh.origins.where(path)}It cannot be changed from ${one} to ${other} while the server runs: start it anew.`,
+  );
+}
+
+/** What was made up at the start is not made up once more: clients remember it. */
+function carriedOver(plan: ServePlan, earlier: ServePlan): ServePlan {
+  const selfSigned = plan.server.tls['self-signed'] && earlier.server.tls['self-signed'];
+  const [made] = earlier.users;
+  return {
+    ...plan,
+    ...(selfSigned ? { certificate: earlier.certificate } : {}),
+    users:
+      plan.generated && earlier.generated && made !== undefined
+        ? plan.users.map((user) => ({ ...user, password: made.password }))
+        : plan.users,
+  };
+}

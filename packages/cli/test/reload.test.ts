@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { duoport, serve, temporary } from './command.ts';
+
+for (const workers of ['1', '2']) {
+  test(`SIGHUP: new settings for new sessions, nobody is dropped, and a bad file changes nothing (workers: ${workers})`, async () => {
+    await using here = await temporary();
+    const file = join(here.path, 'duoport.yaml');
+    const greet = (text: string, more = '') => writeFile(file, `protocol: {greeting: ${text}}\n${more}`);
+    await greet('one');
+    await using served = await serve(['--config', file, '--workers', workers]);
+    await using old = await dialogue(served.port);
+    assert.equal(await old.line(), '220 one');
+    await greet('two');
+    served.child.kill('SIGHUP');
+    await served.event('reloaded');
+    await using young = await dialogue(served.port);
+    assert.equal(await young.line(), '220 two');
+    await greet('three', 'passive: {ports: 50100-50000}\n');
+    served.child.kill('SIGHUP');
+    const failed = await served.event('reload-failed');
+    assert.match(String(failed['message']), /duoport\.yaml, line 2: passive\.ports: .*wrong way round/);
+    await using third = await dialogue(served.port);
+    assert.equal(await third.line(), '220 two');
+    assert.match(await old.ask('NOOP'), /^(?:200|530)/);
+  });
+}
+
+test('duoport reload: asks the server, and tells what became of it', async () => {
+  await using here = await temporary();
+  const file = join(here.path, 'duoport.yaml');
+  const env = { XDG_STATE_HOME: join(here.path, 'state') };
+  await writeFile(file, 'protocol: {greeting: one}\n');
+  await using served = await serve(['--config', file], undefined, env);
+  await writeFile(file, 'protocol: {greeting: two}\n');
+  const done = await duoport(['reload'], { env });
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.stdout, new RegExp(`process ${served.child.pid}: the new settings hold`));
+  await using young = await dialogue(served.port);
+  assert.equal(await young.line(), '220 two');
+  await writeFile(file, 'directory: gone\nworkers: 3\n');
+  const refused = await duoport(['reload', '--json'], { env });
+  assert.equal(refused.code, 1);
+  assert.match(refused.stdout, /gone: there is no such folder|workers/);
+  await writeFile(file, 'workers: 3\n');
+  const fixed = await duoport(['reload'], { env });
+  assert.match(fixed.stdout, /line 1: workers: It cannot be changed from 1 to 3 while the server runs/);
+  const elsewhere = await duoport(['reload', '--pid', '1'], { env });
+  assert.equal(elsewhere.code, 1);
+  assert.match(elsewhere.stderr, /No server of this user/);
+  served.child.kill('SIGINT');
+  await once(served.child, 'exit');
+  assert.deepEqual(await readdir(join(here.path, 'state/duoport/serve')), []);
+});
+
+/** A control connection that nobody has logged in on. */
+async function dialogue(port: number) {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+  const line = async () => String((await lines.next()).value);
+  return {
+    line,
+    ask: (text: string) => {
+      socket.write(`${text}\r\n`);
+      return line();
+    },
+    [Symbol.asyncDispose]: async () => {
+      socket.destroy();
+    },
+  };
+}
