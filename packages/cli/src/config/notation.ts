@@ -1,3 +1,4 @@
+import { shownPlace } from '../accounts/place.ts';
 import type { Settings } from './schema.ts';
 import type { Tree } from './tree.ts';
 
@@ -8,13 +9,14 @@ const hidden = '********';
 
 /** The settings as they would be written in a file, but for passwords; what nobody has set and has no plain default is left out. */
 export function notation(settings: Settings): Tree {
-  const { listeners, users, passive, timeouts, ...rest } = settings;
+  const { listeners, users, accounts, passive, timeouts, ...rest } = settings;
   return present({
     ...rest,
     listeners: listeners?.map(({ host, port, tls }) =>
       tls === 'explicit' ? listenText(host, port) : present({ host, port, tls }),
     ),
-    users: users?.map((user): User => ({ ...user, password: hidden })),
+    accounts: accounts === undefined ? undefined : shownPlace(accounts),
+    users: users?.map(userTree),
     passive: present({
       ...passive,
       ports: rangeText(passive.ports),
@@ -23,6 +25,16 @@ export function notation(settings: Settings): Tree {
       ),
     }),
     timeouts: Object.fromEntries(Object.entries(timeouts).map(([key, time]) => [key, timeText(time)])),
+  });
+}
+
+function userTree({ password, expires, ...user }: User): Tree {
+  const hash = user['password-hash'];
+  return present({
+    ...user,
+    password: password === undefined ? undefined : hidden,
+    'password-hash': hash === undefined ? undefined : hidden,
+    expires: expires === undefined ? undefined : new Date(expires).toISOString().replace('.000Z', 'Z'),
   });
 }
 
