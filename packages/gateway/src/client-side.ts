@@ -8,6 +8,7 @@ import {
   type PortRange,
 } from '@duoport/net';
 import { type Endpoint, FtpConnectionError, FtpLimitError } from '@duoport/protocol';
+import { neighbourWay } from './neighbour-way.ts';
 
 /** What the data connections of the client's side are made with. */
 export interface ClientSide {
@@ -18,9 +19,17 @@ export interface ClientSide {
   readonly sourcePort: number | PortRange | undefined;
   /** Data connections have the address that the client meant to go to, which is not ours. */
   readonly transparent: boolean;
+  /** What clients in the private network are told that come from the public address. */
+  readonly neighbours: Neighbours;
   /** Milliseconds to an open data connection. */
   readonly dataTimeout: number;
 }
+
+/**
+ * Clients that come from the very address that they are told to dial are in the private network behind it, and came round by the public
+ * address. `public`: they are told that address, as all are. `private`: the one that this machine has in their network.
+ */
+export type Neighbours = 'public' | 'private';
 
 /** The ends of one client's control connection. */
 export interface ClientEnds {
@@ -31,7 +40,17 @@ export interface ClientEnds {
 }
 
 /** By ports and addresses of this gateway. */
-export function ownWay(side: ClientSide, { peer, local, destination = local }: ClientEnds): ClientWay {
+export function ownWay(side: ClientSide, ends: ClientEnds): ClientWay {
+  const way = publicWay(side, ends);
+  const { peer, local, destination = local } = ends;
+  if (side.neighbours === 'public' || local.address === peer.address) return way;
+  const facts = { local: destination.address, client: peer.address, secure: false, family: 4 } as const;
+  const choice = side.advertised.choose({ ...facts, listening: local });
+  if ('fault' in choice || choice.endpoint.address !== peer.address) return way;
+  return neighbourWay(way, { pool: side.pool, address: local.address, client: peer.address });
+}
+
+function publicWay(side: ClientSide, { peer, local, destination = local }: ClientEnds): ClientWay {
   return {
     lease: async ({ family, secure, session, connection, trace }) => {
       const lease = await side.pool.lease({

@@ -1,5 +1,5 @@
 export type { Audit, AuditEntry } from './audit.ts';
-export type { ClientEnds } from './client-side.ts';
+export type { ClientEnds, Neighbours } from './client-side.ts';
 export type { Balance } from './fleet/balance.ts';
 export type { EjectionPolicy, HealthEvent, ServerStatus } from './fleet/fleet.ts';
 export type { HealthOptions } from './fleet/health-monitor.ts';

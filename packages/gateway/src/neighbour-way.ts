@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { type ClientWay, isSpecialUse, type Lease, networkSet, type PortPool } from '@duoport/net';
+import { type ClientWay, emit, isSpecialUse, type Lease, networkSet, type PortPool } from '@duoport/net';
 
 export interface NeighbourPlace {
   /** Ports in the private network. */
@@ -32,6 +32,9 @@ export function neighbourWay(base: ClientWay, { pool, address, client }: Neighbo
         connection,
         trace,
       });
+      const because = `the client has our own public address, ${client}: it is in this private network`;
+      if (trace)
+        emit(trace, { kind: 'decision', connection, what: 'passive address', chosen: address, because });
       const failed = () => {
         isReached = false;
       };
@@ -40,11 +43,11 @@ export function neighbourWay(base: ClientWay, { pool, address, client }: Neighbo
   };
 }
 
-/** `192.168.1.0/24`; undefined: `address` is no private IPv4 address of this machine. */
+/** The network of this machine, `192.168.1.10/24`, that a private address of it is in; undefined for a public one. */
 function privateNetworkOf(address: string): string | undefined {
   if (!isSpecialUse(address)) return undefined;
-  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return own.find((one) => one.address === address && one.family === 'IPv4')?.cidr ?? undefined;
+  const own = Object.values(networkInterfaces()).flatMap((list) => list?.map(({ cidr }) => cidr) ?? []);
+  return own.flatMap((cidr) => cidr ?? []).find((cidr) => networkSet([cidr]).has(address));
 }
 
 function watched(lease: Lease, failed: () => void): Lease {

@@ -19,7 +19,7 @@ import {
 } from '@duoport/net';
 import { limits } from '@duoport/protocol';
 import type { Audit } from './audit.ts';
-import type { ClientSide } from './client-side.ts';
+import type { ClientSide, Neighbours } from './client-side.ts';
 import type { Balance } from './fleet/balance.ts';
 import { type EjectionPolicy, type Fleet, fleetOf, type HealthEvent } from './fleet/fleet.ts';
 import type { HealthOptions } from './fleet/health-monitor.ts';
@@ -67,6 +67,8 @@ export interface GatewayOptions {
     readonly tls?: TlsServerSettings | undefined;
     /** Port that active clients are dialled from. */
     readonly sourcePort?: number | PortRange | undefined;
+    /** What clients in the private network of this machine are told, that come from its public address. Default `public`. */
+    readonly neighbours?: Neighbours | undefined;
     /** Whose data connections are accepted and dialled. Default: exactly the control connection's peer. */
     readonly peers?: PeerPolicy | undefined;
     readonly truncation?: TruncationPolicy | undefined;
@@ -167,6 +169,7 @@ export function settingsOf(options: GatewayOptions): Settings {
       advertised: new AdvertisedAddress({ rules: typeof address === 'string' ? [{ address }] : address }),
       peers: client.peers ?? { kind: 'exact' },
       sourcePort: client.sourcePort,
+      neighbours: client.neighbours ?? 'public',
       transparent,
       dataTimeout,
     },

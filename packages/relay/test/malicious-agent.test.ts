@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { ServerHttp2Stream } from 'node:http2';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, connect as dialTcp } from 'node:net';
 import { test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { connect } from '@duoport/client';
@@ -114,6 +114,88 @@ test('attack: what the server of an agent says of ports, the agent is asked to d
   await assert.rejects(client.get('f', { write: () => undefined }));
   assert.equal(dialled, 0);
   assert.ok(asked.includes(`/data 127.0.0.1:${target}`), asked.join('\n'));
+});
+
+test('attack: an agent that holds a session asks for the data connections of others', async (t) => {
+  const relay = await relayStanding(t);
+  const asks = [
+    { 'duoport-ask': 'dial', 'duoport-to': '127.0.0.2:5000' },
+    { 'duoport-ask': 'dial', 'duoport-to': '10.0.0.1:5000' },
+    { 'duoport-ask': 'dial', 'duoport-to': '127.0.0.1:22' },
+    { 'duoport-ask': 'dial' },
+    { 'duoport-ask': 'lease 4 port for-all' },
+    { 'duoport-ask': 'lease 4 port clear' },
+    { 'duoport-ask': 'lease 4 port clear' },
+    { 'duoport-ask': 'lease 4 port clear' },
+  ];
+  const answers: string[] = [];
+  let done: () => void = () => undefined;
+  const asked = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  await rawAgent(
+    t,
+    relay,
+    (stream, headers) => {
+      if (headers[':path'] === '/client') return stream.respond({ ':status': 200 });
+      const ask = asks.shift();
+      if (ask === undefined) return;
+      const at = answers.push('nothing') - 1;
+      stream.on('data', (chunk: Buffer) => {
+        answers[at] = decodeURIComponent(chunk.toString()).trim();
+        if (answers.filter((answer) => answer !== 'nothing').length === 6) done();
+      });
+      stream.respond({ ':status': 200, ...ask });
+    },
+    { facts: { 'duoport-end-to-end': '.' } },
+  );
+  const { port } = await relay.told.until('published');
+  await relay.told.until('agent-connected');
+  const client = dialTcp(port, '127.0.0.1').resume();
+  t.after(() => client.destroy());
+  await asked;
+  for (const refused of answers.slice(0, 2))
+    assert.match(refused, /^no .*not the control connection's peer|^no .*private/);
+  assert.match(answers[2] ?? '', /^no port 22 is none for data/);
+  assert.deepEqual(answers.slice(3, 5), ['nothing', 'nothing']);
+  for (const told of answers.slice(5, 7)) assert.match(told, /^told 127\.0\.0\.1:\d+ 127\.0\.0\.1:\d+$/);
+  assert.match(answers[7] ?? '', /^no .*2 data ports already/);
+});
+
+test('attack: an agent that holds a session dials its client again and again', async (t) => {
+  const relay = await relayStanding(t);
+  const dialled = createServer((socket) => socket.on('error', () => undefined).resume());
+  dialled.listen(0, '127.0.0.1');
+  await once(dialled, 'listening');
+  t.after(() => dialled.close());
+  const { port: target } = dialled.address() as AddressInfo;
+  let asks = 0;
+  const come: ServerHttp2Stream[] = [];
+  let done: () => void = () => undefined;
+  const full = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  await rawAgent(
+    t,
+    relay,
+    (stream, headers) => {
+      if (headers[':path'] === '/client') return stream.respond({ ':status': 200 });
+      asks += 1;
+      stream.once('data', () => {
+        if (come.push(stream) === 8) done();
+      });
+      stream.respond({ ':status': 200, 'duoport-ask': 'dial', 'duoport-to': `127.0.0.1:${target}` });
+    },
+    { facts: { 'duoport-end-to-end': '.' } },
+  );
+  const { port } = await relay.told.until('published');
+  await relay.told.until('agent-connected');
+  const client = dialTcp(port, '127.0.0.1').resume();
+  t.after(() => client.destroy());
+  await full;
+  await new Promise((resolve) => come[0]?.session?.ping(resolve));
+  assert.equal(asks, 8);
+  for (const stream of come) stream.close();
 });
 
 test('attack: an agent that answers every request with silence holds up its own clients only', async (t) => {

@@ -85,7 +85,7 @@ export async function rawAgent(
   t: TestContext,
   { registry, port }: RelayStanding,
   answer: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void,
-  { name = 'office', services = '.' } = {},
+  { name = 'office', services = '.', facts = {} as Readonly<Record<string, string>> } = {},
 ): Promise<void> {
   const secret = await registry.invite(name, Date.now() + 60_000);
   const key = readAgentKey(generateAgentKey());
@@ -106,6 +106,7 @@ export async function rawAgent(
       'duoport-signature': signBinding(key, name, binding),
       'duoport-services': services,
       'duoport-secret': secret,
+      ...facts,
     };
     stream.respond({ ':status': 200, ...(path === '/hello' ? hello : {}) }, { endStream: true });
     stream.resume();

@@ -1,7 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addServeFlags, frontFlags } from '../flags/serve-flags.ts';
 import { parseDuration, parseListen, parsePortRange, repeated } from '../flags/values.ts';
-import { type ConnectFlags, connectAgent, parseHttpProxy, parseService } from '../relay/connect.ts';
+import {
+  type ConnectFlags,
+  connectAgent,
+  endToEndFlags,
+  parseHttpProxy,
+  parseService,
+} from '../relay/connect.ts';
 import { type InviteFlags, inviteAgent } from '../relay/invite.ts';
 import { type RelayServeFlags, serveRelay } from '../relay/serve.ts';
 import type { ProcessIo } from '../terminal.ts';
@@ -70,8 +76,10 @@ function inviteSubcommand(io: ProcessIo): Command {
 }
 
 function connectSubcommand(io: ProcessIo): Command {
-  return new Command('connect')
-    .description('beside the server: dial the relay and let its clients in to this server')
+  const command = new Command('connect')
+    .description(
+      'beside the server: dial the relay and let its clients in to this server; with a certificate, clients’ TLS ends here and not at the relay',
+    )
     .addOption(
       new Option('--to <url>', 'the server: ftp://HOST[:PORT]; more of them with names: files=ftp://HOST')
         .argParser(repeated(parseService))
@@ -112,12 +120,34 @@ function connectSubcommand(io: ProcessIo): Command {
       ),
     )
     .addOption(
+      new Option(
+        '--server-mode <mode>',
+        'end to end, or for neighbours: how data connections come about beside the server',
+      )
+        .choices(['same', 'passive', 'active', 'PASV', 'EPSV', 'PORT', 'EPRT'])
+        .default('passive'),
+    )
+    .addOption(
+      new Option(
+        '--neighbours <address>',
+        'passive clients in this private network that dial the relay are told the relay (public), or the address of this machine where the reply names an address (private)',
+      )
+        .choices(['public', 'private'])
+        .default('public'),
+    )
+    .addOption(
+      new Option('--neighbour-ports <lo-hi>', 'listen for neighbours on these ports').argParser(
+        parsePortRange,
+      ),
+    )
+    .addOption(
       new Option('--state <dir>', 'where the agent keeps its key (default: ~/.local/state/duoport/agent)'),
     )
     .addOption(new Option('--json', 'one JSON object a line'))
     .addOption(new Option('--quiet', 'no talk on standard error'))
     .addOption(new Option('--verbose', 'tell of every connection'))
     .action((flags: ConnectFlags) => connectAgent(io, flags));
+  return addServeFlags(command, new Set(endToEndFlags));
 }
 
 function parseProxyVersion(text: string): 1 | 2 {

@@ -1,4 +1,4 @@
-import type { Balance, ServerMode } from '@duoport/gateway';
+import type { Balance, Neighbours, ServerMode } from '@duoport/gateway';
 import { networkSet } from '@duoport/net';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addServeFlags, type FrontFlags, frontFlags, type ServeFlags } from '../flags/serve-flags.ts';
@@ -38,6 +38,7 @@ export interface GatewayFlags extends FrontFlags, Pick<ServeFlags, 'listen' | 's
   readonly serverCa?: string;
   readonly serverFingerprint?: string;
   readonly serverInsecure?: boolean;
+  readonly neighbours?: Neighbours;
   readonly readOnly?: boolean;
   readonly audit?: string;
   readonly metrics?: ListenAddress;
@@ -95,6 +96,10 @@ function own(): readonly Option[] {
       '--fxp <net>',
       "let data connections go to and come from this network, and not the client's own address only; may be repeated; any: everybody's",
     ).argParser(repeated(parseFxp)),
+    new Option(
+      '--neighbours <address>',
+      'passive clients in the private network of this gateway that dial its public address are told the public one (default), or the private one where the reply names an address (227)',
+    ).choices(['public', 'private']),
     new Option('--read-only', 'let nothing pass that changes files'),
     new Option('--user-sessions <count>', 'so many sessions at the same time for each user').argParser(
       parseWhole,

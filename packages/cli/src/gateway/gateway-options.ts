@@ -15,7 +15,7 @@ export function gatewayOptions(
     balance: plan.balance,
     health: plan.health,
     users: plan.users,
-    client: { ...frontOf(plan), proxy: plan.proxy, peers: plan.peers },
+    client: { ...frontOf(plan), neighbours: plan.neighbours, proxy: plan.proxy, peers: plan.peers },
     server: { ports: plan.serverPorts },
     commands: { readOnly: plan.readOnly, requireTls: plan.requireTls },
     timeouts: { data: plan.dataTimeout },

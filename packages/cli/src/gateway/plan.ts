@@ -1,4 +1,4 @@
-import type { Balance, HealthOptions, ServerMode, Upstream } from '@duoport/gateway';
+import type { Balance, HealthOptions, Neighbours, ServerMode, Upstream } from '@duoport/gateway';
 import { type AdvertisedRule, networkSet, type PeerPolicy, type UserLimits } from '@duoport/net';
 import { parseAddress } from '@duoport/protocol';
 import { readText } from '../flags/connection-flags.ts';
@@ -31,6 +31,7 @@ export interface GatewayPlan {
   readonly passivePorts: PortRange;
   readonly passiveAddress: readonly AdvertisedRule[] | undefined;
   readonly activeSourcePort: number | undefined;
+  readonly neighbours: Neighbours;
   readonly certificate: Certificate | undefined;
   /** Whose data connections are taken and dialled beside the client's own. */
   readonly peers: PeerPolicy;
@@ -69,6 +70,7 @@ export async function planGateway(flags: GatewayFlags): Promise<GatewayPlan> {
     passivePorts: flags.passivePorts ?? defaultPassivePorts,
     passiveAddress: flags.passiveAddress,
     activeSourcePort: flags.activeSourcePort,
+    neighbours: flags.neighbours ?? 'public',
     certificate: await certificateOf(flags),
     peers: peersOf(flags),
     requireTls: flags.requireTls ?? 'none',

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Neighbours, ServerMode } from '@duoport/gateway';
 import type { HttpProxy } from '@duoport/net';
 import { formatEndpoint } from '@duoport/protocol';
 import {
@@ -13,15 +14,27 @@ import {
 import { InvalidArgumentError } from 'commander';
 import { readState, stateFolder, writeState } from '../admin/state.ts';
 import { readText } from '../flags/connection-flags.ts';
+import type { ServeFlags } from '../flags/serve-flags.ts';
 import type { ListenAddress, PortRange } from '../flags/values.ts';
 import { parseUpstream } from '../gateway/upstream-url.ts';
 import { printable } from '../printable.ts';
+import { type Certificate, checkCertificateFlags } from '../serve/certificate.ts';
 import { spareTheCollector } from '../spare-the-collector.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
 import { untilStopped } from '../until-stopped.ts';
 import { CommandError, UsageError } from '../usage-error.ts';
+import { relayIdentity } from './identity.ts';
+import { sessionTeller } from './session-teller.ts';
 
-export interface ConnectFlags {
+/** With a certificate the clients' TLS ends at the agent. */
+export const endToEndFlags = [
+  'tlsCert',
+  'tlsKey',
+  'tlsSelfSigned',
+  'requireTls',
+] as const satisfies readonly (keyof ServeFlags)[];
+
+export interface ConnectFlags extends Pick<ServeFlags, (typeof endToEndFlags)[number]> {
   readonly to: readonly AgentService[];
   readonly invitation?: string;
   readonly relay?: ListenAddress;
@@ -30,6 +43,9 @@ export interface ConnectFlags {
   readonly dataPorts?: PortRange;
   readonly activePorts?: PortRange;
   readonly sendProxy?: 1 | 2;
+  readonly serverMode: ServerMode;
+  readonly neighbours: Neighbours;
+  readonly neighbourPorts?: PortRange;
   readonly state?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -47,9 +63,10 @@ interface Agent {
 /** `duoport relay connect --to URL` */
 export async function connectAgent(io: ProcessIo, flags: ConnectFlags): Promise<void> {
   const terminal = createTerminal(io, flags);
-  checkServices(flags.to);
-  const file = path.join(stateFolder(io, flags.state, 'agent'), 'agent.json');
-  const { agent, secret } = await agentOf(file, flags);
+  checkFlags(flags);
+  const folder = stateFolder(io, flags.state, 'agent');
+  const { agent, secret } = await agentOf(path.join(folder, 'agent.json'), flags);
+  const certificate = await endToEndCertificate(folder, flags);
   const ca = flags.caFile === undefined ? undefined : await readText('--ca-file', flags.caFile);
   const relay = new RelayAgent({
     relay: {
@@ -61,20 +78,49 @@ export async function connectAgent(io: ProcessIo, flags: ConnectFlags): Promise<
     name: agent.name,
     key: readAgentKey(agent.key),
     secret,
-    services: flags.to.map((service) => ({ ...service, dataPorts: flags.dataPorts })),
+    services: flags.to.map((service) => ({
+      ...service,
+      dataPorts: flags.dataPorts,
+      tls: certificate && { cert: certificate.cert, key: certificate.key },
+      requireTls: flags.requireTls,
+    })),
+    serverMode: flags.serverMode,
+    neighbours: flags.neighbours === 'private' ? { ports: flags.neighbourPorts } : undefined,
     ports: flags.activePorts,
     proxyHeader: flags.sendProxy,
     log: (event) => tell(terminal, event, flags.verbose === true),
+    sessionLog: sessionTeller(terminal, { verbose: flags.verbose === true }),
   });
   spareTheCollector();
+  if (certificate !== undefined) announce(terminal, certificate);
   const running = relay.run();
   const stopping = untilStopped(io, { sessions: 0, close: () => relay.close() }, { terminal, grace: 0 });
   await Promise.race([running, stopping]);
   await relay.close();
 }
 
-function checkServices(services: readonly AgentService[]): void {
-  const names = services.map(({ name }) => name);
+/** Kept where it is made here: clients pin it. */
+async function endToEndCertificate(folder: string, flags: ConnectFlags): Promise<Certificate | undefined> {
+  const isAsked = flags.tlsSelfSigned === true || flags.tlsCert !== undefined;
+  return isAsked ? await relayIdentity(folder, flags) : undefined;
+}
+
+function announce(terminal: Terminal, { sha256 }: Certificate): void {
+  if (terminal.json) terminal.object({ event: 'end-to-end', fingerprint: sha256 });
+  else terminal.talk(`TLS of the clients ends here: certificate ${sha256}`);
+}
+
+function checkFlags(flags: ConnectFlags): void {
+  checkCertificateFlags(flags);
+  const { to, neighbours, neighbourPorts, serverMode, tlsCert, tlsSelfSigned } = flags;
+  if (neighbourPorts !== undefined && neighbours !== 'private')
+    throw new UsageError('--neighbour-ports are for --neighbours private.');
+  const holdsSessions = tlsCert !== undefined || tlsSelfSigned === true || neighbours === 'private';
+  if (serverMode !== 'passive' && !holdsSessions)
+    throw new UsageError(
+      '--server-mode is for sessions that the agent holds, with a certificate or --neighbours private; for the others it is a flag of relay serve.',
+    );
+  const names = to.map(({ name }) => name);
   if (new Set(names).size !== names.length)
     throw new UsageError('Several --to need names of their own: --to ftp://A --to files=ftp://B');
 }

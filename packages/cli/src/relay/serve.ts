@@ -7,7 +7,6 @@ import { stateFolder, writeState } from '../admin/state.ts';
 import type { FrontFlags } from '../flags/serve-flags.ts';
 import { defaultPassivePorts, type ListenAddress, type PortRange } from '../flags/values.ts';
 import { frontOf } from '../gateway/front.ts';
-import { GatewayLines } from '../gateway/gateway-lines.ts';
 import { printable } from '../printable.ts';
 import { reachableAddresses } from '../serve/addresses.ts';
 import { certificateOf, checkCertificateFlags } from '../serve/certificate.ts';
@@ -17,6 +16,7 @@ import { traceTo } from '../trace/session-trace.ts';
 import { untilStopped } from '../until-stopped.ts';
 import { UsageError } from '../usage-error.ts';
 import { relayIdentity } from './identity.ts';
+import { sessionTeller } from './session-teller.ts';
 
 export interface RelayServeFlags extends FrontFlags {
   /** Where agents dial in. */
@@ -110,7 +110,6 @@ function tellers(
   terminal: Terminal,
   flags: RelayServeFlags,
 ): { readonly log: (event: RelayEvent) => void; readonly sessionLog: (event: GatewayEvent) => void } {
-  const lines = new GatewayLines({ verbose: flags.verbose === true });
   return {
     log: (event) => {
       const { kind, ...facts } = event;
@@ -118,11 +117,7 @@ function tellers(
       if (terminal.json) terminal.object({ event: kind, time: new Date().toISOString(), ...plain });
       else terminal.talk(lineOf(event));
     },
-    sessionLog: (event) => {
-      if (terminal.json) return terminal.object(lines.object(event, new Date()));
-      const line = lines.line(event, new Date());
-      if (line !== undefined) event.kind === 'bug' ? terminal.warn(line) : terminal.talk(line);
-    },
+    sessionLog: sessionTeller(terminal, { verbose: flags.verbose === true }),
   };
 }
 
