@@ -129,7 +129,8 @@ export {
 } from './tunnel/agent-line.ts';
 export { CarriedClient, type CarriedFacts } from './tunnel/carried-client.ts';
 export { type DialRelayOptions, dialRelay } from './tunnel/dial-relay.ts';
+export { DirectListener } from './tunnel/direct-listener.ts';
 export type { HttpProxy } from './tunnel/http-connect.ts';
 export { type ListenAgentsOptions, listenAgents } from './tunnel/listen-agents.ts';
 export { type CarryOptions, type Facts, RelayLine } from './tunnel/relay-line.ts';
-export { decodeWord, encodeWord } from './tunnel/words.ts';
+export { decodeEndpoint, decodeWord, encodeEndpoint, encodeWord } from './tunnel/words.ts';

@@ -62,6 +62,8 @@ export const netLimits = {
   tunnelLines: 4096,
   /** Of them those that have not shown who they are: the oldest goes when another one comes. */
   tunnelStrangers: 1024,
+  /** A connection of a relay to its agent beside the line; then the line does. */
+  directTimeout: 3_000,
   /** TLS, and every question until an agent is known. */
   tunnelHandshake: 10_000,
   /** Between two signs of life on a tunnel: many NATs forget a silent connection within a minute. */

@@ -1,6 +1,7 @@
 import { encodeWord, type RelayLine } from '@duoport/net';
+import type { Endpoint } from '@duoport/protocol';
 import { verifyBinding } from './agent-key.ts';
-import { decodeServices, encodePorts, said } from './dialogue.ts';
+import { decodePlaces, decodeServices, encodePorts, said } from './dialogue.ts';
 import { isLabel } from './names.ts';
 import type { AgentRegistry } from './registry.ts';
 
@@ -11,6 +12,8 @@ export interface Admitted {
   readonly endToEnd: readonly string[];
   /** Sessions of neighbours may be the agent's. */
   readonly neighbours: boolean;
+  /** Where the relay may dial in beside the line, as the agent says. */
+  readonly direct: readonly Endpoint[];
   /** Version of the PROXY header that its servers want. */
   readonly proxy: 1 | 2 | undefined;
   /** It came with an invitation: the key is new. */
@@ -48,6 +51,7 @@ export async function admit(
     services,
     endToEnd,
     neighbours: facts[said.neighbours] === 'private',
+    direct: decodePlaces(facts[said.direct]),
     proxy,
   };
   const { binding } = line;

@@ -15,12 +15,21 @@ const warning = 2000;
 /** Who is connected. */
 export class ConnectedAgents {
   readonly #lines = new Map<string, readonly ConnectedAgent[]>();
+  #carriedBefore = { direct: 0, relayed: 0 };
 
   /** All lines. */
   get size(): number {
     let count = 0;
     for (const lines of this.#lines.values()) count += lines.length;
     return count;
+  }
+
+  /** Data connections so far, by how their bytes went between relay and agent. */
+  get carried(): { readonly direct: number; readonly relayed: number } {
+    const lines = [...this.#lines.values()].flat().map(({ line }) => line.carried);
+    const all = [this.#carriedBefore, ...lines];
+    const sum = (way: 'direct' | 'relayed') => all.reduce((count, of) => count + of[way], 0);
+    return { direct: sum('direct'), relayed: sum('relayed') };
   }
 
   add(agent: ConnectedAgent): void {
@@ -31,6 +40,11 @@ export class ConnectedAgents {
   }
 
   remove(agent: ConnectedAgent): void {
+    const { direct, relayed } = agent.line.carried;
+    this.#carriedBefore = {
+      direct: this.#carriedBefore.direct + direct,
+      relayed: this.#carriedBefore.relayed + relayed,
+    };
     const left = (this.#lines.get(agent.name) ?? []).filter((other) => other !== agent);
     if (left.length === 0) this.#lines.delete(agent.name);
     else this.#lines.set(agent.name, left);

@@ -1,6 +1,11 @@
+import { decodeEndpoint, encodeEndpoint } from '@duoport/net';
+import type { Endpoint } from '@duoport/protocol';
 import { isLabel } from './names.ts';
 
-/** The words of the questions that a relay asks its agent: /hello, then /welcome or /refused, at last /closing. */
+/**
+ * The words of the questions that a relay asks its agent: /hello, then /welcome or /refused, /way when it has looked for a direct one,
+ * at last /closing.
+ */
 export const said = {
   agent: 'duoport-agent',
   key: 'duoport-key',
@@ -11,6 +16,11 @@ export const said = {
   endToEnd: 'duoport-end-to-end',
   /** `private`: sessions of clients with the agent's own public address may be the agent's. */
   neighbours: 'duoport-neighbours',
+  /** Places where the relay may dial in beside the line. */
+  direct: 'duoport-direct',
+  /** The answer to that: `direct` or `relayed`. */
+  way: 'duoport-way',
+  at: 'duoport-at',
   /** Version of the PROXY header that the servers want. */
   proxy: 'duoport-proxy',
   because: 'duoport-because',
@@ -28,6 +38,18 @@ export function decodeServices(text: string | undefined): readonly string[] | un
   if (new Set(words).size !== words.length || !words.every((word) => word === '.' || isLabel(word)))
     return undefined;
   return words.map((word) => (word === '.' ? '' : word));
+}
+
+/** Places that one agent names. */
+const mostPlaces = 8;
+
+export function encodePlaces(places: readonly Endpoint[]): string {
+  return places.slice(0, mostPlaces).map(encodeEndpoint).join(',');
+}
+
+/** Those that are places; the others are nobody's loss. */
+export function decodePlaces(text = ''): readonly Endpoint[] {
+  return text.split(',', mostPlaces).flatMap((place) => decodeEndpoint(place) ?? []);
 }
 
 export function encodePorts(ports: Readonly<Record<string, number>>): string {

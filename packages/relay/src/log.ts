@@ -1,5 +1,10 @@
 import type { Endpoint } from '@duoport/protocol';
 
+/** `direct`: the relay dials the agent there. `relayed`: over the agent's line. */
+export type DataWayFacts =
+  | { readonly way: 'direct'; readonly at: Endpoint }
+  | { readonly way: 'relayed'; readonly because: string };
+
 /** What a relay tells of its agents. Plain data. */
 export type RelayEvent =
   | {
@@ -13,6 +18,8 @@ export type RelayEvent =
   /** Clients reach a service of an agent here. */
   | { readonly kind: 'published'; readonly service: string; readonly port: number }
   | { readonly kind: 'not-published'; readonly service: string; readonly because: string }
+  /** How the bytes of data connections go between relay and agent from now on, and why. */
+  | ({ readonly kind: 'way'; readonly agent: string } & DataWayFacts)
   /** A client and the agent of its server share a public address: they are in the same private network. */
   | {
       readonly kind: 'neighbours';
@@ -32,6 +39,7 @@ export type AgentEvent =
       readonly relay: Endpoint;
       readonly services: Readonly<Record<string, number>>;
     }
+  | ({ readonly kind: 'way' } & DataWayFacts)
   | { readonly kind: 'lost'; readonly because: string; readonly again: number }
   /** The relay asked for something that it was not given. */
   | { readonly kind: 'refused'; readonly what: string; readonly because: string }

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { GatewayLog, ServerMode } from '@duoport/gateway';
 import {
   type AgentLine,
+  decodeEndpoint,
   decodeWord,
   dialRelay,
   type Facts,
@@ -14,7 +15,8 @@ import { FtpConnectionError } from '@duoport/protocol';
 import { publicKeyOf, signBinding } from './agent-key.ts';
 import { type AgentService, AgentSession } from './agent-session.ts';
 import { backOff } from './back-off.ts';
-import { decodePorts, encodeServices, said } from './dialogue.ts';
+import { decodePorts, encodePlaces, encodeServices, said } from './dialogue.ts';
+import { type DirectOptions, type DirectPlaces, openDirectPlaces } from './direct-places.ts';
 import type { AgentEvent } from './log.ts';
 import { OwnSessions } from './own-sessions.ts';
 
@@ -41,6 +43,8 @@ export interface RelayAgentOptions {
    * passive ones are told its private address where the reply names one. Ports for them. Default: they are served as all others.
    */
   readonly neighbours?: { readonly ports?: PortRange | undefined } | undefined;
+  /** Lets the relay dial in beside the line, for the bytes of data connections. Default: all go over the line. */
+  readonly direct?: DirectOptions | undefined;
   /** How data connections come about beside the server, for sessions that the agent holds. Default passive. */
   readonly serverMode?: ServerMode | undefined;
   /** Default 10,000. */
@@ -57,6 +61,7 @@ export class RelayAgent implements AsyncDisposable {
   readonly #stop = new AbortController();
   #line: AgentLine | undefined;
   #own: OwnSessions | undefined;
+  #direct: DirectPlaces | undefined;
   #secret: string | undefined;
   #refusal: string | undefined;
   #welcomed = false;
@@ -74,6 +79,7 @@ export class RelayAgent implements AsyncDisposable {
   async run(): Promise<void> {
     let failures = 0;
     const { signal } = this.#stop;
+    await this.#openDirect();
     while (!signal.aborted) {
       const because = await this.#connect();
       if (signal.aborted) return;
@@ -94,11 +100,25 @@ export class RelayAgent implements AsyncDisposable {
     if (own !== undefined && own.sessions > 0) await own.close(grace);
     this.#line?.close('the agent is shutting down');
     await this.#line?.closed;
+    this.#direct?.listener.close();
     await this.#pool.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Without it all goes over the line. */
+  async #openDirect(): Promise<void> {
+    const { direct, log } = this.#options;
+    if (direct === undefined || this.#stop.signal.aborted) return;
+    try {
+      this.#direct = await openDirectPlaces(direct);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      log?.({ kind: 'failed', what: 'a port for the relay', error: text });
+    }
+    if (this.#stop.signal.aborted) this.#direct?.listener.close();
   }
 
   /** Resolves with the reason when the line is gone, or did not come to be. */
@@ -113,6 +133,7 @@ export class RelayAgent implements AsyncDisposable {
       const line = await dialRelay(
         { host, port, tls, proxy, signal: this.#stop.signal },
         {
+          direct: this.#direct?.listener,
           answer: (path, facts, line) => {
             this.#welcomed ||= path === '/welcome';
             return this.#answer(line, path, facts);
@@ -151,6 +172,7 @@ export class RelayAgent implements AsyncDisposable {
           [said.signature]: signBinding(key, name, line.binding),
           [said.services]: encodeServices(services.map((service) => service.name)),
           ...(endToEnd.length === 0 ? {} : { [said.endToEnd]: encodeServices(endToEnd) }),
+          ...(this.#direct === undefined ? {} : { [said.direct]: encodePlaces(this.#direct.places) }),
           ...(neighbours === undefined ? {} : { [said.neighbours]: 'private' }),
           ...(proxyHeader === undefined ? {} : { [said.proxy]: String(proxyHeader) }),
           ...(this.#secret === undefined ? {} : { [said.secret]: this.#secret }),
@@ -161,6 +183,12 @@ export class RelayAgent implements AsyncDisposable {
         this.#line = line;
         const ports = decodePorts(facts[said.services] ?? '');
         this.#options.log?.({ kind: 'connected', relay: line.relay, services: ports });
+        return {};
+      }
+      case '/way': {
+        const at = decodeEndpoint(facts[said.at]);
+        const because = decodeWord(facts[said.because]) ?? 'the relay does not say why';
+        this.#options.log?.({ kind: 'way', ...(at ? { way: 'direct', at } : { way: 'relayed', because }) });
         return {};
       }
       case '/closing':

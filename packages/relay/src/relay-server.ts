@@ -24,6 +24,7 @@ import type { RelayEvent } from './log.ts';
 import { serviceName, serviceNamed } from './names.ts';
 import { Publication } from './publication.ts';
 import type { AgentRegistry } from './registry.ts';
+import { seekDirect } from './seek-direct.ts';
 
 export interface RelayServerOptions {
   readonly registry: AgentRegistry;
@@ -129,6 +130,11 @@ export class RelayServer implements AsyncDisposable {
     return this.#agents.size;
   }
 
+  /** Data connections beside the servers so far, by how their bytes went between relay and agent. */
+  get carried(): ConnectedAgents['carried'] {
+    return this.#agents.carried;
+  }
+
   /** @throws FtpConnectionError (phase `listen`) that names the address, the port and what to do. */
   async start(): Promise<void> {
     const { host, port, tls } = this.#options.agents;
@@ -189,7 +195,10 @@ export class RelayServer implements AsyncDisposable {
     this.#agents.add(agent);
     const isWelcome = await welcoming;
     if (this.#closing) line.close('the relay is shutting down');
-    else if (isWelcome) this.#tell({ kind: 'agent-connected', agent: name, from, invited });
+    else if (isWelcome) {
+      this.#tell({ kind: 'agent-connected', agent: name, from, invited });
+      seekDirect(agent, (facts) => this.#tell({ kind: 'way', agent: name, ...facts }));
+    }
     const because = await line.closed;
     this.#agents.remove(agent);
     this.#tell({ kind: 'agent-lost', agent: name, from, because });

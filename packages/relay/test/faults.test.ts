@@ -4,6 +4,7 @@ import { Readable, Writable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { connect } from '@duoport/client';
 import { agentStanding, fingerprint, relayStanding, serverStanding } from './standing.ts';
+import { stuck } from './stuck.ts';
 import { wireTo } from './wire.ts';
 
 /** More than all the buffers on the way. */
@@ -23,25 +24,6 @@ async function standing(t: TestContext) {
   const client = await connect(`ftp://u:p@127.0.0.1:${agent.port}/`);
   t.after(() => client.close());
   return { server, relay, wire, agent, client };
-}
-
-/** Takes the first bytes and then nothing more. */
-function stuck() {
-  let isFree = false;
-  let goOn: () => void = () => undefined;
-  const sink = new Writable({
-    highWaterMark: 1,
-    write: (_chunk, _encoding, done) => {
-      if (isFree) return done();
-      goOn = done;
-      sink.emit('began');
-    },
-  });
-  const free = () => {
-    isFree = true;
-    goOn();
-  };
-  return { sink, began: once(sink, 'began'), free };
 }
 
 test('a line that is cut in a download: an error and no 226, then the agent is back', async (t) => {

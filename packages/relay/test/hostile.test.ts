@@ -8,6 +8,7 @@ import { endpoint } from '@duoport/protocol';
 import { generateAgentKey, RelayAgent, readAgentKey } from '@duoport/relay';
 import { certificate } from '@duoport/testkit';
 import { agentStanding, fingerprint, relayStanding, serverStanding, Told } from './standing.ts';
+import { waiting } from './waiting.ts';
 
 const soon = () => Date.now() + 60_000;
 
@@ -197,11 +198,3 @@ test('malicious relay: it reaches the server that the agent is for, and nothing 
   control.destroy();
   assert.equal(other.sessions, 0);
 });
-
-function waiting<Value>(): { readonly promise: Promise<Value>; resolve(value: Value): void } {
-  let resolve: (value: Value) => void = () => undefined;
-  const promise = new Promise<Value>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}

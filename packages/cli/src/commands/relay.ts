@@ -1,13 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addServeFlags, frontFlags } from '../flags/serve-flags.ts';
 import { parseDuration, parseListen, parsePortRange, repeated } from '../flags/values.ts';
-import {
-  type ConnectFlags,
-  connectAgent,
-  endToEndFlags,
-  parseHttpProxy,
-  parseService,
-} from '../relay/connect.ts';
+import { type ConnectFlags, connectAgent, endToEndFlags } from '../relay/connect.ts';
+import { parseDirect, parseHttpProxy, parseService } from '../relay/connect-values.ts';
 import { type InviteFlags, inviteAgent } from '../relay/invite.ts';
 import { type RelayServeFlags, serveRelay } from '../relay/serve.ts';
 import type { ProcessIo } from '../terminal.ts';
@@ -126,6 +121,12 @@ function connectSubcommand(io: ProcessIo): Command {
       )
         .choices(['same', 'passive', 'active', 'PASV', 'EPSV', 'PORT', 'EPRT'])
         .default('passive'),
+    )
+    .addOption(
+      new Option(
+        '--direct <where>',
+        'let the relay dial this machine for the bytes of data connections, beside the line: never (default); auto[:port] at its own public addresses; addr[:port] where it is reached from outside',
+      ).argParser(parseDirect),
     )
     .addOption(
       new Option(

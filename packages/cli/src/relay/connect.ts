@@ -5,18 +5,16 @@ import { formatEndpoint } from '@duoport/protocol';
 import {
   type AgentEvent,
   type AgentService,
+  type DirectOptions,
   decodeInvitation,
   generateAgentKey,
-  isLabel,
   RelayAgent,
   readAgentKey,
 } from '@duoport/relay';
-import { InvalidArgumentError } from 'commander';
 import { readState, stateFolder, writeState } from '../admin/state.ts';
 import { readText } from '../flags/connection-flags.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
 import type { ListenAddress, PortRange } from '../flags/values.ts';
-import { parseUpstream } from '../gateway/upstream-url.ts';
 import { printable } from '../printable.ts';
 import { type Certificate, checkCertificateFlags } from '../serve/certificate.ts';
 import { spareTheCollector } from '../spare-the-collector.ts';
@@ -25,6 +23,7 @@ import { untilStopped } from '../until-stopped.ts';
 import { CommandError, UsageError } from '../usage-error.ts';
 import { relayIdentity } from './identity.ts';
 import { sessionTeller } from './session-teller.ts';
+import { wayText } from './way-text.ts';
 
 /** With a certificate the clients' TLS ends at the agent. */
 export const endToEndFlags = [
@@ -46,6 +45,7 @@ export interface ConnectFlags extends Pick<ServeFlags, (typeof endToEndFlags)[nu
   readonly serverMode: ServerMode;
   readonly neighbours: Neighbours;
   readonly neighbourPorts?: PortRange;
+  readonly direct?: DirectOptions;
   readonly state?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -85,6 +85,7 @@ export async function connectAgent(io: ProcessIo, flags: ConnectFlags): Promise<
       requireTls: flags.requireTls,
     })),
     serverMode: flags.serverMode,
+    direct: flags.direct,
     neighbours: flags.neighbours === 'private' ? { ports: flags.neighbourPorts } : undefined,
     ports: flags.activePorts,
     proxyHeader: flags.sendProxy,
@@ -123,33 +124,6 @@ function checkFlags(flags: ConnectFlags): void {
   const names = to.map(({ name }) => name);
   if (new Set(names).size !== names.length)
     throw new UsageError('Several --to need names of their own: --to ftp://A --to files=ftp://B');
-}
-
-/** `ftp://HOST[:PORT]`, or `NAME=ftp://HOST[:PORT]`. */
-export function parseService(text: string): AgentService {
-  const [, name = '', url = ''] = /^(?:([^=/:]*)=)?(.*)$/s.exec(text) ?? [];
-  if (name !== '' && !isLabel(name))
-    throw new InvalidArgumentError('A service has a name of small letters and digits: files=ftp://HOST.');
-  const { host, port, tls } = parseUpstream(url);
-  if (tls !== 'none')
-    throw new InvalidArgumentError(
-      'Write ftp://HOST: TLS to the server is what relay serve --server-tls says.',
-    );
-  return { name, host, port };
-}
-
-/** `http://[USER:PASSWORD@]HOST:PORT` */
-export function parseHttpProxy(text: string): HttpProxy {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:' || url.hostname === '')
-    throw new InvalidArgumentError('A proxy is written http://[USER:PASSWORD@]HOST:PORT.');
-  return {
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: url.port === '' ? 80 : Number(url.port),
-    ...(url.username === ''
-      ? {}
-      : { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }),
-  };
 }
 
 /** With an invitation the agent gets a key, which is kept before anybody knows it; later it is read. */
@@ -202,6 +176,8 @@ function lineOf(event: AgentEvent, verbose: boolean): string | undefined {
       });
       return `Connected to the relay ${formatEndpoint(event.relay)}; clients come in ${ports.join(', ')}`;
     }
+    case 'way':
+      return `Data: ${wayText(event)}`;
     case 'lost':
       return `Not connected: ${printable(event.because)}. Again in ${(event.again / 1000).toFixed(1)} s`;
     case 'refused':

@@ -17,6 +17,7 @@ import { untilStopped } from '../until-stopped.ts';
 import { UsageError } from '../usage-error.ts';
 import { relayIdentity } from './identity.ts';
 import { sessionTeller } from './session-teller.ts';
+import { wayText } from './way-text.ts';
 
 export interface RelayServeFlags extends FrontFlags {
   /** Where agents dial in. */
@@ -135,6 +136,8 @@ function lineOf(event: RelayEvent): string {
       return `${event.service} is published on port ${event.port}`;
     case 'not-published':
       return `${event.service} is not published: ${printable(event.because)}`;
+    case 'way':
+      return `Data of ${event.agent}: ${wayText(event)}`;
     case 'neighbours':
       return `A client of ${event.service} comes from the public address of its server, ${event.address}: they are in the same private network; ${
         event.data === 'private' ? 'the agent names its private address' : 'its data stay on the relay'

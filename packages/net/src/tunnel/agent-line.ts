@@ -14,12 +14,22 @@ import type { Lease } from '../port-pool.ts';
 import { kernelEndpoint, localEndpoint, peerEndpoint } from '../socket-address.ts';
 import { breakOff } from './break-off.ts';
 import { CarriedClient, type CarriedFacts, decodeCarried } from './carried-client.ts';
+import type { DirectListener } from './direct-listener.ts';
+import { directKey } from './direct-words.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { Facts } from './relay-line.ts';
 import { drop, endWith, sessionOptions, widen } from './session-options.ts';
 import { splice } from './splice.ts';
 import { tunnelStream } from './tunnel-stream.ts';
-import { bindingLabel, decodeEndpoint, decodeWord, encodeEndpoint, encodeWord, words } from './words.ts';
+import {
+  bindingLabel,
+  choices,
+  decodeEndpoint,
+  decodeWord,
+  encodeEndpoint,
+  encodeWord,
+  words,
+} from './words.ts';
 
 /** What a relay asks its agent for. */
 export interface TunnelRequest {
@@ -54,6 +64,8 @@ export interface Joined {
 }
 
 export interface AgentLineHandler {
+  /** Where this relay may dial in beside the line. */
+  readonly direct?: DirectListener | undefined;
   /** A question of the relay: what is returned is its answer; undefined refuses it. */
   answer(path: string, facts: Facts, line: AgentLine): Facts | undefined;
   request(request: TunnelRequest): void;
@@ -80,6 +92,7 @@ export class AgentLine {
     this.#tls = tls;
     this.binding = tls.exportKeyingMaterial(32, bindingLabel, Buffer.alloc(0));
     this.#session = performServerHandshake(tls, sessionOptions);
+    if (handler.direct !== undefined) handler.direct.key = directKey(tls);
     widen(this.#session);
     keepAlive(tls, this.#session);
     endWith(tls, this.#session);
@@ -119,6 +132,10 @@ export class AgentLine {
     }
     const gone = new AbortController();
     stream.once('close', () => gone.abort());
+    const number = headers[words.direct];
+    const carrier =
+      typeof number === 'string' ? (handler.direct?.expect(number, gone.signal) ?? noListener()) : undefined;
+    carrier?.catch(() => undefined);
     handler.request({
       kind,
       session,
@@ -127,7 +144,7 @@ export class AgentLine {
       client: decodeEndpoint(headers[words.client]),
       gone: gone.signal,
       refuse: (because) => refuse(stream, because),
-      join: (target) => dialAndJoin(stream, { target, kind, gone: gone.signal }),
+      join: (target) => dialAndJoin(stream, { target, kind, gone: gone.signal, carrier }),
       joinLease: (lease) => acceptAndJoin(stream, lease, gone.signal),
     });
   }
@@ -176,16 +193,25 @@ interface Dialling {
   readonly target: TunnelTarget;
   readonly kind: TunnelRequest['kind'];
   readonly gone: AbortSignal;
+  /** A direct connection, if the relay makes one. */
+  readonly carrier: Promise<TLSSocket> | undefined;
 }
 
-async function dialAndJoin(stream: ServerHttp2Stream, { target, kind, gone }: Dialling): Promise<Joined> {
+function noListener(): Promise<TLSSocket> {
+  return Promise.reject(new Error('the relay is not let in beside the line'));
+}
+
+async function dialAndJoin(
+  stream: ServerHttp2Stream,
+  { target, kind, gone, carrier }: Dialling,
+): Promise<Joined> {
   const { host, port, localAddress, timeout = netLimits.connectTimeout } = target;
   const socket = await connect(
     { host, port, ...(localAddress === undefined ? {} : { localAddress }) },
     { channel: kind === 'control' ? 'control' : 'data', timeout, signal: gone },
   );
   socket.setNoDelay(true);
-  return join(stream, socket);
+  return join(stream, socket, carrier);
 }
 
 async function acceptAndJoin(stream: ServerHttp2Stream, lease: Lease, gone: AbortSignal): Promise<Joined> {
@@ -195,7 +221,7 @@ async function acceptAndJoin(stream: ServerHttp2Stream, lease: Lease, gone: Abor
   return join(stream, data.detach() as Socket);
 }
 
-function join(stream: ServerHttp2Stream, socket: Socket): Joined {
+function join(stream: ServerHttp2Stream, socket: Socket, carrier?: Promise<TLSSocket>): Joined {
   const peer = peerEndpoint(socket);
   if (stream.destroyed || peer === undefined) {
     socket.destroy();
@@ -205,6 +231,46 @@ function join(stream: ServerHttp2Stream, socket: Socket): Joined {
   const local = localEndpoint(socket);
   const ends = { [words.peer]: encodeEndpoint(peer), [words.local]: encodeEndpoint(local) };
   stream.respond({ ':status': 200, ...ends }, { waitForTrailers: true });
-  splice(socket, tunnelStream(stream, local));
+  if (carrier === undefined) splice(socket, tunnelStream(stream, local));
+  else {
+    chosenBody(stream, carrier).then(
+      (body) => splice(socket, tunnelStream(stream, local, body)),
+      () => {
+        socket.destroy();
+        stream.close(constants.NGHTTP2_CANCEL);
+      },
+    );
+  }
   return { peer, local };
+}
+
+/** It may have come, and is not used. */
+function dropped(carrier: Promise<TLSSocket>): void {
+  carrier.then(
+    (tls) => tls.destroy(),
+    () => undefined,
+  );
+}
+
+/** The direct connection when the relay says that it is to be used; undefined for the stream itself. */
+async function chosenBody(
+  stream: ServerHttp2Stream,
+  carrier: Promise<TLSSocket>,
+): Promise<TLSSocket | undefined> {
+  const choice = await new Promise<string>((resolve, reject) => {
+    const onReadable = () => {
+      const byte = stream.read(1) as Buffer | null;
+      if (byte === null) return;
+      stream.off('readable', onReadable).off('close', onClose);
+      resolve(byte.toString('latin1'));
+    };
+    const onClose = () => {
+      dropped(carrier);
+      reject(new Error('the stream was ended before it was used'));
+    };
+    stream.on('readable', onReadable).once('close', onClose);
+  });
+  if (choice === choices.direct) return await carrier;
+  dropped(carrier);
+  return undefined;
 }

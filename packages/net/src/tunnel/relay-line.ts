@@ -25,12 +25,14 @@ import { netLimits } from '../net-limits.ts';
 import { kernelEndpoint } from '../socket-address.ts';
 import { breakOff } from './break-off.ts';
 import { Asks } from './carry-client.ts';
+import { DirectWay } from './direct-way.ts';
+import { directKey } from './direct-words.ts';
 import { keepAlive } from './keep-alive.ts';
 import { drop, endWith, sessionOptions, widen } from './session-options.ts';
 import { splice } from './splice.ts';
 import { TunnelLease } from './tunnel-lease.ts';
 import { tunnelStream } from './tunnel-stream.ts';
-import { bindingLabel, decodeEndpoint, decodeWord, encodeEndpoint, words } from './words.ts';
+import { bindingLabel, choices, decodeEndpoint, decodeWord, encodeEndpoint, words } from './words.ts';
 
 /** A question to the agent that the agent answers in headers alone. */
 export type Facts = Readonly<Record<string, string>>;
@@ -65,6 +67,10 @@ export class RelayLine {
   readonly closed: Promise<string>;
   readonly #session: ClientHttp2Session;
   readonly #tls: TLSSocket;
+  readonly #directKey: Buffer;
+  readonly #carried = { direct: 0, relayed: 0 };
+  #direct: DirectWay | undefined;
+  #directLost: (because: string) => void = () => undefined;
   #reason: string | undefined;
   #sessions = 0;
 
@@ -74,6 +80,7 @@ export class RelayLine {
     this.local = kernelEndpoint(tls.localAddress ?? '0.0.0.0', tls.localPort ?? 0);
     this.#tls = tls;
     this.binding = tls.exportKeyingMaterial(32, bindingLabel, Buffer.alloc(0));
+    this.#directKey = directKey(tls);
     this.#session = connect('https://agent.invalid', { ...sessionOptions, createConnection: () => tls });
     this.#session.once('connect', () => widen(this.#session));
     keepAlive(tls, this.#session);
@@ -161,13 +168,49 @@ export class RelayLine {
     await new Promise((resolve) => stream.once('close', resolve));
   }
 
+  /**
+   * Looks for a way to the agent beside this line, for the bytes of data connections. Resolves with it, or with why there is none. One that
+   * fails later is given up, and `lost` told why; the data connection that it was for goes over the line.
+   */
+  async findDirect(
+    places: readonly Endpoint[],
+    lost: (because: string) => void,
+  ): Promise<{ readonly at: Endpoint } | { readonly because: string }> {
+    const gone = new AbortController();
+    this.#session.once('close', () => gone.abort(new Error('the line is gone')));
+    const way = await DirectWay.find(places, { key: this.#directKey, agent: this.peer, signal: gone.signal });
+    if ('because' in way) return way;
+    this.#direct = way;
+    this.#directLost = (because) => {
+      if (this.#direct !== way) return;
+      this.#direct = undefined;
+      lost(because);
+    };
+    return { at: way.at };
+  }
+
+  /** Data connections so far, by how their bytes went. */
+  get carried(): { readonly direct: number; readonly relayed: number } {
+    return this.#carried;
+  }
+
   #dataWay(session: string): DataWay {
     return {
       dial: async (to, { trace, connection, side, signal, preface, timeout = netLimits.connectTimeout }) => {
-        const stream = this.#request('/data', { [words.session]: session, [words.to]: encodeEndpoint(to) });
+        const direct = this.#direct?.open(signal, this.#directLost);
+        const stream = this.#request('/data', {
+          [words.session]: session,
+          [words.to]: encodeEndpoint(to),
+          ...(direct && { [words.direct]: direct.number }),
+        });
+        // Nobody else takes it, when the stream comes to nothing.
+        stream.once('close', () => direct?.carrier.then((carrier) => carrier?.end()));
         const headers = await this.#answer(stream, { channel: 'data', phase: 'connect', timeout, signal });
         const { peer, local } = this.#ends(stream, headers);
-        const socket = tunnelStream(stream, local);
+        const carrier = await direct?.carrier;
+        if (direct !== undefined) stream.write(carrier ? choices.direct : choices.line);
+        this.#carried[carrier ? 'direct' : 'relayed'] += 1;
+        const socket = tunnelStream(stream, local, carrier);
         if (preface) socket.write(preface);
         return new DataSocket({ socket, peer, dialledBy: side, side, trace, connection });
       },

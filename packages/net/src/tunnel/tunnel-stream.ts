@@ -1,5 +1,6 @@
 import type { Http2Stream } from 'node:http2';
 import { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import type { Endpoint } from '@duoport/protocol';
 import { netLimits } from '../net-limits.ts';
 import type { RawStream } from '../raw-stream.ts';
@@ -9,17 +10,20 @@ import { words } from './words.ts';
 /**
  * One stream of a tunnel as if it were a TCP socket. Node tells the end of an HTTP/2 stream in the same way whether it was
  * finished, reset, or its connection lost. So each end says in its trailers how much it has sent, and only what is told
- * and here is an end; anything else is a reset.
+ * and here is an end; anything else is a reset. With a `carrier` the bytes go over that connection, and the stream says their end.
  */
-export function tunnelStream(stream: Http2Stream, local: Endpoint): RawStream {
+export function tunnelStream(stream: Http2Stream, local: Endpoint, carrier?: TLSSocket): RawStream {
+  const body: Duplex = carrier ?? stream;
   let sent = 0;
   let received = 0;
   let told: number | undefined;
   let peerEnded = false;
   let ending = false;
+  let carrierOver = false;
 
   const abandon = () => {
     breakOff(stream);
+    carrier?.destroy();
   };
   const cut = (cause?: Error) => {
     if (!peerEnded && !duplex.destroyed) duplex.destroy(reset(cause));
@@ -29,20 +33,20 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint): RawStream {
     readableHighWaterMark: netLimits.tunnelBuffer,
     writableHighWaterMark: netLimits.tunnelBuffer,
     read: () => {
-      stream.resume();
+      body.resume();
     },
     write: (chunk: Uint8Array, _encoding, done) => {
       sent += chunk.length;
-      stream.write(chunk, done);
+      body.write(chunk, done);
     },
     // What waits goes out together: a turn of the event loop for each would be most of the time.
     writev: (chunks, done) => {
-      stream.cork();
+      body.cork();
       for (const [index, { chunk }] of chunks.entries()) {
         sent += chunk.length;
-        stream.write(chunk, index === chunks.length - 1 ? done : undefined);
+        body.write(chunk, index === chunks.length - 1 ? done : undefined);
       }
-      stream.uncork();
+      body.uncork();
     },
     final: (done) => {
       ending = true;
@@ -61,29 +65,47 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint): RawStream {
       ending = true;
       stream.end();
     }
-    stream.resume();
+    body.resume();
     const timer = setTimeout(abandon, netLimits.closeTimeout);
     stream.once('close', () => clearTimeout(timer));
+  };
+  /** The end has been told, and bytes before it are still on the carrier. */
+  const isComing = () => carrier !== undefined && !carrierOver && told !== undefined && told > received;
+  const settle = () => {
+    if (told !== received) return isComing() ? undefined : cut();
+    if (peerEnded) return;
+    peerEnded = true;
+    if (!duplex.destroyed) duplex.push(null);
   };
   // Node ends a stream that is closed early in the same way as one that is ended: it must not claim to be whole.
   stream.on('wantTrailers', () => stream.sendTrailers(ending ? { [words.sent]: String(sent) } : {}));
   stream.on('trailers', (headers) => {
     told = Number(headers[words.sent] ?? Number.NaN);
   });
-  stream.on('data', (chunk: Uint8Array) => {
+  body.on('data', (chunk: Uint8Array) => {
     received += chunk.length;
-    if (!duplex.destroyed && !duplex.push(chunk)) stream.pause();
+    if (!duplex.destroyed && !duplex.push(chunk)) body.pause();
+    if (carrier && told !== undefined) settle();
   });
   stream.on('end', () => {
     // The trailers are told in the turn of the end, or before.
-    setImmediate(() => {
-      if (told !== received) return cut();
-      peerEnded = true;
-      if (!duplex.destroyed) duplex.push(null);
-    });
+    setImmediate(settle);
   });
   stream.on('error', (error: Error) => cut(error));
-  stream.on('close', () => setImmediate(() => setImmediate(cut)));
+  stream.on('close', () => setImmediate(() => setImmediate(() => isComing() || cut())));
+  if (carrier) {
+    stream.resume();
+    carrier.on('error', cut).on('close', () => {
+      carrierOver = true;
+      // What it was short of does not come any more; its end may overtake that of the stream.
+      if (told !== undefined) settle();
+    });
+    stream.once('close', () => carrier.end());
+    duplex.once('close', () => {
+      const timer = setTimeout(() => carrier.destroy(), netLimits.closeTimeout);
+      carrier.once('close', () => clearTimeout(timer));
+    });
+  }
   return Object.defineProperties(
     Object.assign(duplex, {
       mustEnd: true as const,
@@ -91,7 +113,7 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint): RawStream {
       localPort: local.port,
       setNoDelay: noEffect,
       setTimeout: (milliseconds: number, onTimeout?: () => void) =>
-        stream.setTimeout(milliseconds, onTimeout),
+        (carrier ?? stream).setTimeout(milliseconds, onTimeout),
       resetAndDestroy: () => {
         abandon();
         duplex.destroy();

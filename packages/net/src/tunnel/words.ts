@@ -16,7 +16,12 @@ export const words = {
   begins: 'duoport-begins',
   neighbour: 'duoport-neighbour',
   limit: 'duoport-limit',
+  /** The number of a direct connection that may carry this one's bytes: what the relay writes first says whether it does. */
+  direct: 'duoport-direct',
 } as const;
+
+/** How the bytes of a data connection go that has a number for a direct one. */
+export const choices = { direct: 'd', line: 'l' } as const;
 
 /** What is signed to show that a key is at the other end of this very TLS connection (RFC 9266, RFC 5705). */
 export const bindingLabel = 'EXPORTER-duoport-relay';
