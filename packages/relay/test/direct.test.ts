@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as dialTcp } from 'node:net';
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { connect as dialTls } from 'node:tls';
 import { connect } from '@duoport/client';
 import { DirectListener, dialRelay, listenAgents, type RelayLine } from '@duoport/net';
 import { endpoint } from '@duoport/protocol';
 import { certificate, memorySink } from '@duoport/testkit';
+import { collected } from './collected.ts';
 import { agentStanding, fingerprint, relayStanding, serverStanding } from './standing.ts';
 import { stuck } from './stuck.ts';
 import { waiting } from './waiting.ts';
@@ -28,17 +29,6 @@ async function standing(t: TestContext, size = 0) {
   const client = await connect(`ftp://u:p@127.0.0.1:${agent.port}/`);
   t.after(() => client.close());
   return { relay, agent, wire, memory, client, way };
-}
-
-function collected(): { readonly sink: Writable; bytes(): Buffer } {
-  const chunks: Uint8Array[] = [];
-  const sink = new Writable({
-    write: (chunk: Uint8Array, _encoding, done) => {
-      chunks.push(Uint8Array.from(chunk));
-      done();
-    },
-  });
-  return { sink, bytes: () => Buffer.concat(chunks) };
 }
 
 /** Both ends of a line, with nothing but it: an agent that dials whatever it is asked for. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { connect, type DataVerb } from '@duoport/client';
 import { createGateway } from '@duoport/gateway';
 import { certificate, testCertificate } from '@duoport/testkit';
 import { bentRelay } from './bent-relay.ts';
+import { collected } from './collected.ts';
 import { agentStanding, relayStanding, serverStanding } from './standing.ts';
 
 // TLS of the clients ends at the agent: the relay carries what it can neither read nor change.
@@ -13,17 +14,6 @@ import { agentStanding, relayStanding, serverStanding } from './standing.ts';
 const verbs: readonly DataVerb[] = ['PASV', 'EPSV', 'PORT', 'EPRT'];
 const own = await testCertificate(['localhost', 'office.example.org', 'clear.example.org']);
 const fingerprint = new X509Certificate(own.cert).fingerprint256;
-
-function collected(): { readonly sink: Writable; bytes(): Buffer } {
-  const chunks: Uint8Array[] = [];
-  const sink = new Writable({
-    write: (chunk: Uint8Array, _encoding, done) => {
-      chunks.push(Uint8Array.from(chunk));
-      done();
-    },
-  });
-  return { sink, bytes: () => Buffer.concat(chunks) };
-}
 
 for (const serverMode of ['passive', 'active'] as const) {
   test(`explicit TLS to the agent by every verb of the client, the server ${serverMode}`, async (t) => {

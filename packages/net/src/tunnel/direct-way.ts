@@ -16,7 +16,7 @@ export interface DirectTry {
 }
 
 /** Why the relay does not dial this place, whatever an agent says. */
-export function directObjection(at: Endpoint, agent: Endpoint): string | undefined {
+function directObjection(at: Endpoint, agent: Endpoint): string | undefined {
   if (at.port < 1024) return `port ${at.port} is none for data: only 1024 to 65535 are dialled`;
   if (at.address !== agent.address && isSpecialUse(at.address))
     return `${at.address} is no public address, and not the one that the agent comes from`;
