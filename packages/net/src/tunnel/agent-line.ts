@@ -237,7 +237,7 @@ function join(stream: ServerHttp2Stream, socket: Socket, carrier?: Promise<TLSSo
       (body) => splice(socket, tunnelStream(stream, local, body)),
       () => {
         socket.destroy();
-        stream.close(constants.NGHTTP2_CANCEL);
+        breakOff(stream);
       },
     );
   }
