@@ -71,7 +71,14 @@ export { type LookupServices, lookupServices, type ServiceRecord } from './looku
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
 export type { Packet, PacketEnd } from './native/packet.ts';
 export { type SendSynOptions, sendSyn } from './native/send-syn.ts';
-export { loadStatAt, type NameFacts, type StatAt } from './native/stat-at.ts';
+export {
+  loadStatAt,
+  type NameFacts,
+  type StatAt,
+  statCall,
+  statFacts,
+  statModule,
+} from './native/stat-at.ts';
 export { canTraceHops, type TracedHop, type TraceHopsOptions, traceHops } from './native/trace-hops.ts';
 export { type PacketWatch, type SeenPacket, watchPackets } from './native/watch-packets.ts';
 export { type PassBytesOptions, type PassedBytes, passBytes } from './pass-bytes.ts';

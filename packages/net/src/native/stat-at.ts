@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { endianness } from 'node:os';
 
 /** What `struct stat` tells, in Node's names. */
@@ -19,7 +20,27 @@ export interface NameFacts {
  */
 export type StatAt = (directory: number, name: string) => NameFacts | undefined;
 
-/** Undefined where it is not to be had: elsewhere than on Linux, or without koffi. The first call loads it. */
+/** The call in the C library, for a thread that has to load it for itself; its structure is read by `statFacts`. */
+export const statCall = {
+  signature: 'int statx(int directory, const char *name, int flags, uint32_t mask, void *facts)',
+  /** AT_SYMLINK_NOFOLLOW and STATX_BASIC_STATS. */
+  flags: 0x100,
+  mask: 0x7ff,
+  /** Bytes of `struct statx`, which is the same on every architecture. */
+  size: 256,
+} as const;
+
+/** Where koffi is, which makes the call. Undefined where it is not to be had: elsewhere than on Linux, or without koffi. */
+export function statModule(): string | undefined {
+  if (process.platform !== 'linux' || endianness() !== 'LE') return undefined;
+  try {
+    return createRequire(import.meta.url).resolve('koffi');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where there is no `statModule`. The first call loads it. */
 export function loadStatAt(): Promise<StatAt | undefined> {
   loading ??= load();
   return loading;
@@ -27,36 +48,30 @@ export function loadStatAt(): Promise<StatAt | undefined> {
 
 let loading: Promise<StatAt | undefined> | undefined;
 
-const AT_SYMLINK_NOFOLLOW = 0x100;
-const STATX_BASIC_STATS = 0x7ff;
-
-/** statx(2), because its structure is the same on every architecture. */
 async function load(): Promise<StatAt | undefined> {
-  if (process.platform !== 'linux' || endianness() !== 'LE') return undefined;
+  if (statModule() === undefined) return undefined;
   try {
     const { default: koffi } = await import('koffi');
-    const statx = koffi
-      .load(null)
-      .func('int statx(int directory, const char *name, int flags, uint32_t mask, void *facts)');
-    const memory = new ArrayBuffer(256);
-    const [bytes, words, halves] = [new Uint8Array(memory), new Uint32Array(memory), new Uint16Array(memory)];
+    const statx = koffi.load(null).func(statCall.signature);
+    const bytes = new Uint8Array(statCall.size);
+    const words = new Uint32Array(bytes.buffer);
     return (directory, name) =>
-      statx(directory, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, bytes) === 0
-        ? decode(words, halves)
-        : undefined;
+      statx(directory, name, statCall.flags, statCall.mask, bytes) === 0 ? statFacts(words, 0) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** `struct statx` in words of 32 bits, the lower half first. */
-function decode(words: Uint32Array, halves: Uint16Array): NameFacts {
-  const word = (at: number) => words[at] ?? 0;
+/** Reads the `index`th `struct statx` of several, in words of 32 bits, the lower half first. Undefined for one that was not filled. */
+export function statFacts(words: Uint32Array, index: number): NameFacts | undefined {
+  const from = (index * statCall.size) / 4;
+  const word = (at: number) => words[from + at] ?? 0;
   const long = (at: number) => word(at) + word(at + 1) * 0x1_0000_0000;
+  if (word(0) === 0) return undefined;
   // Seconds may be negative: the upper half is signed.
   const seconds = word(28) + (word(29) | 0) * 0x1_0000_0000;
   return {
-    mode: halves[14] ?? 0,
+    mode: word(7) & 0xffff,
     size: long(10),
     mtimeMs: seconds * 1000 + word(30) / 1_000_000,
     nlink: word(4),

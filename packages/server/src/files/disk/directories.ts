@@ -1,5 +1,4 @@
 import type { Stats } from 'node:fs';
-import type { NameFacts } from '@duoport/net';
 import type { OsPath } from './names.ts';
 import type { Steps } from './steps.ts';
 
@@ -23,8 +22,8 @@ export interface Directory {
   /** The directory itself, for opendir and statfs. */
   readonly self: OsPath;
   stat(): Steps<Stats>;
-  /** What is known of a name in it without a path, as good as a call on `at`; `undefined`: make that call. */
-  glance?(name: string): NameFacts | undefined;
+  /** Its open descriptor, where it has one: good for what `at` is good for. */
+  readonly fd?: number;
 }
 
 /** A name in a directory; the name is empty where the directory itself is meant (`/`). */

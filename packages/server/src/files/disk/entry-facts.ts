@@ -1,8 +1,10 @@
 import { type Dirent, lstat, lstatSync } from 'node:fs';
+import { statFacts } from '@duoport/net';
 import type { Entry } from '@duoport/protocol';
 import type { Directory } from './directories.ts';
 import { toEntry } from './entry.ts';
 import { errorCode } from './errno.ts';
+import { glance } from './glance.ts';
 import { movedMeanwhile } from './links.ts';
 import { listingHelper } from './listing-helper.ts';
 import { fieldsOf, hidden, missing, nameSeparator } from './listing-message.ts';
@@ -75,9 +77,19 @@ export async function factsOfHelper(
   const prefix = toBinary(quick ?? String(directory.at('')));
   const names = found.map(({ name }) => name).join(nameSeparator);
   if (names === '') return [];
-  const facts = await listingHelper.ask({ prefix, names });
+  const facts = await listingHelper.ask({ prefix, directory: directory.fd, names });
   if (facts === undefined || (quick !== undefined && !directory.still())) return undefined;
-  return entriesOf(found, facts);
+  return facts instanceof Uint32Array ? glancedAt(directory, found, facts) : entriesOf(found, facts);
+}
+
+function glancedAt(directory: Directory, found: readonly Dirent[], words: Uint32Array): Entry[] {
+  const entries: Entry[] = [];
+  found.forEach((dirent, index) => {
+    const facts = statFacts(words, index);
+    if (facts !== undefined) entries.push(toEntry(fromBinary(dirent.name), facts));
+    else lookAt({ directory, found: [dirent] }, entries, (name) => directory.at(name));
+  });
+  return entries;
 }
 
 function entriesOf(found: readonly Dirent[], facts: Float64Array): Entry[] {
@@ -145,7 +157,7 @@ function lookAt(
   for (const dirent of found) {
     const name = fromBinary(dirent.name);
     try {
-      const stats = directory.glance?.(name) ?? lstatSync(pathOf(name), quiet);
+      const stats = glance(directory, name) ?? lstatSync(pathOf(name), quiet);
       if (stats !== undefined) entries.push(toEntry(name, stats));
     } catch (error) {
       entries.push(unseen(name, dirent, error));

@@ -1,5 +1,6 @@
 import { loadStatAt, type NameFacts, type StatAt } from '@duoport/net';
 import { isRawText } from '@duoport/protocol';
+import type { Directory } from './directories.ts';
 
 let statAt: StatAt | undefined;
 
@@ -15,6 +16,6 @@ export function learnToGlance(): void {
  * A name in an open directory, without a path: nothing can be exchanged on the way, and it takes two thirds of the time of Node's
  * `lstat`. `undefined`: look the ordinary way.
  */
-export function glance(directory: number, name: string): NameFacts | undefined {
-  return statAt === undefined || isRawText(name) ? undefined : statAt(directory, name);
+export function glance({ fd }: Directory, name: string): NameFacts | undefined {
+  return statAt === undefined || fd === undefined || isRawText(name) ? undefined : statAt(fd, name);
 }

@@ -1,9 +1,7 @@
 import { closeSync, fstatSync, readlinkSync, type Stats } from 'node:fs';
-import type { NameFacts } from '@duoport/net';
 import { isRawText } from '@duoport/protocol';
 import { joinPath } from '../paths.ts';
 import type { Directory } from './directories.ts';
-import { glance } from './glance.ts';
 import { type OsPath, osPath, toBinary } from './names.ts';
 import type { Steps } from './steps.ts';
 import type { System } from './system.ts';
@@ -109,10 +107,6 @@ export class HeldDirectory implements Directory {
 
   stat(): Steps<Stats> {
     return this.#system.fstat(this.fd);
-  }
-
-  glance(name: string): NameFacts | undefined {
-    return glance(this.fd, name);
   }
 
   release(): void {

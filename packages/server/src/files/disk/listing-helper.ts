@@ -1,5 +1,6 @@
 import { isMainThread, Worker } from 'node:worker_threads';
-import { type Asked, ready } from './listing-message.ts';
+import { statModule } from '@duoport/net';
+import { type Asked, ready, type Told } from './listing-message.ts';
 import { listingProgram } from './listing-worker.ts';
 
 /** Batches at the thread at once: it must never wait for the next while the main thread makes lines. */
@@ -16,7 +17,7 @@ class ListingHelper {
   #isReady = false;
   #failed = !isMainThread;
   #users = 0;
-  readonly #waiting: ((facts: Float64Array | undefined) => void)[] = [];
+  readonly #waiting: ((facts: Told | undefined) => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   /** Whether `ask` would be answered soon. */
@@ -39,7 +40,7 @@ class ListingHelper {
   }
 
   /** The numbers of listing-message.ts; `undefined` when the thread could not tell them. Never rejects. */
-  ask(asked: Asked): Promise<Float64Array | undefined> {
+  ask(asked: Asked): Promise<Told | undefined> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#worker?.postMessage(asked);
@@ -48,9 +49,9 @@ class ListingHelper {
 
   #start(): void {
     // Without what the process was told to load first: the program needs none of it, and starts the sooner.
-    const worker = new Worker(listingProgram, { eval: true, execArgv: [] });
+    const worker = new Worker(listingProgram, { eval: true, execArgv: [], workerData: statModule() });
     this.#worker = worker;
-    worker.on('message', (told: Float64Array | undefined | typeof ready) => {
+    worker.on('message', (told: Told | undefined | typeof ready) => {
       if (told !== ready) this.#waiting.shift()?.(told);
       else this.#isReady = this.#worker === worker;
     });

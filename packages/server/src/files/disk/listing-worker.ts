@@ -1,3 +1,4 @@
+import { statCall } from '@duoport/net';
 import { fieldsOf, hidden, missing, nameSeparator, ready } from './listing-message.ts';
 
 /**
@@ -6,11 +7,37 @@ import { fieldsOf, hidden, missing, nameSeparator, ready } from './listing-messa
  */
 export const listingProgram = `'use strict';
 const { lstatSync } = require('node:fs');
-const { parentPort } = require('node:worker_threads');
+const { parentPort, workerData } = require('node:worker_threads');
 const quiet = { throwIfNoEntry: false };
 
-function factsOf({ prefix, names }) {
+/** Through the module that the data of the thread names, where it can be loaded. */
+function glancer(module) {
+  try {
+    return module && require(module).load(null).func('${statCall.signature}');
+  } catch {
+    return undefined;
+  }
+}
+
+const statx = glancer(workerData);
+
+function factsOf({ prefix, directory, names }) {
   const list = names.split('${nameSeparator}');
+  return statx === undefined || directory === undefined ? lookAll(prefix, list) : glanceAll(directory, list);
+}
+
+function glanceAll(directory, list) {
+  const facts = new Uint32Array((list.length * ${statCall.size}) / 4);
+  let at = 0;
+  for (const name of list) {
+    const into = new Uint8Array(facts.buffer, at, ${statCall.size});
+    if (isAscii(name)) statx(directory, name, ${statCall.flags}, ${statCall.mask}, into);
+    at += ${statCall.size};
+  }
+  return facts;
+}
+
+function lookAll(prefix, list) {
   const facts = new Float64Array(list.length * ${fieldsOf});
   let at = 0;
   for (const name of list) {
@@ -45,7 +72,11 @@ function look(path, facts, at) {
 
 /** One character a byte. */
 function pathOf(path) {
-  return /[^\\x00-\\x7f]/.test(path) ? Buffer.from(path, 'latin1') : path;
+  return isAscii(path) ? path : Buffer.from(path, 'latin1');
+}
+
+function isAscii(text) {
+  return !/[^\\x00-\\x7f]/.test(text);
 }
 
 parentPort.on('message', (asked) => {
