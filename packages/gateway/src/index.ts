@@ -15,6 +15,7 @@ export { createPassThrough, type FtpPassThrough } from './pass/pass-through.ts';
 export { type CommandPolicy, type Handling, rewrite } from './rewrite.ts';
 export { type RouteRule, routeByRules } from './routes/by-rules.ts';
 export { forwardByLogin } from './routes/forward-by-login.ts';
+export { forwardBySni } from './routes/forward-by-sni.ts';
 export { forwardBySocks } from './routes/forward-by-socks.ts';
 export type { NamedTargetOptions } from './routes/named-target.ts';
 export type { TargetSettings } from './routes/target-settings.ts';

@@ -63,6 +63,8 @@ test('servers that clients choose', () => {
   const login = gatewayLines({ ...none, choice: { kind: 'login', allow: ['*.example.org', '10.0.0.0/8'] } });
   assert.equal(login[0], 'duoport stands between clients and the servers that logins name');
   assert.equal(login[3], '  server    USER name@host: *.example.org, 10.0.0.0/8');
+  const sni = gatewayLines({ ...none, choice: { kind: 'sni', allow: ['*'] } });
+  assert.equal(sni[3], '  server    the name in the TLS handshake (SNI): *');
   const steered = gatewayLines({ ...none, choice: { kind: 'transparent', allow: undefined } });
   assert.equal(steered[0], 'duoport stands between clients and the servers that they dial');
   assert.equal(steered[3], '  server    where the client meant to go when the firewall steered it here: any');

@@ -73,6 +73,7 @@ function fxpRow({ peers }: GatewayAnnouncement): readonly Row[] {
 
 function whom({ choice, servers }: GatewayAnnouncement): string {
   if (choice?.kind === 'login') return 'the servers that logins name';
+  if (choice?.kind === 'sni') return 'the servers that TLS handshakes name';
   if (choice?.kind === 'socks') return 'the servers that they ask for by SOCKS';
   if (choice?.kind === 'transparent') return 'the servers that they dial';
   return servers.map((server) => printable(upstreamText(server))).join(', ');
@@ -81,6 +82,7 @@ function whom({ choice, servers }: GatewayAnnouncement): string {
 function choiceRow({ kind, allow = ['any'] }: ClientChoice): Row {
   const allowed = allow.map(printable).join(', ');
   if (kind === 'login') return ['server', `USER name@host: ${allowed}`];
+  if (kind === 'sni') return ['server', `the name in the TLS handshake (SNI): ${allowed}`];
   return kind === 'socks'
     ? ['server', `by SOCKS 4, 4a and 5: ${allowed}`]
     : ['server', `where the client meant to go when the firewall steered it here: ${allowed}`];

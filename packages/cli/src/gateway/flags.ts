@@ -23,7 +23,7 @@ export interface GatewayFlags extends FrontFlags, Pick<ServeFlags, 'listen' | 's
   readonly fxp?: readonly string[];
   readonly state?: string;
   readonly to?: readonly UpstreamUrl[];
-  readonly forward?: 'login' | 'socks';
+  readonly forward?: 'login' | 'sni' | 'socks';
   readonly transparent?: boolean;
   readonly allow?: readonly string[];
   readonly proxyFrom?: readonly string[];
@@ -133,8 +133,8 @@ function choices(): readonly Option[] {
   return [
     new Option(
       '--forward <how>',
-      'the client names its server; login: with USER name@host[:port]; socks: it takes this for its SOCKS proxy',
-    ).choices(['login', 'socks']),
+      'the client names its server; login: with USER name@host[:port]; sni: in its TLS handshake; socks: it takes this for its SOCKS proxy',
+    ).choices(['login', 'sni', 'socks']),
     new Option(
       '--transparent',
       'the server is the one that the client dialled: the firewall steers its connections here (Linux, TPROXY or REDIRECT)',

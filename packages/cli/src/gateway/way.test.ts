@@ -9,6 +9,8 @@ test('one way, and what belongs to it', () => {
   assert.equal(clientChoice({ to }), undefined);
   const allow = ['203.0.113.0/24'];
   assert.deepEqual(clientChoice({ forward: 'login', allow }), { kind: 'login', allow });
+  const sni = { forward: 'sni', allow, tlsSelfSigned: true } as const;
+  assert.deepEqual(clientChoice(sni), { kind: 'sni', allow });
   assert.deepEqual(clientChoice({ forward: 'socks', allow }), { kind: 'socks', allow });
   assert.deepEqual(clientChoice({ transparent: true, allow }), { kind: 'transparent', allow });
   assert.deepEqual(clientChoice({ transparent: true }), { kind: 'transparent', allow: undefined });
@@ -18,6 +20,7 @@ test('one way, and what belongs to it', () => {
     { to, forward: 'login', allow },
     { to, allow },
     { forward: 'login' },
+    { forward: 'sni', allow },
     { forward: 'login', allow, balance: 'sticky' },
     { forward: 'socks', allow, proxyFrom: allow },
   ] as const)

@@ -1,5 +1,6 @@
 import {
   forwardByLogin,
+  forwardBySni,
   forwardBySocks,
   type GatewayOptions,
   transparent,
@@ -13,6 +14,8 @@ import type { GatewayFlags } from './flags.ts';
 export type ClientChoice =
   /** By name: `USER name@host`. */
   | { readonly kind: 'login'; readonly allow: readonly string[] }
+  /** By name too: in its TLS handshake. */
+  | { readonly kind: 'sni'; readonly allow: readonly string[] }
   /** By name too: it takes this gateway for its SOCKS proxy. */
   | { readonly kind: 'socks'; readonly allow: readonly string[] }
   /** It dials it, and the firewall steers the connection here. */
@@ -20,13 +23,16 @@ export type ClientChoice =
 
 /** Undefined: the servers are named by `--to`. Throws UsageError when the flags say nothing, too much, or half of it. */
 export function clientChoice(
-  flags: Pick<GatewayFlags, 'to' | 'balance' | 'forward' | 'transparent' | 'allow' | 'proxyFrom'>,
+  flags: Pick<
+    GatewayFlags,
+    'to' | 'balance' | 'forward' | 'transparent' | 'allow' | 'proxyFrom' | 'tlsCert' | 'tlsSelfSigned'
+  >,
 ): ClientChoice | undefined {
   const { to, forward, allow, balance, proxyFrom } = flags;
   const given = [to, forward, flags.transparent].filter((flag) => flag !== undefined);
   if (given.length !== 1)
     throw new UsageError(
-      'Say where to, in one way: --to URL, --forward login or socks with --allow NET|NAME, or --transparent.',
+      'Say where to, in one way: --to URL, --forward login, sni or socks with --allow NET|NAME, or --transparent.',
     );
   if (to !== undefined) {
     if (allow === undefined) return undefined;
@@ -37,6 +43,10 @@ export function clientChoice(
   if (forward === 'socks' && proxyFrom !== undefined)
     throw new UsageError(
       '--proxy-from goes with any way but --forward socks: such a client speaks SOCKS first.',
+    );
+  if (forward === 'sni' && flags.tlsCert === undefined && flags.tlsSelfSigned !== true)
+    throw new UsageError(
+      '--forward sni is for clients with TLS: add --tls-cert and --tls-key with the names of the servers.',
     );
   if (flags.transparent === true) return { kind: 'transparent', allow };
   if (allow !== undefined) return { kind: forward ?? 'login', allow };
@@ -53,6 +63,7 @@ export function destinationOf(
   const { kind, allow } = choice;
   try {
     if (kind === 'login') return { to: forwardByLogin({ allow, server }) };
+    if (kind === 'sni') return { to: forwardBySni({ allow, server }) };
     if (kind === 'socks') return { to: forwardBySocks({ allow, server }) };
     return { to: transparent({ allow, server }), transparent: true };
   } catch (cause) {
