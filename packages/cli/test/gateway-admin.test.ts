@@ -154,6 +154,53 @@ test('restart: a new process takes the new sessions, a transfer that runs ends r
   );
 });
 
+test('restart where TLS passes through: data connections of the old process and of the new one find their way', {
+  skip,
+}, async (t) => {
+  await using here = await temporary();
+  const ports = await freeRange(104);
+  const inside = `${ports.low}-${ports.low + 3}`;
+  const passive = ['--passive-ports', inside, '--passive-address', '127.0.0.1:+100'];
+  await using server = await serve(['--tls-self-signed', '--require-tls', ...passive]);
+  const size = 64 * 1024 * 1024;
+  await writeFile(join(server.folder, 'big'), Buffer.alloc(size, 'some text. '));
+  const to = `ftps://127.0.0.1:${server.port};data=${inside}:+100`;
+  await using door = await gateway(['--pass-tls', '--to', to, '--state', here.path]);
+  const tls = { tls: 'explicit', insecure: true, mode: 'passive' } as const;
+  const ftp = await connect(door.url(), tls);
+  const slow = slowly();
+  const running = ftp.get('big', slow.sink);
+  await slow.begun;
+  await using other = await connect(door.url(), tls);
+  const [answer] = await ask(here.path, 'restart');
+  const second = Number(answer?.['successor']);
+  t.after(() => kill(second));
+  assert.equal((await door.event('ready'))['pid'], second);
+  // Of a session that the old process has: its data connections come to the new one.
+  const found = async (one: typeof ftp) => (await one.list()[Symbol.asyncIterator]().next()).value?.name;
+  assert.equal(await found(other), 'big');
+  await using fresh = await connect(door.url(), tls);
+  assert.equal(await found(fresh), 'big');
+  const sessions = (await ask(here.path, 'status')).map((status) => [status['pid'], status['sessions']]);
+  assert.deepEqual(
+    sessions.sort(),
+    [
+      [door.ready['pid'], 2],
+      [second, 1],
+    ].sort(),
+  );
+  const exited = once(door.child, 'exit');
+  slow.goOn();
+  await running;
+  assert.equal(slow.bytes(), size);
+  await Promise.all([ftp.close(), other.close()]);
+  assert.deepEqual(await exited, [0, null]);
+  // The ports of those who have left with the old process are shut.
+  await fresh.close();
+  await using last = await connect(door.url(), tls);
+  assert.equal(await found(last), 'big');
+});
+
 test('a new process that cannot start changes nothing', { skip }, async () => {
   await using server = await serve();
   await using here = await temporary();

@@ -10,6 +10,7 @@ import {
 } from '@duoport/net';
 import { type Endpoint, type Reply, reply } from '@duoport/protocol';
 import { type ClientEnds, ownWay } from './client-side.ts';
+import { type Door, doorsOf } from './doors.ts';
 import type { ServerStatus } from './fleet/fleet.ts';
 import { HealthMonitor } from './fleet/health-monitor.ts';
 import { markedGreeting } from './loop.ts';
@@ -67,10 +68,8 @@ export class FtpGateway implements AsyncDisposable {
   }
 
   /** The same for another process, by the descriptors of the sockets; without those that have none. */
-  get doors(): readonly { readonly fd: number; readonly implicitTls: boolean }[] {
-    return this.#listeners.flatMap(({ fd }, index) =>
-      fd === undefined ? [] : [{ fd, implicitTls: this.#listening[index]?.implicitTls === true }],
-    );
+  get doors(): readonly Door[] {
+    return doorsOf(this.#listeners, this.#listening);
   }
 
   /**

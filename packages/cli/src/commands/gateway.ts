@@ -1,4 +1,4 @@
-import { createGateway, createPassThrough, type GatewayListen } from '@duoport/gateway';
+import { createGateway, createPassThrough, type DataPortDoor, type GatewayListen } from '@duoport/gateway';
 import { Command, Option } from 'commander';
 import { parseWhole } from '../flags/values.ts';
 import { announceGateway } from '../gateway/announce.ts';
@@ -12,7 +12,7 @@ import { serveMetrics } from '../gateway/metrics-page.ts';
 import { openDesk } from '../gateway/open-desk.ts';
 import { passOptions, planPass } from '../gateway/pass-plan.ts';
 import { planGateway } from '../gateway/plan.ts';
-import { inherited, sayReady } from '../gateway/successor.ts';
+import { inherited, sayReady, takeData } from '../gateway/successor.ts';
 import { auditTo, tellersOf } from '../gateway/tellers.ts';
 import { startServer } from '../serve/start.ts';
 import { spareTheCollector } from '../spare-the-collector.ts';
@@ -58,7 +58,7 @@ function asking(io: ProcessIo, ask: string, description: string): Command {
 interface Prepared {
   readonly listen: Parameters<typeof startServer>[0];
   readonly servers: ConstructorParameters<typeof GatewayDesk>[0]['servers'];
-  create(listen: readonly GatewayListen[]): RunningGateway;
+  create(listen: readonly GatewayListen[], dataDoors: readonly DataPortDoor[] | undefined): RunningGateway;
   announce(running: RunningGateway, standing: Parameters<typeof announceGateway>[2]): void;
 }
 
@@ -69,12 +69,14 @@ async function gateway(io: ProcessIo, flags: GatewayFlags): Promise<void> {
   const prepared =
     flags.passTls === true ? preparePass(terminal, flags) : await prepare(terminal, flags, audit);
   const { listen, servers } = prepared;
+  const inheritance = inherited(io.env);
   const start = async (on: readonly GatewayListen[]): Promise<RunningGateway> => {
-    const started = prepared.create(on);
-    await started.start();
+    const started = prepared.create(on, inheritance?.dataDoors);
+    const guests = inheritance?.guests;
+    if ('guest' in started) await started.start(guests && (() => takeData(started, guests)));
+    else await started.start();
     return started;
   };
-  const inheritance = inherited(io.env);
   const handed = inheritance?.doors ?? (listen === undefined ? handedOver(io.env, process.pid) : undefined);
   const { server, remark } =
     handed === undefined
@@ -120,7 +122,7 @@ function preparePass(terminal: Terminal, flags: GatewayFlags): Prepared {
   return {
     listen: plan.listen,
     servers: plan.servers,
-    create: (on) => createPassThrough({ ...options, listen: on }),
+    create: (listen, dataDoors) => createPassThrough({ ...options, listen, dataDoors }),
     announce: (running, standing) => announceGateway(terminal, running, standing, plan),
   };
 }

@@ -54,13 +54,9 @@ export class GatewayDesk {
   async restart(): Promise<number> {
     const { gateway, terminal, metrics } = this.#options;
     if (this.#isLeaving) throw new CommandError('This gateway takes no new sessions any more.');
-    if (!('doors' in gateway))
-      throw new CommandError(
-        'With --pass-tls the data ports cannot be handed over: drain it, and start another one.',
-      );
     this.#isLeaving = true;
     try {
-      const pid = await startSuccessor(terminal.io, { doors: gateway.doors, metrics: metrics?.fd });
+      const pid = await startSuccessor(terminal.io, gateway, metrics?.fd);
       this.#isLeaving = false;
       this.leave(`is succeeded by process ${pid}`);
       return pid;

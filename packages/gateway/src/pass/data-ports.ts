@@ -17,6 +17,14 @@ export interface DataPortsOptions {
   readonly context: PassContext;
   readonly host: string | undefined;
   readonly proxy: ProxyTrust | undefined;
+  /** Descriptors of ports that are listened on already. */
+  readonly doors: DataPortDoor[];
+}
+
+/** A listening socket by its descriptor. */
+export interface DataPortDoor {
+  readonly port: number;
+  readonly fd: number;
 }
 
 /**
@@ -33,17 +41,32 @@ export class DataPorts {
     this.#options = options;
   }
 
-  /** Rejects with FTP_CONNECTION (phase `listen`) that names the first port that cannot be had. */
+  /** Nothing, when it listens already. Rejects with FTP_CONNECTION (phase `listen`) that names the first port that cannot be had. */
   async listen(): Promise<void> {
-    const { context, host, proxy } = this.#options;
+    if (this.#listeners.length > 0) return;
+    const { context, host, proxy, doors } = this.#options;
+    // Each is given to one listener, which closes it.
+    const inherited = new Map(doors.splice(0).map(({ port, fd }) => [port, fd]));
     for (const server of context.servers) {
       const { data } = server;
       for (const port of data === undefined ? [] : outside(data)) {
         const inside = port - (data?.shift ?? 0);
         const arrived = (connection: AcceptedConnection) => this.#arrived(connection, server, inside);
-        this.#listeners.push(await listenConnections({ host, port, proxy }, arrived));
+        this.#listeners.push(
+          await listenConnections({ host, port, fd: inherited.get(port), proxy }, arrived),
+        );
       }
     }
+  }
+
+  /** For another process. */
+  get doors(): readonly DataPortDoor[] {
+    return this.#listeners.flatMap(({ fd, endpoint: { port } }) => (fd === undefined ? [] : [{ port, fd }]));
+  }
+
+  /** Stops listening; what is running goes on. */
+  async shut(): Promise<void> {
+    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close({ finish: true })));
   }
 
   gauges(): PoolGauges {

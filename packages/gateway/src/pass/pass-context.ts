@@ -15,6 +15,8 @@ export interface PassContext {
   readonly singlePort: boolean;
   readonly fleet: Fleet;
   readonly visitors: Visitors;
+  /** Another process has the data ports: whether clients are busy is not known here. */
+  dataElsewhere: boolean;
   readonly tickets: TicketBook;
   readonly echoes: Echoes;
   readonly greeting: string;

@@ -5,6 +5,7 @@ import type { HealthOptions } from '../fleet/health-monitor.ts';
 import type { GatewayLog } from '../log.ts';
 import type { GatewayListen } from '../options.ts';
 import type { Route, Upstream } from '../upstream.ts';
+import type { DataPortDoor } from './data-ports.ts';
 
 /** A server that speaks TLS with the clients itself. */
 export interface PassedServer
@@ -25,6 +26,8 @@ export interface PassThroughOptions {
   readonly singlePort?: boolean | undefined;
   /** Where data ports are listened on. Default: all addresses. */
   readonly dataHost?: string | undefined;
+  /** Data ports that another process has listened on, and whose clients `guest` tells. */
+  readonly dataDoors?: readonly DataPortDoor[] | undefined;
   readonly balance?: Balance | undefined;
   readonly eject?: EjectionPolicy | undefined;
   readonly health?: Omit<HealthOptions, 'login' | 'servers'> | undefined;

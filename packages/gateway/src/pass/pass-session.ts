@@ -125,7 +125,7 @@ export class PassSession {
     try {
       const { because } = await passBytes(stream, reached.stream, {
         idle: context.idleTimeout,
-        isBusy: () => context.visitors.isBusy(this.clientAddress, server),
+        isBusy: () => context.dataElsewhere || context.visitors.isBusy(this.clientAddress, server),
         signal: this.#over.signal,
         ...(context.singlePort ? { tap: (chunk) => marks.push(chunk) } : {}),
       });

@@ -1,5 +1,6 @@
 import { type ControlListener, Crowd, listenConnections, type PoolGauges, PortPool } from '@duoport/net';
 import { type Endpoint, limits, type Reply, reply } from '@duoport/protocol';
+import { type Door, doorsOf } from '../doors.ts';
 import { fleetOf, type ServerStatus } from '../fleet/fleet.ts';
 import { HealthMonitor } from '../fleet/health-monitor.ts';
 import { Services } from '../fleet/services.ts';
@@ -7,13 +8,14 @@ import { newMark } from '../loop.ts';
 import { type GatewayMetrics, Metrics } from '../metrics.ts';
 import { trust } from '../options.ts';
 import type { Upstream } from '../upstream.ts';
-import { DataPorts } from './data-ports.ts';
+import { type DataPortDoor, DataPorts } from './data-ports.ts';
 import { Echoes } from './echoes.ts';
+import { Guests } from './guests.ts';
 import type { PassContext } from './pass-context.ts';
 import { checkPassOptions, type PassThroughOptions } from './pass-options.ts';
 import { PassSession } from './pass-session.ts';
 import { TicketBook } from './ticket-book.ts';
-import { Visitors } from './visitors.ts';
+import { type VisitChange, Visitors } from './visitors.ts';
 
 /**
  * A gateway that cannot read what is said: TLS begins at the client and ends at the server. Made by `createPassThrough`; does nothing
@@ -29,6 +31,7 @@ export class FtpPassThrough implements AsyncDisposable {
   readonly #perAddress = new Map<string, number>();
   readonly #listening: (Endpoint & { readonly implicitTls: boolean })[] = [];
   readonly #listeners: ControlListener[] = [];
+  readonly #guests: Guests;
   #nextSession = 1;
   #state: 'open' | 'leaving' | 'closing' = 'open';
 
@@ -40,8 +43,14 @@ export class FtpPassThrough implements AsyncDisposable {
       this.#metrics.count(event);
       options.log?.(event);
     });
-    const { dataHost: host, proxy } = options;
-    this.#data = new DataPorts({ context: this.#context, host, proxy: trust(proxy?.data) });
+    const { dataHost: host, proxy, dataDoors = [] } = options;
+    this.#data = new DataPorts({
+      context: this.#context,
+      host,
+      proxy: trust(proxy?.data),
+      doors: [...dataDoors],
+    });
+    this.#guests = new Guests(this.#context.visitors, this.#context.servers);
     this.#health = monitorOf(options, this.#context);
   }
 
@@ -75,14 +84,50 @@ export class FtpPassThrough implements AsyncDisposable {
     return { client, server: { ...client, listeners: 0, capacity: undefined, strays: 0 } };
   }
 
+  /** The listening sockets for another process, by their descriptors; without those that have none. */
+  get doors(): readonly Door[] {
+    return doorsOf(this.#listeners, this.#listening);
+  }
+
+  get dataDoors(): readonly DataPortDoor[] {
+    return this.#data.doors;
+  }
+
   /**
-   * Starts to listen everywhere, or nowhere.
+   * Another process takes the data ports. It must know whose they are: who is there now is returned, and `tell` hears who comes and leaves.
+   */
+  handOver(tell: (change: VisitChange) => void): readonly VisitChange[] {
+    this.#context.visitors.onChange = tell;
+    return this.#context.visitors.list();
+  }
+
+  /** The other process listens on the data ports: this one does no more. */
+  async shutData(): Promise<void> {
+    this.#context.dataElsewhere = true;
+    await this.#data.shut();
+  }
+
+  /** The other process has not made it: this one listens again. Rejects as `start` does. */
+  async openData(): Promise<void> {
+    this.#context.dataElsewhere = false;
+    await this.#data.listen();
+  }
+
+  /** A client of the process before this one has come or left; undefined: all have left. */
+  guest(change: VisitChange | undefined): void {
+    if (change === undefined) this.#guests.clear();
+    else this.#guests.change(change);
+  }
+
+  /**
+   * Starts to listen everywhere, or nowhere. `between`: when the data ports are listened on, and before the control ports are.
    * @throws FtpConnectionError (phase `listen`) that names the address, the port and what to do.
    */
-  async start(): Promise<void> {
+  async start(between?: () => Promise<void>): Promise<void> {
     const { listen = [{}], proxy } = this.#options;
     try {
       await this.#data.listen();
+      await between?.();
       for (const { host, port = 21, fd, implicitTls = false } of listen) {
         const listener = await listenConnections(
           { host, port, fd, proxy: trust(proxy?.control) },
@@ -103,7 +148,7 @@ export class FtpPassThrough implements AsyncDisposable {
     this.#state = 'leaving';
     await this.#health?.close();
     // On one port data connections of those who are there still come.
-    if (!this.#context.singlePort) await this.#stopListening();
+    if (!this.#context.singlePort || this.#context.dataElsewhere) await this.#stopListening();
     await this.#sessions.empty(undefined, () => undefined);
     await this.close({ grace: 0 });
   }
@@ -181,6 +226,7 @@ function contextOf(options: PassThroughOptions, log: PassContext['log']): PassCo
     singlePort: options.singlePort === true,
     fleet: fleetOf({ balance: options.balance, eject: options.eject, changed: options.onHealth }),
     visitors: new Visitors(),
+    dataElsewhere: false,
     tickets: new TicketBook(),
     echoes: new Echoes(),
     greeting: 'duoport FTP gateway ready: AUTH TLS first.',

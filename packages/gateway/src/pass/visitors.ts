@@ -21,11 +21,20 @@ interface Stay {
   transfers: number;
 }
 
+/** Somebody has come, or has left (without `at`). Plain data: another process may be told. */
+export interface VisitChange {
+  /** Number of the session. */
+  readonly session: number;
+  readonly at?: { readonly address: string; readonly server: string; readonly visit: Visit };
+}
+
 /** Data connections beside each control connection: one in use, one that ends, and those of a client that is in a hurry. */
 const transfersEach = 4;
 
 /** Which addresses have control connections to which servers, and how many data connections beside them. */
 export class Visitors {
+  /** Told whenever somebody comes or leaves. */
+  onChange: ((change: VisitChange) => void) | undefined;
   readonly #stays = new Map<string, Map<string, Stay>>();
 
   /** A control connection goes there; call what is returned when it is gone. */
@@ -35,12 +44,24 @@ export class Visitors {
     const stay = stays.get(to) ?? { upstream, visits: new Set(), transfers: 0 };
     this.#stays.set(from, stays.set(to, stay));
     stay.visits.add(visit);
+    const { session } = visit;
+    this.onChange?.({ session, at: { address, server: to, visit } });
     return () => {
       stay.visits.delete(visit);
+      this.onChange?.({ session });
       if (stay.visits.size > 0) return;
       stays.delete(to);
       if (stays.size === 0) this.#stays.delete(from);
     };
+  }
+
+  /** Who is there now. */
+  list(): readonly VisitChange[] {
+    return [...this.#stays].flatMap(([address, stays]) =>
+      [...stays].flatMap(([server, { visits }]) =>
+        [...visits].map((visit) => ({ session: visit.session, at: { address, server, visit } })),
+      ),
+    );
   }
 
   /** A data connection may come: `end` when it is gone. Undefined: nobody of that address is there, or it has enough of them. */
