@@ -6,6 +6,7 @@
 // `.cache/peers`, together with the libraries that this machine lacks.
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -22,6 +23,8 @@ import { fileURLToPath } from 'node:url';
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(repository, '.cache');
 const tree = join(cache, 'peers');
+/** A tree of its own: tests of accounts need nothing else, and the packages are large. */
+const postgresTree = join(cache, 'postgresql');
 /** File names of the unpacked packages, one a line: `vsftpd_3.0.3-13+b2_amd64.deb`. */
 const packageList = 'packages.txt';
 
@@ -97,6 +100,9 @@ export function locatePeers() {
     if (reason !== undefined) missing.push({ name, reason });
     paths[name] = reason === undefined ? join(tree, server.files[0]) : undefined;
   }
+  paths.postgresql = postgresPrograms();
+  if (paths.postgresql === undefined)
+    missing.push({ name: 'postgresql', reason: 'no initdb (Debian package postgresql)' });
   return { tree, paths, environment: libraryEnvironment(tree), versions: versionsOf(tree), missing };
 }
 
@@ -159,7 +165,43 @@ function fetchMissing(say) {
     say(`apt-get install ${packages.join(' ')}`);
     apt(['install', '-y', '--no-install-recommends', ...packages]);
   }
+  if (names.has('postgresql')) unpackPostgres(say);
   if (Object.keys(servers).some((name) => names.has(name))) unpackServers(say);
+}
+
+/** The folder of PostgreSQL's programs, installed or unpacked here; it has the version in its name. */
+function postgresPrograms() {
+  for (const root of ['/', postgresTree]) {
+    const folder = join(root, 'usr/lib/postgresql');
+    const versions = existsSync(folder) ? readdirSync(folder) : [];
+    const version = versions.find((name) => existsSync(join(folder, name, 'bin/initdb')));
+    if (version !== undefined) return join(folder, version, 'bin');
+  }
+  return undefined;
+}
+
+/** Only unpacked: installed, it would make a database and start a service. */
+function unpackPostgres(say) {
+  // The package that everybody asks for is empty and depends on that of the release's version.
+  const [, wanted] = /Depends: (postgresql-\d+)$/m.exec(run('apt-cache', ['depends', 'postgresql'])) ?? [];
+  if (wanted === undefined) throw new Error('apt knows no package postgresql');
+  const packages = [wanted, ...missingLibraries([wanted])];
+  const fresh = mkdtempSync(join(cache, 'postgresql-new-'));
+  try {
+    say(`apt-get download ${packages.join(' ')}`);
+    apt(['download', ...packages], fresh);
+    for (const file of readdirSync(fresh).filter((name) => name.endsWith('.deb'))) {
+      run('dpkg', ['-x', join(fresh, file), fresh]);
+      rmSync(join(fresh, file));
+    }
+    // It does not run as root, so others have to get at it.
+    chmodSync(fresh, 0o755);
+    rmSync(postgresTree, { recursive: true, force: true });
+    renameSync(fresh, postgresTree);
+    say(`unpacked into ${postgresTree}`);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
 }
 
 /** Unpacks all servers into a fresh folder and puts it in place with one rename: there is never half a tree. */

@@ -15,18 +15,26 @@ export interface PostgresServer extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-const cache = fileURLToPath(new URL('../../../.cache/peers', import.meta.url));
+/** Where scripts/debian.mjs unpacks it on a machine that has none. */
+const unpacked = fileURLToPath(new URL('../../../.cache/postgresql', import.meta.url));
 /** Nobody: PostgreSQL does not run as root. */
 const nobody = 65_534;
 
 /** Debian keeps its programs in a folder for each version. Undefined: it is not installed. */
 export function postgresPrograms(): string | undefined {
-  for (const root of ['/usr/lib/postgresql', join(cache, 'usr/lib/postgresql')]) {
+  for (const root of ['/usr/lib/postgresql', join(unpacked, 'usr/lib/postgresql')]) {
     if (!existsSync(root)) continue;
     const version = readdirSync(root).find((name) => existsSync(join(root, name, 'bin/initdb')));
     if (version !== undefined) return join(root, version, 'bin');
   }
   return undefined;
+}
+
+/** Of the unpacked packages; the system has the others. */
+function librariesOf(tree: string): string {
+  const folder = join(tree, 'usr/lib');
+  const all = existsSync(folder) ? readdirSync(folder).filter((name) => name.includes('-linux-')) : [];
+  return all.map((name) => join(folder, name)).join(':');
 }
 
 export async function startPostgres(programs: string): Promise<PostgresServer> {
@@ -37,7 +45,7 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
   const data = join(folder, 'data');
   const options = {
     cwd: folder,
-    env: { LC_ALL: 'C', PATH: process.env['PATH'], LD_LIBRARY_PATH: join(cache, 'usr/lib/x86_64-linux-gnu') },
+    env: { LC_ALL: 'C', PATH: process.env['PATH'], LD_LIBRARY_PATH: librariesOf(unpacked) },
     ...(isRoot ? { uid: nobody, gid: nobody } : {}),
   };
   const words = ['-D', data, '-U', 'duoport', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'];
