@@ -84,6 +84,7 @@ function words({ type, enum: choices, items, anyOf }: KeySchema): string {
   if (anyOf !== undefined) return anyOf.map(words).join(' or ');
   if (type === 'boolean') return '`true`, `false`';
   if (type === 'integer') return 'number';
+  if (type === 'object') return 'map';
   return 'text';
 }
 

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { hashPassword, verifyPassword } from '@duoport/passwords';
 import {
+  type AccountFiles,
   type Accounts,
-  type Files,
   type Login,
   type LoginAttempt,
   LoginMaker,
@@ -16,8 +16,7 @@ export class SqlAccounts implements Accounts {
   readonly #store: AccountStore;
   readonly #maker: LoginMaker;
 
-  /** `files`: what users see who have no folder of their own. */
-  constructor(store: AccountStore, { files }: { readonly files?: Files } = {}) {
+  constructor(store: AccountStore, files: AccountFiles = {}) {
     this.#store = store;
     this.#maker = new LoginMaker(files);
   }

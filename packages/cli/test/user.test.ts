@@ -78,6 +78,34 @@ test('users are added, shown, changed and removed', async (t) => {
   assert.equal((await user(['show', 'ann'])).stderr, 'duoport: There is no user ann.\n');
 });
 
+test('permissions by path and more folders are kept, shown, and hold', async (t) => {
+  const { path, file, good } = await place(t);
+  for (const name of ['own', 'shared']) await mkdir(join(path, name));
+  await mkdir(join(path, 'own', 'in'));
+  await writeFile(join(path, 'shared', 'x.txt'), 'x');
+  const rules = [
+    '--path',
+    '/in=write',
+    '--path',
+    '/shared=read',
+    '--folder',
+    `/shared=${join(path, 'shared')}`,
+  ];
+  await good(['add', 'ann', '--directory', join(path, 'own'), '--permissions', 'list', ...rules], 'p\n');
+  assert.deepEqual(lines(await good(['show', 'ann'])).slice(2), [
+    `  directory   ${join(path, 'own')}`,
+    '  permissions list',
+    '  path        /in=write   /shared=list,read',
+    `  folder      /shared=${join(path, 'shared')}`,
+  ]);
+  await using server = await serve(['--accounts', file], path);
+  const url = (at: string) => server.url(at).replace('u:p@', 'ann:p@');
+  assert.equal((await duoport(['cat', url('shared/x.txt')])).stdout, 'x');
+  assert.equal((await duoport(['put', '-', url('in/y.txt')], { input: 'y' })).code, 0);
+  assert.match((await readdir(join(path, 'own', 'in'))).join(), /^y\.txt\.\w+$/);
+  assert.equal((await duoport(['put', '-', url('shared/y.txt')], { input: 'y' })).code, 1);
+});
+
 test('what is wrong is said with what would do', async (t) => {
   const { file, user } = await place(t);
   const absent = await user(['list']);
@@ -89,6 +117,8 @@ test('what is wrong is said with what would do', async (t) => {
     [['add', 'a', '--networks', '10.0.0.0/99'], /networks: /],
     [['add', 'a', '--group', 'none'], /There is no group none/],
     [['add', 'a\nb'], /A name has 1 to 255 characters/],
+    [['add', 'a', '--path', 'in=write'], /It is written PATH=VALUE/],
+    [['add', 'a', '--path', '/a/../b=write'], /is no path like \/in/],
     [['set', 'a', '--clear', 'colour'], /The rules are directory, home/],
     [['add', 'a', '--hash'], /no hash that can be verified/],
   ] as const) {

@@ -10,7 +10,7 @@ export {
   type Refusal,
   readPermissions,
 } from './accounts/accounts.ts';
-export { LoginMaker } from './accounts/login-maker.ts';
+export { type AccountFiles, LoginMaker } from './accounts/login-maker.ts';
 export {
   type AnonymousOptions,
   type GuestOptions,

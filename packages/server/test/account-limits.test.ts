@@ -113,3 +113,71 @@ test('hostile: a session that is cut off while its login is looked at keeps no p
   await event('closed');
   await login();
 });
+
+test('permissions by path: guests fetch, and drop files where they see nothing', async (t) => {
+  const memory = new MemoryFiles({ contents: { '/pub': 'text', '/in/old': 'theirs', '/secret/x': 'x' } });
+  const rules = { paths: { '/in': ['write'], '/secret': [] } } as const;
+  const accounts = new MemoryAccounts({ files: memory, anonymous: { rules } });
+  const guest = await (await serve(t, { accounts })).connect();
+  await guest.expect(331, 'USER anonymous');
+  await guest.expect(230, 'PASS me@example.org');
+  await guest.expect(200, 'TYPE I');
+  assert.equal((await guest.fetch('RETR pub')).toString(), 'text');
+  assert.equal((await guest.fetch('NLST')).toString(), 'pub\r\nin\r\n');
+  await guest.expect(250, 'CWD in');
+  await guest.store('STOR old', 'mine');
+  assert.equal(contentOf(memory, '/in/old').toString(), 'theirs');
+  await guest.passive();
+  for (const line of [
+    'LIST',
+    'MLSD',
+    'NLST *',
+    'RETR old',
+    'APPE old',
+    'SIZE old',
+    'SIZE none',
+    'MLST old',
+    'DELE old',
+  ])
+    await guest.expect(550, line);
+  for (const line of [
+    'STOR /pub',
+    'CWD /secret',
+    'RETR /secret/x',
+    'MKD /in/x',
+    'RNFR old',
+    'MFMT 20200101000000 /pub',
+  ])
+    await guest.expect(550, line);
+  assert.ok(!(await guest.expect(211, 'FEAT')).lines.some((line) => line.includes('SYMLINK')));
+});
+
+test('several folders in one tree: what is stored in one is there, and nothing moves between them', async (t) => {
+  const folders = new Map(
+    [
+      ['/one', new MemoryFiles()],
+      ['/two', new MemoryFiles()],
+    ].map(([name, files]) => [String(name), files as MemoryFiles]),
+  );
+  const accounts = new MemoryAccounts({
+    files: new MemoryFiles({ contents: { '/own': 'own' } }),
+    open: (directory) => folders.get(directory) ?? new MemoryFiles(),
+    users: [
+      {
+        name: 'u',
+        password: 'p',
+        rules: { folders: { '/a': '/one', '/b/c': '/two' }, paths: { '/b/c': ['list', 'read'] } },
+      },
+    ],
+  });
+  const client = await (await serve(t, { accounts })).login();
+  assert.equal((await client.fetch('NLST')).toString().split('\r\n').sort().join(' '), ' a b own');
+  await client.store('STOR /a/f', 'x');
+  assert.equal(contentOf(folders.get('/one') ?? new MemoryFiles(), '/f').toString(), 'x');
+  await client.expect(350, 'RNFR /a/f');
+  await client.expect(550, 'RNTO /f');
+  await client.expect(250, 'CWD /b/c');
+  await client.passive();
+  await client.expect(550, 'STOR f');
+  await client.expect(550, 'RMD /a');
+});

@@ -2,10 +2,20 @@ import { resolve } from 'node:path';
 import type { AccountRules } from '@duoport/server';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseRate } from '../flags/values.ts';
-import { parseCount, parseExpiry, parseModeList, parseNetworks, parsePermissions } from './rule-values.ts';
+import {
+  parseCount,
+  parseExpiry,
+  parseFolder,
+  parseModeList,
+  parseNetworks,
+  parsePathPermissions,
+  parsePermissions,
+} from './rule-values.ts';
 
 /** The flags of rules by their attributes, as commander gives them. */
-export type RuleFlags = Omit<AccountRules, 'enabled'> & {
+export type RuleFlags = Omit<AccountRules, 'enabled' | 'paths' | 'folders'> & {
+  readonly path?: AccountRules['paths'];
+  readonly folder?: AccountRules['folders'];
   readonly enable?: true;
   readonly disable?: true;
   readonly clear?: readonly string[];
@@ -16,6 +26,8 @@ const names: Readonly<Record<keyof AccountRules, string>> = {
   directory: 'directory',
   home: 'home',
   permissions: 'permissions',
+  paths: 'path',
+  folders: 'folder',
   enabled: 'enabled',
   expires: 'expires',
   networks: 'networks',
@@ -38,7 +50,9 @@ export function addRuleFlags(command: Command, { clear = false } = {}): Command 
 }
 
 /** What the flags change: a rule that is `undefined` here is taken away. */
-export function rulesOf({ enable, disable, clear = [], ...flags }: RuleFlags): Record<string, unknown> {
+export function rulesOf({ enable, disable, clear = [], ...given }: RuleFlags): Record<string, unknown> {
+  const { path, folder, ...plain } = given;
+  const flags = { ...plain, ...(path && { paths: path }), ...(folder && { folders: folder }) };
   const keys = Object.keys(names).filter((key) => Object.hasOwn(flags, key));
   const rules = Object.fromEntries(keys.map((key) => [key, flags[key as keyof typeof flags]]));
   return {
@@ -61,7 +75,15 @@ export function ruleRows(rules: AccountRules): readonly (readonly [string, strin
 function shown(key: string, value: unknown): string {
   if (key === 'expires') return new Date(Number(value)).toISOString();
   if (key === 'rateDown' || key === 'rateUp') return `${value} bytes a second`;
+  if (key === 'paths' || key === 'folders') return pairs(value as Readonly<Record<string, unknown>>);
   return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+function pairs(map: Readonly<Record<string, unknown>>): string {
+  const parts = Object.entries(map).map(
+    ([path, value]) => `${path}=${Array.isArray(value) ? value.join(',') || 'none' : value}`,
+  );
+  return parts.join('   ');
 }
 
 function known(rule: string): string {
@@ -77,6 +99,14 @@ function options(): readonly Option[] {
     ),
     new Option('--home <path>', 'where in it to begin'),
     new Option('--permissions <list>', 'all, read, or a list with commas').argParser(parsePermissions),
+    new Option(
+      '--path <path=list>',
+      'other permissions at and below a path: /in=write is a folder to drop files in, /secret=none; may be repeated',
+    ).argParser(parsePathPermissions),
+    new Option(
+      '--folder <path=folder>',
+      'another folder, seen at this path: /shared=/srv/shared; may be repeated',
+    ).argParser(parseFolder),
     new Option('--expires <time>', '2027-01-31 or 2027-01-31T18:00:00Z: no logins from then on').argParser(
       parseExpiry,
     ),

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { allPermissions, type Permission, readPermissions } from '@duoport/server';
 import { InvalidArgumentError } from 'commander';
 import { parseModes } from '../flags/values.ts';
@@ -11,6 +12,32 @@ export function parsePermissions(text: string): readonly Permission[] {
   const known = real.filter((each) => words.includes(each));
   if (words.every((word) => real.some((each) => each === word))) return known;
   throw new InvalidArgumentError(`Permissions are all, read, or some of ${real.join(',')}.`);
+}
+
+/** `/in=write`, for a flag that may be repeated; `none` for no permission at all. */
+export function parsePathPermissions(
+  text: string,
+  earlier: Readonly<Record<string, readonly Permission[]>> = {},
+): Readonly<Record<string, readonly Permission[]>> {
+  const [path, list] = pairOf(text);
+  return { ...earlier, [path]: list === 'none' ? [] : parsePermissions(list) };
+}
+
+/** `/shared=/srv/shared`, for a flag that may be repeated. */
+export function parseFolder(
+  text: string,
+  earlier: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [path, folder] = pairOf(text);
+  return { ...earlier, [path]: resolve(folder) };
+}
+
+/** The path as the user sees it, and what belongs to it. */
+function pairOf(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  const path = text.slice(0, at).replace(/(?<=.)\/$/, '');
+  if (at > 0 && path.startsWith('/') && at < text.length - 1) return [path, text.slice(at + 1)];
+  throw new InvalidArgumentError('It is written PATH=VALUE, with a path as the user sees it: /in=…');
 }
 
 /** `2027-01-31`, its beginning in UTC, or a time `2027-01-31T18:00:00Z`; milliseconds since the epoch. */

@@ -127,9 +127,12 @@ const people: Look = ({ users = [], anonymous }, origins) => {
       : [],
   );
   const found = [...twice, ...secrets];
-  return anonymous.enabled || !origins.isSet('anonymous.directory')
-    ? found
-    : [...found, { path: 'anonymous.directory', text: 'Nobody sees it: anonymous.enabled is not true.' }];
+  const idle = ['anonymous.directory', 'anonymous.drop-folder'].filter((path) => origins.isSet(path));
+  if (anonymous.enabled) return found;
+  return [
+    ...found,
+    ...idle.map((path) => ({ path, text: 'Nobody sees it: anonymous.enabled is not true.' })),
+  ];
 };
 
 const counts: Look = ({ limits }) => {

@@ -108,6 +108,9 @@ const wrong: readonly (readonly [string, RegExp])[] = [
     'users: [{name: a, pasword: b}]\n',
     /users 1\.pasword: There is no such key\. Did you mean users\.password\?/,
   ],
+  ['users: [{name: a, password: b, paths: {in: read}}]\n', /Write a path like \/in/],
+  ['users: [{name: a, password: b, paths: {/in: fly}}]\n', /users 1\.paths/],
+  ['anonymous: {drop-folder: /in}\n', /Nobody sees it/],
   ['users: [{name: a}]\n', /users 1: a needs either password or password-hash\./],
   ['users: [{name: a, password: b, password-hash: c}]\n', /needs either password or password-hash\./],
   [

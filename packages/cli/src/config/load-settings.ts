@@ -35,6 +35,7 @@ const paths = [
   'directory',
   'accounts',
   'users.*.directory',
+  'users.*.folders.*',
   'anonymous.directory',
   'tls.certificate',
   'tls.key',

@@ -61,6 +61,8 @@ function textOf(issue: z.core.$ZodIssue): string {
       return issue.origin === 'number' || issue.origin === 'int'
         ? `Write a number up to ${issue.maximum}.`
         : issue.message;
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
     case 'invalid_union':
       return 'Write a value.';
     default:

@@ -51,6 +51,9 @@ function listenMap(text: string): object {
 
 const permission = z.enum([...allPermissions] as [Permission, ...Permission[]]).exclude(['none']);
 
+/** A path as the user sees it. */
+const inside = line(4096).regex(/^(?:\/(?!\.{1,2}(?:\/|$))[^/]+)+$/, 'Write a path like /in or /in/box.');
+
 const user = z.strictObject({
   name: line().meta(facts('The name to log in with.')),
   password: line(1024)
@@ -83,6 +86,24 @@ const user = z.strictObject({
     .startsWith('/', 'Write a path that begins with /, as the user sees it.')
     .default('/')
     .meta(facts('Where in it the user begins.')),
+  paths: z
+    .record(inside, z.union([z.enum(['all', 'read', 'none']), z.array(permission)]))
+    .optional()
+    .meta(
+      facts('Other permissions at and below certain paths; the longest path counts.', {
+        otherwise: 'the same everywhere',
+        examples: [{ '/in': ['write'], '/secret': 'none' }],
+      }),
+    ),
+  folders: z
+    .record(inside, line(4096))
+    .optional()
+    .meta(
+      facts('More folders of this machine, by the path where the user sees them.', {
+        otherwise: 'none',
+        examples: [{ '/shared': '/srv/shared' }],
+      }),
+    ),
   enabled: z
     .boolean()
     .optional()
@@ -204,6 +225,12 @@ export const settingsSchema = z.strictObject({
     directory: line(4096)
       .optional()
       .meta(facts('What they see.', { otherwise: 'the `directory` of all' })),
+    'drop-folder': inside.optional().meta(
+      facts('A folder of it where they may store, and see nothing: each file gets a name of its own.', {
+        otherwise: 'they store nothing',
+        examples: ['/incoming'],
+      }),
+    ),
   }),
   passive: section('Passive mode: the client dials the data connection.', {
     enabled: yes('Off: PASV and EPSV are refused.'),

@@ -20,7 +20,7 @@ export function treeWith(path: string, value: unknown): Tree {
   return { [first]: rest.length === 0 ? value : treeWith(rest.join('.'), value) };
 }
 
-/** The tree with what `change` makes of the value at this path, where there is one; `*` is every item of a list. */
+/** The tree with what `change` makes of the value at this path, where there is one; `*` is every item of a list or map. */
 export function changed(
   tree: unknown,
   path: readonly string[],
@@ -28,8 +28,13 @@ export function changed(
 ): unknown {
   const [first, ...rest] = path;
   if (first === undefined) return change(tree);
-  if (first === '*') return Array.isArray(tree) ? tree.map((item) => changed(item, rest, change)) : tree;
-  if (!isTree(tree) || !Object.hasOwn(tree, first)) return tree;
+  if (first === '*' && Array.isArray(tree)) return tree.map((item) => changed(item, rest, change));
+  if (!isTree(tree)) return tree;
+  if (first === '*')
+    return Object.fromEntries(
+      Object.entries(tree).map(([key, value]) => [key, changed(value, rest, change)]),
+    );
+  if (!Object.hasOwn(tree, first)) return tree;
   return Object.fromEntries(
     Object.entries(tree).map(([key, value]) => [key, key === first ? changed(value, rest, change) : value]),
   );

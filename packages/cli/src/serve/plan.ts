@@ -45,6 +45,8 @@ export interface ServePlan {
   readonly accounts: string | undefined;
   readonly anonymous: boolean;
   readonly anonymousFolder: string;
+  /** Where in it guests may store, as they see it. */
+  readonly dropFolder: string | undefined;
   readonly modes: ModeSet;
   readonly passivePorts: PortRange;
   readonly passiveAddress: readonly AdvertisedRule[] | undefined;
@@ -88,6 +90,7 @@ export async function planServe(
   for (const [index, user] of (settings.users ?? []).entries()) {
     const { directory } = user;
     const own = directory === undefined ? folder : await folderAt(`users.${index}.directory`, directory);
+    for (const each of Object.values(user.folders ?? {})) await folderAt(`users.${index}.folders`, each);
     users.push(plannedUser(user, own));
   }
   if (nobodyNamed) users.push(plannedUser({ ...nobody, password: makePassword() }, folder));
@@ -104,6 +107,7 @@ export async function planServe(
     anonymous: anonymous.enabled,
     anonymousFolder:
       anonymous.directory === undefined ? folder : await folderAt('anonymous.directory', anonymous.directory),
+    dropFolder: anonymous['drop-folder'],
     modes: { passive: passive.enabled, active: active.enabled },
     passivePorts: passive.ports,
     passiveAddress: passive.addresses?.map(ruleOf),
@@ -130,6 +134,7 @@ const nobody: UserSettings = { name: 'duoport', permissions: 'all', home: '/' };
 
 function plannedUser(user: UserSettings, folder: string): PlannedUser {
   const { name, password, home, permissions, enabled, expires, networks, modes, sessions } = user;
+  const { paths, folders } = user;
   const { 'password-hash': hash, 'require-tls': requireTls, 'rate-down': rateDown, 'rate-up': rateUp } = user;
   return {
     name,
@@ -138,12 +143,26 @@ function plannedUser(user: UserSettings, folder: string): PlannedUser {
     permissions: permissionsOf(permissions),
     folder,
     home,
-    rules: { enabled, expires, networks, requireTls, modes, sessions, rateDown, rateUp },
+    rules: {
+      paths:
+        paths &&
+        Object.fromEntries(Object.entries(paths).map(([path, list]) => [path, [...permissionsOf(list)]])),
+      folders,
+      enabled,
+      expires,
+      networks,
+      requireTls,
+      modes,
+      sessions,
+      rateDown,
+      rateUp,
+    },
   };
 }
 
-function permissionsOf(written: UserSettings['permissions']): ReadonlySet<Permission> {
+function permissionsOf(written: UserSettings['permissions'] | 'none'): ReadonlySet<Permission> {
   if (written === 'all') return allPermissions;
+  if (written === 'none') return new Set();
   return written === 'read' ? readPermissions : new Set(written);
 }
 

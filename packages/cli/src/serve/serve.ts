@@ -152,7 +152,7 @@ function announcementOf(
     password: plan.generated ? password : undefined,
     readOnly: mayOnlyRead(permissions),
   }));
-  const { server: _, anonymousFolder: __, accounts, ...said } = plan;
+  const { server: _, anonymousFolder: __, dropFolder: ___, accounts, ...said } = plan;
   return {
     ...said,
     accounts: accounts && shownPlace(accounts),

@@ -1,5 +1,12 @@
 import type { AccountStore } from '@duoport/accounts-sql';
-import { type Accounts, type Files, KeptPassword, MemoryAccounts, type UserOptions } from '@duoport/server';
+import {
+  type AccountFiles,
+  type Accounts,
+  type Files,
+  KeptPassword,
+  MemoryAccounts,
+  type UserOptions,
+} from '@duoport/server';
 import type { ServePlan } from './plan.ts';
 
 /** Who may come in: the users of the settings, and those of a database where there is one. */
@@ -13,14 +20,24 @@ export function servedAccounts(plan: ServePlan, filesOf: (folder: string) => Fil
   }));
   const named = new MemoryAccounts({
     users,
-    ...(plan.anonymous ? { anonymous: { files: filesOf(plan.anonymousFolder) } } : {}),
+    open: filesOf,
+    ...(plan.anonymous ? { anonymous: anonymousOf(plan, filesOf) } : {}),
     ...(slow ? { nobody: verifyNothing } : {}),
   });
-  return plan.accounts === undefined ? named : withDatabase(named, plan.accounts, filesOf(plan.folder));
+  return plan.accounts === undefined
+    ? named
+    : withDatabase(named, plan.accounts, { files: filesOf(plan.folder), open: filesOf });
+}
+
+function anonymousOf({ anonymousFolder, dropFolder }: ServePlan, filesOf: (folder: string) => Files) {
+  const files = filesOf(anonymousFolder);
+  return dropFolder === undefined
+    ? { files }
+    : { files, rules: { paths: { [dropFolder]: ['write'] as const } } };
 }
 
 /** Whoever is named in the settings is meant by the name. */
-function withDatabase(named: MemoryAccounts, place: string, files: Files): Accounts {
+function withDatabase(named: MemoryAccounts, place: string, files: AccountFiles): Accounts {
   const stored = databaseAccounts(place, files);
   return {
     begin: (attempt) => named.begin(attempt),
@@ -33,13 +50,13 @@ function withDatabase(named: MemoryAccounts, place: string, files: Files): Accou
 const stores = new Map<string, Promise<AccountStore>>();
 
 /** Loaded at the first login: nobody else waits for the databases. */
-function databaseAccounts(place: string, files: Files): () => Promise<Accounts> {
+function databaseAccounts(place: string, files: AccountFiles): () => Promise<Accounts> {
   let loading: Promise<Accounts> | undefined;
   const load = async (): Promise<Accounts> => {
     const { openAccounts, SqlAccounts } = await import('@duoport/accounts-sql');
     const store = stores.get(place) ?? openAccounts(place);
     stores.set(place, store);
-    return new SqlAccounts(await store, { files });
+    return new SqlAccounts(await store, files);
   };
   return () => {
     loading ??= load();

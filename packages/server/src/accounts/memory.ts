@@ -11,12 +11,14 @@ import {
   type Refusal,
   readPermissions,
 } from './accounts.ts';
-import { LoginMaker } from './login-maker.ts';
+import { type AccountFiles, LoginMaker } from './login-maker.ts';
 import { KeptPassword } from './password.ts';
 import { type AccountRules, refusalOf } from './rules.ts';
 
 /** What somebody gets who is let in. */
 export interface GuestOptions {
+  /** More that is to hold; `directory`, `home` and `permissions` stand beside it. */
+  readonly rules?: Omit<AccountRules, 'directory' | 'home' | 'permissions'>;
   /** What the user sees; default: the files of the list. */
   readonly files?: Files;
   /** Instead of `files`: a directory of this machine that is the user's whole world. */
@@ -28,8 +30,6 @@ export interface GuestOptions {
 
 export interface UserOptions extends GuestOptions {
   readonly name: string;
-  /** More that is to hold for this user; `directory`, `home` and `permissions` stand beside it. */
-  readonly rules?: Omit<AccountRules, 'directory' | 'home' | 'permissions'>;
   /** The password, or what decides about it. */
   readonly password: string | ((password: string, attempt: LoginAttempt) => Awaitable<boolean>);
 }
@@ -39,12 +39,10 @@ export interface AnonymousOptions extends GuestOptions {
   readonly names?: readonly string[];
 }
 
-export interface MemoryAccountsOptions {
+export interface MemoryAccountsOptions extends AccountFiles {
   readonly users?: readonly UserOptions[];
   /** Lets in whoever says `anonymous`, to read only unless `permissions` says otherwise (RFC 1635). Default: nobody. */
   readonly anonymous?: AnonymousOptions;
-  /** What users see who have no files of their own. */
-  readonly files?: Files;
   /** Where a function checks passwords and takes its time over it: the same time for a name that nobody has. */
   readonly nobody?: (password: string, attempt: LoginAttempt) => Awaitable<unknown>;
 }
@@ -59,11 +57,11 @@ interface Account {
 export class MemoryAccounts implements Accounts {
   readonly #maker: LoginMaker;
   readonly #accounts = new Map<string, Account>();
-  readonly #guests = new Map<string, Login>();
+  readonly #guests = new Map<string, Omit<Account, 'check'>>();
   readonly #nobody: Account['check'];
 
   constructor(options: MemoryAccountsOptions) {
-    this.#maker = new LoginMaker(options.files);
+    this.#maker = new LoginMaker(options);
     const { nobody } = options;
     // Compared with for unknown names; nobody knows it.
     const password = new KeptPassword(randomBytes(16).toString('hex'));
@@ -76,7 +74,8 @@ export class MemoryAccounts implements Accounts {
     if (anonymous === undefined) return;
     for (const name of anonymous.names ?? ['anonymous', 'ftp']) {
       const login = this.#login(name, { permissions: readPermissions, ...anonymous });
-      this.#guests.set(name.toLowerCase(), { ...login, anonymous: true });
+      const { rules = {} } = anonymous;
+      this.#guests.set(name.toLowerCase(), { login: { ...login, anonymous: true }, rules });
     }
   }
 
@@ -103,7 +102,7 @@ export class MemoryAccounts implements Accounts {
   async login(attempt: LoginAttempt): Promise<Login | Refusal | undefined> {
     const { user, password } = attempt;
     const guest = this.#guest(user);
-    if (guest !== undefined) return guest;
+    if (guest !== undefined) return refusalOf(guest.rules, attempt, Date.now()) ?? guest.login;
     if (password === undefined) return undefined;
     const account = this.#accounts.get(user);
     const matches = await (account?.check ?? this.#nobody)(password, attempt);
@@ -112,11 +111,11 @@ export class MemoryAccounts implements Accounts {
   }
 
   /** A user of that name goes before the anonymous account. */
-  #guest(user: string): Login | undefined {
+  #guest(user: string): Omit<Account, 'check'> | undefined {
     return this.#accounts.has(user) ? undefined : this.#guests.get(user.toLowerCase());
   }
 
-  #login(user: string, options: GuestOptions & Pick<UserOptions, 'rules'>): Login {
+  #login(user: string, options: GuestOptions): Login {
     const { directory, home, permissions = allPermissions, rules, files } = options;
     return this.#maker.login(user, { ...rules, directory, home, permissions: [...permissions] }, files);
   }

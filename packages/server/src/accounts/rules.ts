@@ -11,6 +11,10 @@ export interface AccountRules {
   readonly home?: string | undefined;
   /** Default: all. */
   readonly permissions?: readonly Permission[] | undefined;
+  /** Other permissions at and below certain paths; the longest path counts. `{ '/in': ['write'] }` is a folder to drop files in. */
+  readonly paths?: Readonly<Record<string, readonly Permission[]>> | undefined;
+  /** More folders of the machine in the tree of the user, by the path where they are seen: `{ '/shared': '/srv/shared' }`. */
+  readonly folders?: Readonly<Record<string, string>> | undefined;
   readonly enabled?: boolean | undefined;
   /** Milliseconds since the epoch: from then on nobody logs in. */
   readonly expires?: number | undefined;
@@ -54,14 +58,15 @@ export function rulesFault(rules: Readonly<Record<string, unknown>>): string | u
 
 type Check = (value: unknown) => string | undefined;
 
+const permissions = listOf([...allPermissions].filter((each) => each !== 'none'));
+
 const checks: Readonly<Record<keyof AccountRules, Check>> = {
-  directory: (value) => {
-    if (typeof value !== 'string' || !isAbsolute(value)) return 'an absolute path of a folder is needed';
-    return value.includes('\0') ? 'a path has no NUL in it' : undefined;
-  },
+  directory: folder,
   home: (value) =>
     typeof value === 'string' && isNormal(value) ? undefined : 'a path like / or /in/box is needed',
-  permissions: listOf([...allPermissions].filter((each) => each !== 'none')),
+  permissions,
+  paths: byPath((value) => (Array.isArray(value) && value.length === 0 ? undefined : permissions(value))),
+  folders: byPath(folder, ['/']),
   enabled: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
   expires: (value) => (Number.isSafeInteger(value) ? undefined : 'a time is needed'),
   networks: (value) => {
@@ -80,6 +85,24 @@ const checks: Readonly<Record<keyof AccountRules, Check>> = {
   rateDown: wholeNumber(1000),
   rateUp: wholeNumber(1000),
 };
+
+function folder(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !isAbsolute(value)) return 'an absolute path of a folder is needed';
+  return value.includes('\0') ? 'a path has no NUL in it' : undefined;
+}
+
+function byPath(check: Check, not: readonly string[] = []): Check {
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return 'paths with values are needed';
+    for (const [path, each] of Object.entries(value)) {
+      if (!isNormal(path) || not.includes(path)) return `${path} is no path like /in or /in/box`;
+      const fault = check(each);
+      if (fault !== undefined) return `${path}: ${fault}`;
+    }
+    return undefined;
+  };
+}
 
 function isList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
