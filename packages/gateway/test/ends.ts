@@ -220,7 +220,11 @@ export function ending(socket: Socket): Promise<Ending> {
       socket.on('data', (chunk: Uint8Array) => {
         bytes += chunk.length;
       });
-      socket.once('end', () => resolve({ how: 'end', bytes }));
+      socket.once('end', () => {
+        // libuv takes a reset that comes together with the last bytes for an end: an empty write asks the kernel.
+        if (socket.writable) socket.write(new Uint8Array(0));
+        resolve({ how: socket.errored ? 'reset' : 'end', bytes });
+      });
       socket.once('error', () => resolve({ how: 'reset', bytes }));
       socket.once('close', (failed) => resolve({ how: failed ? 'reset' : 'end', bytes }));
     }),
