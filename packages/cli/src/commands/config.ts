@@ -63,14 +63,20 @@ function printCommand(io: ProcessIo): Command {
 
 function importCommand(io: ProcessIo): Command {
   return new Command('import')
-    .description('make a settings file of the configuration of vsftpd, ProFTPD, Pure-FTPd or SFTPGo')
-    .argument('[file]', 'vsftpd.conf, proftpd.conf, sftpgo.json, pure-ftpd.conf or the folder of its options')
+    .description(
+      'make a settings file of the configuration of vsftpd, ProFTPD, Pure-FTPd, SFTPGo or FileZilla Server',
+    )
+    .argument(
+      '[file]',
+      'vsftpd.conf, proftpd.conf, sftpgo.json, settings.xml, pure-ftpd.conf or the folder of its options',
+    )
     .addOption(
       new Option('--from <server>', 'whose it is, where the name of the file does not say it').choices([
         'vsftpd',
         'proftpd',
         'pure-ftpd',
         'sftpgo',
+        'filezilla',
       ]),
     )
     .option('--command-line <words>', 'the options that pure-ftpd is started with, instead of a file')

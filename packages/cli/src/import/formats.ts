@@ -2,6 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { printable } from '../printable.ts';
 import { UsageError } from '../usage-error.ts';
+import { importFilezilla } from './filezilla.ts';
+import { filezillaRows } from './filezilla-rows.ts';
 import type { Imported, Rows } from './options.ts';
 import { importProftpd } from './proftpd.ts';
 import { proftpdRows } from './proftpd-rows.ts';
@@ -31,6 +33,12 @@ export const formats = {
     read: (text: string) => importPureFtpd(parsePureFtpdFile(text)),
   },
   sftpgo: { title: 'SFTPGo', name: /^sftpgo.*\.(?:json|ya?ml)$/i, rows: sftpgoRows, read: importSftpgo },
+  filezilla: {
+    title: 'FileZilla Server',
+    name: /filezilla.*\.xml$|^settings\.xml$/i,
+    rows: filezillaRows,
+    read: importFilezilla,
+  },
 } as const satisfies Readonly<Record<string, Format>>;
 
 export type FormatName = keyof typeof formats;

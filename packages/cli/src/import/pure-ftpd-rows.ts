@@ -4,7 +4,7 @@ const system = 'Accounts come from nowhere but users: give names and passwords.'
 const permissions = 'What a user may do is said with each user (users, permissions).';
 const guest = 'Anonymous users only read.';
 const logs = 'Lines go to standard output: logs.format and logs.level.';
-const rates = 'Rates are not limited.';
+const rates = 'Rates are said with each user: rate-down and rate-up.';
 
 /** Every option of Pure-FTPd, by the names of its files, with its letter. */
 export const pureFtpdRows: Rows = {
@@ -60,12 +60,12 @@ export const pureFtpdRows: Rows = {
   NoTruncate: none('An upload writes into the file that is there.', 'no'),
   PAMAuthentication: none(system, 'no'),
   PassivePortRange: to('passive.ports'),
-  PerUserLimits: none('Sessions of one user are not counted.'),
+  PerUserLimits: none('It is said with each user: sessions.'),
   PGSQLConfigFile: none(system),
   PIDFile: anyway('The service manager knows its process.'),
   ProhibitDotFilesRead: none('Names with a dot are names.', 'no'),
   ProhibitDotFilesWrite: none('Names with a dot are names.', 'no'),
-  PureDB: none('Write the users of the file into users, with their passwords: it holds only hashes.'),
+  PureDB: none('Write its users into users; their hashes can stand as password-hash.'),
   Quota: none('There are no quotas.'),
   Include: none('Another file: import it too, and put the two together.'),
   SyslogFacility: none(logs),
