@@ -5,7 +5,7 @@ import { filezillaRows } from './filezilla-rows.ts';
 import { type Directive, type Imported, none, portRange, type Row, Translation } from './options.ts';
 
 /** Elements with text in them, by their path, and in the old format the items of Settings by their names. */
-export function parseFilezilla(text: string, file: string): readonly Directive[] {
+function parseFilezilla(text: string, file: string): readonly Directive[] {
   const parser = new SaxesParser({ xmlns: false });
   const found: Directive[] = [];
   const open: { readonly name: string; readonly line: number; text: string; isLeaf: boolean }[] = [];
