@@ -111,7 +111,7 @@ interface Published {
   readonly relay: (kind: string) => Promise<Event>;
 }
 
-async function published(t: TestContext, lab: Lab): Promise<Published> {
+async function published(t: TestContext, lab: Lab, agentWords: readonly string[] = []): Promise<Published> {
   const vsftpd = await startServer(lab, 'vsftpd', {
     programs: await findPrograms(),
     duoport: duoportCommand(),
@@ -129,7 +129,7 @@ async function published(t: TestContext, lab: Lab): Promise<Published> {
   const { invitation } = JSON.parse(stdout) as { readonly invitation: string };
   const to = `ftp://${lab.topology.links.flatMap(addressOf).join('')}`;
   const connect = ['connect', '--to', to, '--invitation', invitation, '--state', path.join(here, 'agent')];
-  await relayCommand(t, lab, { host: 'server', words: connect })('connected');
+  await relayCommand(t, lab, { host: 'server', words: [...connect, ...agentWords] })('connected');
   return { lab, vsftpd, here, relay };
 }
 
@@ -189,6 +189,21 @@ for (const port of [21, 22] as const) {
     for (const mode of passive) assert.equal(await tried(place, mode), 0, mode.join(' '));
     const expected = port === 21 ? 0 : portRefused;
     for (const mode of active) assert.equal(await tried(place, mode), expected, mode.join(' '));
-    assert.equal((await place.relay('neighbours'))['address'], '192.0.2.2');
+    const { address, data } = await place.relay('neighbours');
+    assert.deepEqual([address, data], ['192.0.2.2', 'relay']);
+  });
+
+  test(`topology 14: the data stay in the private network, port ${port}`, { skip }, async (t) => {
+    await using lab = await buildLab(neighbours(port));
+    const place = await published(t, lab, ['--neighbours', 'private']);
+    // curl obeys the address of a 227 only when it is told to; the 229 names none.
+    const obeying = ['--disable-epsv', '--no-ftp-skip-pasv-ip'];
+    for (const mode of [obeying, []]) assert.equal(await tried(place, mode), 0, mode.join(' '));
+    const { vsftpd } = place;
+    const url = `ftp://${vsftpd.user}:${encodeURIComponent(vsftpd.password)}@${relayAddress}:${port}/`;
+    const argv = ['curl', '-sSv', '--max-time', '20', ...obeying, url];
+    const { stderr } = await lab.run('client', argv, { timeout: 30_000 });
+    assert.match(stderr, /Connecting to 192\.168\.50\.10 /);
+    assert.equal((await place.relay('neighbours'))['data'], 'private');
   });
 }
