@@ -1,4 +1,4 @@
-// What docs/guide/lab.md shows of runs is what they print. Numbers may differ, and a line `…` stands for any lines.
+// What the guide shows of runs is what they print. Numbers may differ, and a line `…` stands for any lines.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { duoportCommand, repository, whatLabLacks } from '@duoport/lab';
 
-const page = readFileSync(join(repository(), 'docs', 'guide', 'lab.md'), 'utf8');
-const blocks = [...page.matchAll(/^```text\n\$ sudo npx duoport (.*)\n([\s\S]*?)^```$/gm)];
-
-test('the page shows runs', () => assert.ok(blocks.length > 0));
+const blocks = ['lab.md', 'private-network.md'].flatMap((name) => {
+  const page = readFileSync(join(repository(), 'docs', 'guide', name), 'utf8');
+  const found = [...page.matchAll(/^```text\n\$ sudo npx duoport (.*)\n([\s\S]*?)^```$/gm)];
+  test(`${name} shows runs`, () => assert.ok(found.length > 0));
+  return found;
+});
 
 for (const [, words = '', shown = ''] of blocks) {
   test(`duoport ${words}`, { skip: whatLabLacks() ?? false, timeout: 120_000 }, async () => {

@@ -18,6 +18,7 @@ interface Step {
   readonly shown: readonly string[];
 }
 
+const fingerprint = /\b(?:[0-9A-F]{2}:){31}[0-9A-F]{2}\b/;
 const root = new URL('../../../', import.meta.url);
 const guides = (await readdir(new URL('docs/guide/', root))).filter((name) => name.endsWith('.md')).sort();
 
@@ -32,7 +33,7 @@ for (const page of ['README.md', ...guides.map((name) => `docs/guide/${name}`)])
       return;
     }
     await using place = await workplace();
-    for (const step of steps) compare(step, await place.run(step.line));
+    for (const step of steps) compare(step, await place.run(step));
   });
 }
 
@@ -50,8 +51,8 @@ function installed(name: string): boolean {
   return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, name)));
 }
 
-/** A folder with `files` in it, a shell in which `npx duoport` is the source, at most one server, and gateways to it. */
-async function workplace(): Promise<{ run(line: string): Promise<string> } & AsyncDisposable> {
+/** A folder with `files` in it, a shell in which `npx duoport` is the source, at most one server, and gateways and relays to it. */
+async function workplace(): Promise<{ run(step: Step): Promise<string> } & AsyncDisposable> {
   const folder = await temporary();
   await mkdir(join(folder.path, 'bin'));
   await mkdir(join(folder.path, 'work/files'), { recursive: true });
@@ -71,6 +72,7 @@ async function workplace(): Promise<{ run(line: string): Promise<string> } & Asy
   const children: ReturnType<typeof shell>[] = [];
   // Ports as the page has them, and which free ones they are in this run.
   const ports = new Map<string, string>();
+  const fingerprints = new Map<string, string>();
   const stop = async (): Promise<void> => {
     for (const child of children.splice(0)) {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) continue;
@@ -79,16 +81,18 @@ async function workplace(): Promise<{ run(line: string): Promise<string> } & Asy
     }
   };
   return {
-    async run(line) {
-      const serving = /^npx duoport (?:serve|gateway) /.test(line);
+    async run({ line, shown }) {
+      const serving = /^npx duoport (?:serve|gateway|relay serve|relay connect) /.test(line);
       if (line.startsWith('npx duoport serve')) await stop();
       const asked = /--listen 127\.0\.0\.1:(\d+)/.exec(line)?.[1] ?? '';
       const child = shell(
-        line.replace(/(--listen )?127\.0\.0\.1:(\d+)/g, (all, listen: string | undefined, port: string) =>
-          listen === undefined
-            ? all.replace(port, ports.get(port) ?? port)
-            : `${listen}127.0.0.1:${serving ? 0 : port}`,
-        ),
+        line
+          .replace(/(--listen )?127\.0\.0\.1:(\d+)/g, (all, listen: string | undefined, port: string) =>
+            listen === undefined
+              ? all.replace(port, ports.get(port) ?? port)
+              : `${listen}127.0.0.1:${serving ? 0 : port}`,
+          )
+          .replace(fingerprint, (all) => fingerprints.get(all) ?? all),
       );
       children.push(child);
       const lines: string[] = [];
@@ -96,7 +100,15 @@ async function workplace(): Promise<{ run(line: string): Promise<string> } & Asy
         lines.push(text);
         const got = /^ {2}address +ftps?:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1];
         if (got !== undefined) ports.set(asked, got);
-        if (serving && text.startsWith('Ctrl-C')) break;
+        const agents = /^Agents dial 127\.0\.0\.1:(\d+)/.exec(text)?.[1];
+        if (agents !== undefined) ports.set(asked, agents);
+        const [control, page] = [text, shown.join(' ')].map(
+          (said) => /come in on port (\d+)/.exec(said)?.[1],
+        );
+        if (control !== undefined && page !== undefined) ports.set(page, control);
+        const [pin, shownPin] = [text, shown.join(' ')].map((said) => fingerprint.exec(said)?.[0]);
+        if (pin !== undefined && shownPin !== undefined) fingerprints.set(shownPin, pin);
+        if (serving && /^(?:Ctrl-C|Connected to the relay)/.test(text)) break;
       }
       return lines.join('\n');
     },

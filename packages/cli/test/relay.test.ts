@@ -93,6 +93,11 @@ const wrong: readonly (readonly [words: readonly string[], says: RegExp])[] = [
   [['relay', 'connect', '--to', 'ftp://x', '--invitation', 'duoport-invitation-1.e30'], /no invitation/],
   [['relay', 'connect', '--to', 'ftp://x', '--proxy', 'socks://y'], /http:\/\//],
   [['relay', 'connect', '--to', 'ftp://x', '--send-proxy', '3'], /versions 1 and 2/],
+  [['relay', 'connect', '--to', 'ftp://x', '--server-mode', 'active'], /agent holds/],
+  [['relay', 'connect', '--to', 'ftp://x', '--neighbour-ports', '50000-50009'], /--neighbours private/],
+  [['relay', 'connect', '--to', 'ftp://x', '--direct', 'ftp.example.org'], /203\.0\.113\.7:50500/],
+  [['relay', 'connect', '--to', 'ftp://x', '--tls-cert', 'c.pem'], /--tls-key go together/],
+  [['relay', 'connect', '--to', 'ftp://x', '--require-tls'], /needs a certificate/],
 ];
 for (const [words, says] of wrong) {
   test(`refused before anything is opened: ${words.join(' ')}`, async () => {

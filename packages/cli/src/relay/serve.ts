@@ -105,6 +105,7 @@ function announce(terminal: Terminal, { host, port, folder, relay, fingerprint }
   }
   terminal.result(`Agents dial ${host}:${port} (certificate ${fingerprint})`);
   terminal.result('duoport relay invite NAME lets one in.');
+  terminal.result('Ctrl-C ends it: transfers that are running may finish. A second Ctrl-C ends it at once.');
 }
 
 function tellers(
