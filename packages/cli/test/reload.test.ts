@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
+import { testCertificate } from '@duoport/testkit';
 import { duoport, serve, temporary } from './command.ts';
 
 for (const workers of ['1', '2']) {
@@ -30,6 +33,32 @@ for (const workers of ['1', '2']) {
     assert.match(await old.ask('NOOP'), /^(?:200|530)/);
   });
 }
+
+test('a certificate that was renewed in its place is shown after a reload, and one that has no key to it changes nothing', async () => {
+  await using here = await temporary();
+  const files = { cert: join(here.path, 'c.pem'), key: join(here.path, 'k.pem') };
+  const [first, second, other] = [await testCertificate(), await testCertificate(), await testCertificate()];
+  const put = async ({ cert, key }: { readonly cert: string; readonly key: string }) => {
+    await writeFile(files.cert, cert);
+    await writeFile(files.key, key);
+  };
+  await put(first);
+  const file = join(here.path, 'duoport.yaml');
+  await writeFile(file, 'tls: {certificate: c.pem, key: k.pem}\n');
+  await using served = await serve(['--config', file, '--listen-tls', '127.0.0.1:0']);
+  const doors = served.ready['doors'] as readonly { readonly port: number; readonly implicitTls: boolean }[];
+  const port = doors.find(({ implicitTls }) => implicitTls)?.port ?? 0;
+  assert.equal(await shownAt(port), new X509Certificate(first.cert).fingerprint256);
+  await put(second);
+  served.child.kill('SIGHUP');
+  await served.event('reloaded');
+  assert.equal(await shownAt(port), new X509Certificate(second.cert).fingerprint256);
+  await put({ cert: other.cert, key: second.key });
+  served.child.kill('SIGHUP');
+  const failed = await served.event('reload-failed');
+  assert.match(String(failed['message']), /tls\.key \S+k\.pem: is not the key of the certificate/);
+  assert.equal(await shownAt(port), new X509Certificate(second.cert).fingerprint256);
+});
 
 test('duoport reload: asks the server, and tells what became of it', async () => {
   await using here = await temporary();
@@ -74,4 +103,15 @@ async function dialogue(port: number) {
       socket.destroy();
     },
   };
+}
+
+/** The fingerprint of the certificate that is shown there. */
+async function shownAt(port: number): Promise<string> {
+  const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
+  try {
+    await once(socket, 'secureConnect');
+    return socket.getPeerCertificate().fingerprint256;
+  } finally {
+    socket.destroy();
+  }
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { MemoryAccounts, MemoryFiles, type ServerOptions } from '@duoport/server';
-import { certificate } from '@duoport/testkit';
+import { certificate, testCertificate } from '@duoport/testkit';
 import { contentOf, noise, seed, serve } from './serving.ts';
 import { dial } from './sockets.ts';
 
@@ -96,14 +99,26 @@ test('reload: what cannot be changes nothing', async (t) => {
 });
 
 test('reload: an implicit listener has the new certificate at once', async (t) => {
-  const { server, connect, memory, host } = await serve(t, { implicitTls: true });
+  const { server, login, memory, host, port } = await serve(t, { implicitTls: true });
   const accounts = new MemoryAccounts({ files: memory, users: [{ name: 'u', password: 'p' }] });
-  await server.reload({
-    accounts,
-    tls: { ...certificate, minVersion: 'TLSv1.3' },
-    listen: [{ host, port: 0, implicitTls: true }],
-  });
-  await assert.rejects(connect({ tls: { maxVersion: 'TLSv1.2' } }));
-  const client = await connect({ tls: { maxVersion: 'TLSv1.3' } });
-  await client.login();
+  const old = await login();
+  assert.equal(await fingerprint(port), certificate.fingerprint);
+  const { cert, key } = await testCertificate();
+  await server.reload({ accounts, tls: { cert, key }, listen: [{ host, port: 0, implicitTls: true }] });
+  assert.equal(await fingerprint(port), new X509Certificate(cert).fingerprint256);
+  // The data connections of a session that was there resume its own TLS session, which has the old one.
+  await seed(memory, '/f', 'hello');
+  assert.equal(String(await old.fetch('RETR f')), 'hello');
+  assert.equal(String(await (await login()).fetch('RETR f')), 'hello');
 });
+
+/** Of the certificate that the server shows. */
+async function fingerprint(port: number): Promise<string> {
+  const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
+  try {
+    await once(socket, 'secureConnect');
+    return socket.getPeerCertificate().fingerprint256;
+  } finally {
+    socket.destroy();
+  }
+}

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { generate } from 'selfsigned';
 import { settle } from '../config/load-settings.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
 import { makeCertificate } from './certificate.ts';
@@ -82,6 +83,24 @@ test('a folder that is missing, or a file', async () => {
     await writeFile(join(folder, 'f'), '');
     await assert.rejects(plan(join(folder, 'gone')), /there is no such folder/);
     await assert.rejects(plan(join(folder, 'f')), /is a file/);
+  });
+});
+
+test('a certificate that has run out is refused, with the line of the file that names it', async () => {
+  await inFolder(async (folder) => {
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
+      keyType: 'ec',
+      notBeforeDate: new Date('2020-01-01'),
+      notAfterDate: new Date('2020-02-01'),
+    });
+    await writeFile(join(folder, 'c.pem'), cert);
+    await writeFile(join(folder, 'k.pem'), key);
+    const text = 'workers: 1\ntls:\n  certificate: c.pem\n  key: k.pem\n';
+    const effective = settle(text, { file: join(folder, 'duoport.yaml'), directory: folder });
+    await assert.rejects(
+      planServe(effective),
+      /duoport\.yaml, line 3: tls\.certificate \S+c\.pem: has run out on Feb/,
+    );
   });
 });
 
