@@ -13,6 +13,7 @@ import { ControlTrace } from './control-trace.ts';
 import type { TlsSession } from './tls-session.ts';
 import type { TlsFacts } from './tls-settings.ts';
 import type { Trace } from './trace.ts';
+import { wakefulness } from './wakefulness.ts';
 
 /** Who answers a client: a server's session, or a gateway's. */
 export interface ServerRole {
@@ -98,8 +99,10 @@ export class ServerDialogue implements ControlHandler {
   }
 
   bytes(chunk: Uint8Array): void {
+    const now = performance.now();
+    wakefulness?.came(now);
     this.#lines?.client(chunk);
-    this.#machine.receive(chunk, performance.now());
+    this.#machine.receive(chunk, now);
     this.#drain();
   }
 
