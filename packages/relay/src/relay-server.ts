@@ -2,6 +2,7 @@ import {
   createGateway,
   type FtpGateway,
   type GatewayListen,
+  type GatewayMetrics,
   type GatewayOptions,
   type Routed,
   type RouteFacts,
@@ -123,6 +124,16 @@ export class RelayServer implements AsyncDisposable {
   /** Clients' sessions open now, those that are the agents' too. */
   get sessions(): number {
     return this.#gateway.sessions + this.#carriage.size;
+  }
+
+  /** Those of them whose session an agent holds. */
+  get passedOn(): number {
+    return this.#carriage.size;
+  }
+
+  /** What has happened so far on the clients' side, beside the sessions of agents. */
+  metrics(): GatewayMetrics {
+    return this.#gateway.metrics();
   }
 
   /** Lines of agents that stand now. */

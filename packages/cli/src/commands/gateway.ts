@@ -1,4 +1,10 @@
-import { createGateway, createPassThrough, type DataPortDoor, type GatewayListen } from '@duoport/gateway';
+import {
+  createGateway,
+  createPassThrough,
+  type DataPortDoor,
+  type GatewayListen,
+  metricsText,
+} from '@duoport/gateway';
 import { Command, Option } from 'commander';
 import { parseWhole } from '../flags/values.ts';
 import { announceGateway } from '../gateway/announce.ts';
@@ -8,12 +14,12 @@ import { addGatewayFlags, type GatewayFlags, stateOption } from '../gateway/flag
 import { GatewayDesk, type RunningGateway } from '../gateway/gateway-desk.ts';
 import { gatewayOptions } from '../gateway/gateway-options.ts';
 import { handedOver } from '../gateway/handed-over.ts';
-import { serveMetrics } from '../gateway/metrics-page.ts';
 import { openDesk } from '../gateway/open-desk.ts';
 import { passOptions, planPass } from '../gateway/pass-plan.ts';
 import { planGateway } from '../gateway/plan.ts';
 import { inherited, sayReady, takeData } from '../gateway/successor.ts';
 import { auditTo, tellersOf } from '../gateway/tellers.ts';
+import { serveMetrics } from '../metrics-page.ts';
 import { startServer } from '../serve/start.ts';
 import { spareTheCollector } from '../spare-the-collector.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
@@ -84,7 +90,10 @@ async function gateway(io: ProcessIo, flags: GatewayFlags): Promise<void> {
       : { server: await start(handed), remark: undefined };
   try {
     await using metrics =
-      flags.metrics && (await serveMetrics({ ...flags.metrics, fd: inheritance?.metrics }, server, servers));
+      flags.metrics &&
+      (await serveMetrics({ ...flags.metrics, fd: inheritance?.metrics }, () =>
+        metricsText(server.metrics(), server.status(servers)),
+      ));
     const desk = new GatewayDesk({ terminal, gateway: server, servers, metrics });
     await using _asked = await openDesk(terminal, desk, flags);
     prepared.announce(server, { portRemark: remark, metrics: metrics?.endpoint });

@@ -45,6 +45,12 @@ function serveSubcommand(io: ProcessIo): Command {
     )
     .addOption(new Option('--server-tls', 'speak TLS to the servers, as the client of each'))
     .addOption(new Option('--read-only', 'let nothing pass that changes files'))
+    .addOption(
+      new Option(
+        '--metrics <[host:]port>',
+        'counters for Prometheus at http://HOST:PORT/metrics (default host: 127.0.0.1)',
+      ).argParser(parseListen),
+    )
     .addOption(new Option('--state <dir>', stateText))
     .action((flags: RelayServeFlags) => serveRelay(io, flags));
   return addServeFlags(command, new Set(frontFlags));

@@ -1,12 +1,13 @@
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import type { GatewayEvent, ServerMode } from '@duoport/gateway';
-import { formatEndpoint } from '@duoport/protocol';
+import { type Endpoint, formatEndpoint } from '@duoport/protocol';
 import { AgentRegistry, type RelayEvent, RelayServer } from '@duoport/relay';
 import { stateFolder, writeState } from '../admin/state.ts';
 import type { FrontFlags } from '../flags/serve-flags.ts';
 import { defaultPassivePorts, type ListenAddress, type PortRange } from '../flags/values.ts';
 import { frontOf } from '../gateway/front.ts';
+import { serveMetrics } from '../metrics-page.ts';
 import { printable } from '../printable.ts';
 import { reachableAddresses } from '../serve/addresses.ts';
 import { certificateOf, checkCertificateFlags } from '../serve/certificate.ts';
@@ -16,6 +17,7 @@ import { traceTo } from '../trace/session-trace.ts';
 import { untilStopped } from '../until-stopped.ts';
 import { UsageError } from '../usage-error.ts';
 import { relayIdentity } from './identity.ts';
+import { relayMetricsText } from './relay-metrics.ts';
 import { sessionTeller } from './session-teller.ts';
 import { wayText } from './way-text.ts';
 
@@ -29,6 +31,7 @@ export interface RelayServeFlags extends FrontFlags {
   readonly serverMode: ServerMode;
   readonly serverTls?: boolean;
   readonly readOnly?: boolean;
+  readonly metrics?: ListenAddress;
 }
 
 /** `duoport relay serve` */
@@ -67,12 +70,13 @@ export async function serveRelay(io: ProcessIo, flags: RelayServeFlags): Promise
     trace,
   });
   await relay.start();
+  await using metrics = flags.metrics && (await serveMetrics(flags.metrics, () => relayMetricsText(relay)));
   const { address = '0.0.0.0', port = 0 } = relay.agentEndpoint ?? {};
   const host = flags.publicName ?? reachableAddresses(address, networkInterfaces())[0] ?? '127.0.0.1';
   // What `relay invite` puts into its words. A certificate that an authority vouches for may be renewed, so it is not pinned.
   const fingerprint = identity.selfSigned ? identity.sha256 : undefined;
   await writeState(path.join(folder, 'relay.json'), { host, port, fingerprint });
-  announce(terminal, { host, port, folder, relay, fingerprint: identity.sha256 });
+  announce(terminal, { host, port, folder, relay, fingerprint: identity.sha256, metrics: metrics?.endpoint });
   await untilStopped(io, relay, { terminal, grace: flags.grace });
 }
 
@@ -91,19 +95,22 @@ interface Standing {
   readonly folder: string;
   readonly relay: RelayServer;
   readonly fingerprint: string;
+  readonly metrics: Endpoint | undefined;
 }
 
-function announce(terminal: Terminal, { host, port, folder, relay, fingerprint }: Standing): void {
+function announce(terminal: Terminal, { host, port, folder, relay, fingerprint, metrics }: Standing): void {
   const control = relay.listening.map(({ address, port: at, implicitTls }) => ({
     address,
     port: at,
     implicitTls,
   }));
   if (terminal.json) {
-    terminal.object({ event: 'ready', agents: { host, port, fingerprint }, control, state: folder });
+    const agents = { host, port, fingerprint };
+    terminal.object({ event: 'ready', agents, control, state: folder, ...(metrics && { metrics }) });
     return;
   }
   terminal.result(`Agents dial ${host}:${port} (certificate ${fingerprint})`);
+  if (metrics !== undefined) terminal.result(`Counters: http://${formatEndpoint(metrics)}/metrics`);
   terminal.result('duoport relay invite NAME lets one in.');
   terminal.result('Ctrl-C ends it: transfers that are running may finish. A second Ctrl-C ends it at once.');
 }
