@@ -53,8 +53,10 @@ test('a server is published, its agent comes back with its key, and an invitatio
     '40220-40259',
     '--state',
     state,
+    '--metrics',
+    '0',
   ]);
-  await relay.event('ready');
+  const { metrics } = await relay.event('ready');
   const invited = await duoport(['relay', 'invite', 'office', '--state', state, '--json']);
   const { invitation } = JSON.parse(invited.stdout) as { readonly invitation: string };
   const connect = ['relay', 'connect', '--to', `ftp://127.0.0.1:${server.port}`, '--state', agentState];
@@ -70,6 +72,10 @@ test('a server is published, its agent comes back with its key, and an invitatio
       assert.equal(stored.code, 0, stored.stderr);
     }
     assert.equal(await readFile(join(server.folder, 'here'), 'utf8'), 'from the client');
+    const { port: page } = metrics as { readonly port: number };
+    const counters = await (await fetch(`http://127.0.0.1:${page}/metrics`)).text();
+    assert.match(counters, /^duoport_relay_lines 1$/m);
+    assert.match(counters, /^duoport_relay_data_connections_total\{way="relayed"\} [1-9]/m);
   }
   {
     await using agent = staying(connect);
