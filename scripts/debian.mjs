@@ -6,7 +6,6 @@
 // `.cache/peers`, together with the libraries that this machine lacks.
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -19,12 +18,12 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { apt, missingLibraries, run } from './apt.mjs';
+import { postgresPrograms, unpackPostgres } from './postgresql.mjs';
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(repository, '.cache');
 const tree = join(cache, 'peers');
-/** A tree of its own: tests of accounts need nothing else, and the packages are large. */
-const postgresTree = join(cache, 'postgresql');
 /** File names of the unpacked packages, one a line: `vsftpd_3.0.3-13+b2_amd64.deb`. */
 const packageList = 'packages.txt';
 
@@ -169,41 +168,6 @@ function fetchMissing(say) {
   if (Object.keys(servers).some((name) => names.has(name))) unpackServers(say);
 }
 
-/** The folder of PostgreSQL's programs, installed or unpacked here; it has the version in its name. */
-function postgresPrograms() {
-  for (const root of ['/', postgresTree]) {
-    const folder = join(root, 'usr/lib/postgresql');
-    const versions = existsSync(folder) ? readdirSync(folder) : [];
-    const version = versions.find((name) => existsSync(join(folder, name, 'bin/initdb')));
-    if (version !== undefined) return join(folder, version, 'bin');
-  }
-  return undefined;
-}
-
-/** Only unpacked: installed, it would make a database and start a service. */
-function unpackPostgres(say) {
-  // The package that everybody asks for is empty and depends on that of the release's version.
-  const [, wanted] = /Depends: (postgresql-\d+)$/m.exec(run('apt-cache', ['depends', 'postgresql'])) ?? [];
-  if (wanted === undefined) throw new Error('apt knows no package postgresql');
-  const packages = [wanted, ...missingLibraries([wanted])];
-  const fresh = mkdtempSync(join(cache, 'postgresql-new-'));
-  try {
-    say(`apt-get download ${packages.join(' ')}`);
-    apt(['download', ...packages], fresh);
-    for (const file of readdirSync(fresh).filter((name) => name.endsWith('.deb'))) {
-      run('dpkg', ['-x', join(fresh, file), fresh]);
-      rmSync(join(fresh, file));
-    }
-    // It does not run as root, so others have to get at it.
-    chmodSync(fresh, 0o755);
-    rmSync(postgresTree, { recursive: true, force: true });
-    renameSync(fresh, postgresTree);
-    say(`unpacked into ${postgresTree}`);
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
-}
-
 /** Unpacks all servers into a fresh folder and puts it in place with one rename: there is never half a tree. */
 function unpackServers(say) {
   const wanted = Object.values(servers).flatMap(({ packages }) => packages);
@@ -230,18 +194,6 @@ function unpackServers(say) {
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
-}
-
-/** What apt would install beside the servers themselves: only libraries and Python modules matter, no daemons. */
-function missingLibraries(wanted) {
-  const found = new Set();
-  for (const name of wanted) {
-    const plan = apt(['-s', 'install', '--no-install-recommends', name]);
-    for (const [, dependency] of plan.matchAll(/^Inst (\S+)/gm)) {
-      if (/^(lib|python3-)/.test(dependency)) found.add(dependency);
-    }
-  }
-  return [...found];
 }
 
 function faultOf(root, files) {
@@ -286,24 +238,6 @@ function whyNotApt() {
   if (!existsSync('/usr/bin/apt-get')) return 'there is no apt-get here to fetch it with';
   if (process.getuid?.() !== 0) return 'fetching it needs root (run: sudo node scripts/debian.mjs)';
   return undefined;
-}
-
-function apt(args, cwd) {
-  // The sandbox user of apt may not write into our cache folder.
-  const options = ['-q', '-o', 'APT::Sandbox::User=root', '-o', 'DPkg::Lock::Timeout=300'];
-  return run('apt-get', [...options, ...args], { cwd });
-}
-
-function run(program, args, { cwd } = {}) {
-  const result = spawnSync(program, args, {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: 64 << 20,
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
-  });
-  if (result.status === 0) return result.stdout;
-  const talk = `${result.error?.message ?? ''}${result.stderr ?? ''}`.trim().split('\n').slice(-5).join('\n');
-  throw new Error(`${program} ${args.join(' ')} failed (${result.status ?? result.signal}): ${talk}`);
 }
 
 function main() {

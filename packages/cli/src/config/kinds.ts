@@ -12,6 +12,12 @@ export interface KeyFacts {
   readonly pattern?: string;
 }
 
+/** What is said about a key. */
+export const facts = (description: string, more: Omit<KeyFacts, 'description'> = {}) => ({
+  description,
+  ...more,
+});
+
 /** A value that is written as text and read by the parser of the flag of the same meaning. Numbers count as they are written. */
 export function written<T>(parse: (text: string) => T) {
   return z.union([z.string(), z.number()]).transform(asFlag(parse));
