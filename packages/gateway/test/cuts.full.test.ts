@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { connect as connectTls } from 'node:tls';
 import { createGateway, type FtpGateway } from '@duoport/gateway';
 import { resetStream } from '@duoport/net';
 import { createServer, type FtpServer, MemoryAccounts, MemoryFiles, type ServerEvent } from '@duoport/server';
 import { certificate } from '@duoport/testkit';
-import { dialled, Wire, within } from './ends.ts';
+import { CutClient, finalReply, moved, randomFrom } from './cut-client.ts';
+import { dialled, within } from './ends.ts';
 import { type Line, Scissors } from './scissors.ts';
 
 /*
@@ -15,7 +15,7 @@ import { type Line, Scissors } from './scissors.ts';
  * whole file (RFC 959 §3.4), so those are cut by resets, and by a FIN where TLS shows it.
  */
 
-const runs = Number(process.env['DUOPORT_CUTS'] ?? 300);
+const runs = Number(process.env['DUOPORT_CUTS'] ?? 400);
 /** More than all buffers on the way hold: what is cut early is still on its way. */
 const size = 24 << 20;
 const content = new Uint8Array(size).map((_, index) => (index * 31) & 0xff);
@@ -30,17 +30,6 @@ interface Plan {
   readonly how: 'reset' | 'fin';
   /** Bytes on the client's data connection before the cut. */
   readonly after: number;
-}
-
-/** The same plans every time (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
 }
 
 function planOf(seed: number): Plan {
@@ -101,61 +90,6 @@ async function ground(t: TestContext): Promise<Ground> {
   return { server, memory, served, scissors, control: low, plain, secure };
 }
 
-class Client {
-  readonly raw: Socket;
-  wire: Wire;
-  readonly #t: Pick<TestContext, 'after'>;
-  #session: Buffer | undefined;
-
-  constructor(t: Pick<TestContext, 'after'>, raw: Socket) {
-    this.#t = t;
-    this.raw = raw;
-    this.wire = new Wire(raw);
-  }
-
-  async secure(): Promise<void> {
-    await this.wire.ask('AUTH TLS', /^234 /);
-    this.raw.removeAllListeners('data');
-    const tls = connectTls({ socket: this.raw, rejectUnauthorized: false });
-    tls.on('session', (session) => {
-      this.#session = session;
-    });
-    this.wire = new Wire(tls);
-    await this.wire.ask('PBSZ 0', /^200 /);
-    await this.wire.ask('PROT P', /^200 /);
-  }
-
-  async logIn(): Promise<void> {
-    await this.wire.ask('USER u', /^331 /);
-    await this.wire.ask('PASS p', /^230 /);
-    await this.wire.ask('TYPE I', /^200 /);
-  }
-
-  async data(): Promise<{ readonly raw: Socket; secured(): Socket }> {
-    const told = await this.wire.ask('EPSV', /^229 /);
-    const port = Number(/\|\|\|(\d+)\|/.exec(told)?.[1]);
-    const raw = await dialled(this.#t as TestContext, port);
-    const session = this.#session;
-    return {
-      raw,
-      secured: () => {
-        if (session === undefined) return raw;
-        const tls = connectTls({ socket: raw, rejectUnauthorized: false, session });
-        return tls.on('error', () => undefined);
-      },
-    };
-  }
-}
-
-/** Replies until the final one, or the end of the connection. */
-async function finalReply(wire: Wire): Promise<string> {
-  for (;;) {
-    const line = await wire.line();
-    if (line === undefined) return '';
-    if (/^[2-5]\d\d /.test(line)) return line;
-  }
-}
-
 async function run(here: Ground, seed: number): Promise<void> {
   const plan = planOf(seed);
   const name = `/f${seed}`;
@@ -163,15 +97,15 @@ async function run(here: Ground, seed: number): Promise<void> {
   const owner: (() => void)[] = [];
   const t2 = { after: (clean: () => void) => void owner.push(clean) } as unknown as TestContext;
   try {
-    const client = new Client(t2, await dialled(t2, gateway.listening[0]?.port ?? 0));
+    const client = new CutClient(t2, await dialled(t2, gateway.listening[0]?.port ?? 0));
     await client.wire.hears(/^220 /);
     if (plan.clientTls) await client.secure();
     await client.logIn();
-    const data = await client.data();
+    const data = await client.data('EPSV');
     client.wire.say(`${plan.verb} ${plan.verb === 'RETR' ? '/full' : name}`);
     await client.wire.hears(/^150 /);
-    const stream = data.secured();
-    const clean = await moved(plan, stream, () => cut(plan, here, client.raw, data.raw));
+    const { raw, stream } = await data.connected();
+    const clean = await moved({ ...plan, content }, stream, () => cut(plan, here, client.raw, raw));
     const answer = await within(`the final reply of seed ${seed}`, finalReply(client.wire));
     judge(plan, { seed, answer, received: clean, stored: storedSize(here.memory, name) });
     const last = here.served.findLast((event) => event.kind === 'transfer' && event.path === name);
@@ -221,38 +155,6 @@ function cut({ place, how }: Plan, { scissors, control }: Ground, clientControl:
     case 'server data':
       return line(scissors.newest((port) => port !== control));
   }
-}
-
-/** Moves bytes until `after`, cuts, and goes on until the end of the connection. Resolves with the bytes that came. */
-function moved({ verb, after }: Plan, stream: Socket, cutNow: () => unknown): Promise<number> {
-  let count = 0;
-  let isCut = false;
-  const passed = (more: number) => {
-    count += more;
-    if (isCut || count < after) return;
-    isCut = true;
-    cutNow();
-  };
-  return within(
-    'the end of the data connection',
-    new Promise((resolve) => {
-      const over = () => resolve(count);
-      stream.on('data', (chunk: Uint8Array) => passed(chunk.length));
-      stream.once('end', over).once('error', over).once('close', over);
-      if (verb === 'RETR') return;
-      const step = 64 * 1024;
-      const write = (at: number): void => {
-        if (stream.destroyed) return over();
-        if (at >= size) return void stream.end();
-        stream.write(content.subarray(at, at + step), (error) => {
-          if (error) return over();
-          passed(step);
-          setImmediate(() => write(at + step));
-        });
-      };
-      write(0);
-    }),
-  );
 }
 
 test(`${runs} random cuts: no short file is answered 226, and nothing stays open`, {

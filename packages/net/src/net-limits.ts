@@ -68,6 +68,8 @@ export const netLimits = {
   tunnelHandshake: 10_000,
   /** Between two signs of life on a tunnel: many NATs forget a silent connection within a minute. */
   tunnelKeepAlive: 15_000,
+  /** Between two questions to the kernel whether a tunnel's connection was reset. */
+  tunnelLook: 1000,
   /** How long a sign of life may take. */
   tunnelSilence: 10_000,
 } as const;

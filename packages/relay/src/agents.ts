@@ -32,6 +32,13 @@ export class ConnectedAgents {
     return { direct: sum('direct'), relayed: sum('relayed') };
   }
 
+  /** Of all lines. */
+  get streams(): number {
+    let count = 0;
+    for (const lines of this.#lines.values()) for (const { line } of lines) count += line.streams;
+    return count;
+  }
+
   add(agent: ConnectedAgent): void {
     const lines = [agent, ...(this.#lines.get(agent.name) ?? [])];
     for (const old of lines.splice(linesPerAgent))

@@ -7,6 +7,7 @@ import {
   dialRelay,
   type Facts,
   type HttpProxy,
+  type PoolGauges,
   PortPool,
   type PortRange,
   type TlsClientSettings,
@@ -62,6 +63,7 @@ export class RelayAgent implements AsyncDisposable {
   #line: AgentLine | undefined;
   #own: OwnSessions | undefined;
   #direct: DirectPlaces | undefined;
+  #session: AgentSession | undefined;
   #secret: string | undefined;
   #refusal: string | undefined;
   #welcomed = false;
@@ -70,6 +72,16 @@ export class RelayAgent implements AsyncDisposable {
     this.#options = options;
     this.#secret = options.secret;
     this.#pool = new PortPool({ ports: options.ports });
+  }
+
+  /** Clients' sessions that are open now, those of the relay and those that the agent holds itself. */
+  get sessions(): number {
+    return (this.#session?.sessions ?? 0) + (this.#own?.sessions ?? 0);
+  }
+
+  /** The ports that active servers dial in to. */
+  get ports(): PoolGauges {
+    return this.#pool.gauges();
   }
 
   /**
@@ -127,6 +139,7 @@ export class RelayAgent implements AsyncDisposable {
     const { host, port, tls = {}, proxy } = relay;
     const session = new AgentSession({ services, pool: this.#pool, maxSessions, tell: log });
     const own = new OwnSessions({ ...this.#options, pool: this.#pool });
+    this.#session = session;
     this.#welcomed = false;
     this.#own = own;
     try {

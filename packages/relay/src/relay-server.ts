@@ -12,6 +12,7 @@ import {
   type AcceptedConnection,
   type ControlListener,
   listenAgents,
+  type PoolGauges,
   type PortRange,
   peekHello,
   type RelayLine,
@@ -144,6 +145,16 @@ export class RelayServer implements AsyncDisposable {
   /** Data connections beside the servers so far, by how their bytes went between relay and agent. */
   get carried(): ConnectedAgents['carried'] {
     return this.#agents.carried;
+  }
+
+  /** Streams of those lines that are open now: one for each control and data connection beside a server. */
+  get streams(): number {
+    return this.#agents.streams;
+  }
+
+  /** The data ports of the clients' side. */
+  get ports(): PoolGauges {
+    return this.#gateway.ports.client;
   }
 
   /** @throws FtpConnectionError (phase `listen`) that names the address, the port and what to do. */

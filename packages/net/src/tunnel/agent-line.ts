@@ -16,7 +16,7 @@ import { breakOff } from './break-off.ts';
 import { CarriedClient, type CarriedFacts, decodeCarried } from './carried-client.ts';
 import type { DirectListener } from './direct-listener.ts';
 import { directKey } from './direct-words.ts';
-import { keepAlive } from './keep-alive.ts';
+import { keepAlive, type Secured } from './keep-alive.ts';
 import type { Facts } from './relay-line.ts';
 import { drop, endWith, sessionOptions, widen } from './session-options.ts';
 import { splice } from './splice.ts';
@@ -86,7 +86,7 @@ export class AgentLine {
   #reason: string | undefined;
 
   /** `tls`: connected, its handshake done, its certificate accepted. */
-  constructor(tls: TLSSocket, handler: AgentLineHandler) {
+  constructor({ tls, socket }: Secured, handler: AgentLineHandler) {
     this.relay = kernelEndpoint(tls.remoteAddress ?? '0.0.0.0', tls.remotePort ?? 0);
     this.local = kernelEndpoint(tls.localAddress ?? '0.0.0.0', tls.localPort ?? 0);
     this.#tls = tls;
@@ -94,7 +94,7 @@ export class AgentLine {
     this.#session = performServerHandshake(tls, sessionOptions);
     if (handler.direct !== undefined) handler.direct.key = directKey(tls);
     widen(this.#session);
-    keepAlive(tls, this.#session);
+    keepAlive({ tls, socket }, this.#session);
     endWith(tls, this.#session);
     this.#session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
       stream.on('error', () => undefined);

@@ -33,7 +33,7 @@ export async function dialRelay(options: DialRelayOptions, handler: AgentLineHan
     const text = `${host}:${port} speaks TLS but not HTTP/2: is it a relay, and is nothing between that ends TLS?`;
     throw new FtpConnectionError(text, { channel: 'control', phase: 'tls' });
   }
-  const line = new AgentLine(tls, handler);
+  const line = new AgentLine({ tls, socket }, handler);
   // Under writes that wait, the TLS socket does not always tell that the one below is gone.
   socket.once('close', () => line.close('the connection to the relay is gone'));
   return line;

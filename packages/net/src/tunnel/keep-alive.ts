@@ -1,14 +1,23 @@
 import type { Http2Session } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { hiddenReset } from '../hidden-reset.ts';
 import { netLimits } from '../net-limits.ts';
 import { drop } from './session-options.ts';
 
+/** A connection under TLS, and the TCP connection below. */
+export interface Secured {
+  readonly tls: TLSSocket;
+  readonly socket: Socket;
+}
+
 /**
  * Asks the other end for a sign of life again and again, which also keeps NAT from forgetting the connection. An end that
- * gives none is gone: without this a line that somebody on the way cut would stand for hours.
+ * gives none is gone: without this a line that somebody on the way cut would stand for hours. What the kernel knows is asked for more
+ * often: node:http2 does not read while a write waits, and then hears of no reset.
  */
 export function keepAlive(
-  tls: TLSSocket,
+  { tls, socket }: Secured,
   session: Http2Session,
   { every = netLimits.tunnelKeepAlive, within = netLimits.tunnelSilence } = {},
 ): void {
@@ -23,7 +32,12 @@ export function keepAlive(
       silence = undefined;
     });
   }, every);
+  socket.on('error', () => undefined);
+  const look = setInterval(() => {
+    if (!session.destroyed && hiddenReset(socket) !== undefined) drop(tls, session);
+  }, netLimits.tunnelLook);
   session.once('close', () => {
+    clearInterval(look);
     clearInterval(ask);
     clearTimeout(silence);
   });

@@ -41,14 +41,16 @@ export function listenAgents(options: ListenAgentsOptions): Promise<ControlListe
   server.on('connection', (socket) => strangers.add(socket));
   server.on('secureConnection', (tls: TLSSocket) => {
     tls.on('error', () => undefined);
-    const known = strangers.find(tls);
-    if (tls.alpnProtocol === 'h2' && !tls.destroyed) options.onLine(new RelayLine(tls), known);
-    else tls.destroy();
+    const { socket, known } = strangers.find(tls);
+    if (socket === undefined || tls.alpnProtocol !== 'h2' || tls.destroyed) tls.destroy();
+    else options.onLine(new RelayLine({ tls, socket }), known);
   });
   server.on('tlsClientError', (error, tls) => {
     const { remoteAddress, remotePort } = tls;
     const peer = remoteAddress === undefined ? undefined : kernelEndpoint(remoteAddress, remotePort ?? 0);
     options.onError?.(error, peer);
+    // Node only tells it, of a handshake that takes too long too.
+    tls.destroy();
   });
   return new Promise((resolve, reject) => {
     const onError = (cause: Error) => {
@@ -92,11 +94,11 @@ class Strangers {
     }
   }
 
-  /** What makes this one known. */
-  find(tls: TLSSocket): () => void {
+  /** What is below this TLS connection, and what makes it known; undefined: it is gone already. */
+  find(tls: TLSSocket): { readonly socket: Socket | undefined; known(): void } {
     const name = nameOf(tls);
     const socket = this.#sockets.get(name);
-    return () => this.#forget(name, socket);
+    return { socket, known: () => this.#forget(name, socket) };
   }
 
   close(): void {

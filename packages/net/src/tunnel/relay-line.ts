@@ -27,7 +27,7 @@ import { breakOff } from './break-off.ts';
 import { Asks } from './carry-client.ts';
 import { DirectWay } from './direct-way.ts';
 import { directKey } from './direct-words.ts';
-import { keepAlive } from './keep-alive.ts';
+import { keepAlive, type Secured } from './keep-alive.ts';
 import { drop, endWith, sessionOptions, widen } from './session-options.ts';
 import { splice } from './splice.ts';
 import { TunnelLease } from './tunnel-lease.ts';
@@ -75,7 +75,7 @@ export class RelayLine {
   #sessions = 0;
 
   /** `tls`: accepted, its handshake done. */
-  constructor(tls: TLSSocket) {
+  constructor({ tls, socket }: Secured) {
     this.peer = kernelEndpoint(tls.remoteAddress ?? '0.0.0.0', tls.remotePort ?? 0);
     this.local = kernelEndpoint(tls.localAddress ?? '0.0.0.0', tls.localPort ?? 0);
     this.#tls = tls;
@@ -83,7 +83,7 @@ export class RelayLine {
     this.#directKey = directKey(tls);
     this.#session = connect('https://agent.invalid', { ...sessionOptions, createConnection: () => tls });
     this.#session.once('connect', () => widen(this.#session));
-    keepAlive(tls, this.#session);
+    keepAlive({ tls, socket }, this.#session);
     endWith(tls, this.#session);
     this.closed = new Promise((resolve) => {
       this.#session.on('error', (error: Error) => {
