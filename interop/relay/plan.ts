@@ -1,6 +1,6 @@
 import { randomFrom } from '../../packages/gateway/test/cut-client.ts';
 
-export type Place =
+type Place =
   | 'agent line'
   | 'client control'
   | 'client data'
