@@ -1,3 +1,4 @@
+import { AccountsUnavailable } from '@duoport/server';
 import { AccountStore } from './account-store.ts';
 import type { Database } from './database.ts';
 
@@ -17,9 +18,19 @@ export async function openAccounts(
   return new AccountStore(await databaseAt(where, create));
 }
 
+/** Its library is optional: it is made for Linux, macOS and Windows only. */
+async function sqlite(): Promise<typeof import('./sqlite.ts')> {
+  try {
+    return await import('./sqlite.ts');
+  } catch (cause) {
+    const text = 'SQLite is not installed (the package libsql): name a PostgreSQL database instead.';
+    throw new AccountsUnavailable(text, { cause });
+  }
+}
+
 async function databaseAt(where: string, create: boolean): Promise<Database> {
   if (isPostgresUrl(where)) return new (await import('./postgres.ts')).PostgresDatabase(where);
-  const database = new (await import('./sqlite.ts')).SqliteDatabase(where);
+  const database = new (await sqlite()).SqliteDatabase(where);
   if (create) database.create();
   return database;
 }

@@ -146,15 +146,16 @@ async function withStore(
 ): Promise<void> {
   const place = await placeFor(flags, terminal.io.env);
   if (create && !isPostgresUrl(place)) await mkdir(dirname(place), { recursive: true, mode: 0o700 });
-  const store = await openAccounts(place, { create });
+  let store: AccountStore | undefined;
   try {
+    store = await openAccounts(place, { create });
     await work(store, place);
   } catch (error) {
     if (error instanceof AccountFault || error instanceof AccountsUnavailable)
       throw new CommandError(printable(error.message), { cause: error });
     throw error;
   } finally {
-    await store.close();
+    await store?.close();
   }
 }
 
