@@ -1,19 +1,23 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** TCP connections of this process, none of its listeners, as the kernel tells: `STATE LOCAL REMOTE` in hexadecimal. */
-export function openSockets(): readonly string[] {
+/**
+ * TCP connections of this process, none of its listeners: how many, and the first of them as the kernel tells them, `STATE LOCAL REMOTE` in
+ * hexadecimal.
+ */
+export function openSockets(): { readonly connections: number; readonly first: readonly string[] } {
   const own = new Set<string>();
   for (const fd of readdirSync('/proc/self/fd')) {
     const [, inode] = /^socket:\[(\d+)\]$/.exec(target(fd)) ?? [];
     if (inode !== undefined) own.add(inode);
   }
-  return ['tcp', 'tcp6'].flatMap((table) =>
+  const all = ['tcp', 'tcp6'].flatMap((table) =>
     readFileSync(`/proc/self/net/${table}`, 'latin1')
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
       .filter(([, , , state, , , , , , inode]) => state !== listening && own.has(inode ?? ''))
       .map(([, local, remote, state]) => `${state} ${local} ${remote}`),
   );
+  return { connections: all.length, first: all.slice(0, 20) };
 }
 
 const listening = '0A';

@@ -39,7 +39,7 @@ export interface Holding {
   readonly lines?: number;
   readonly leases: number;
   readonly held: number;
-  readonly sockets: readonly string[];
+  readonly sockets: { readonly connections: number; readonly first: readonly string[] };
   /** KiB: resident, after a collection. */
   readonly memory: number;
   /** Of a gateway. KiB. */

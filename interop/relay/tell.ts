@@ -1,7 +1,5 @@
-import { writeSync } from 'node:fs';
-
-/** One line of JSON. Written at once: who is killed the next moment has told it. */
+/** One line of JSON. */
 export function tell(event: object): void {
   const plain = 'error' in event ? { ...event, error: String(event.error) } : event;
-  writeSync(1, `${JSON.stringify(plain)}\n`);
+  process.stdout.write(`${JSON.stringify(plain)}\n`);
 }
