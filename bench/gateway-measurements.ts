@@ -54,7 +54,7 @@ function besideStalled(
   return {
     rows: [gatewayRow(id, { title, unit: 'share', better: 'more' })],
     lacks: () => undefined,
-    limit: 60_000,
+    limit: 240_000,
     run: async ({ server }) => [await keptBesideStalled(server.target, () => measure(server))],
   };
 }

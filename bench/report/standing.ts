@@ -35,7 +35,8 @@ export function standingOf(row: Row, cells: ReadonlyMap<string, Cell>): Standing
 }
 
 function ofDirectIn(row: Row, cells: ReadonlyMap<string, Cell>): ReadonlyMap<string, number> {
-  const direct = medianOf(cells.get(directWay));
+  // A share is of its own way already.
+  const direct = row.unit === 'share' ? undefined : medianOf(cells.get(directWay));
   const shares = new Map<string, number>();
   for (const [name, cell] of cells) {
     const value = medianOf(cell);
