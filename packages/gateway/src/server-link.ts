@@ -107,7 +107,7 @@ export class ServerLink {
 
   /** Agrees with the server, by the first verb that it takes. Rejects with FTP_REPLY of the last one. */
   async arrange(verbs: readonly DataVerb[], signal: AbortSignal): Promise<DataArrangement> {
-    let refusal: unknown = new FtpLocalError('There is no verb to try');
+    let refusal: unknown;
     for (const verb of verbs) {
       try {
         return await arrangeData(this.dialogue, {
@@ -128,7 +128,7 @@ export class ServerLink {
         refusal = error;
       }
     }
-    throw refusal;
+    throw refusal ?? new FtpLocalError('There is no verb to try');
   }
 
   close(): void {

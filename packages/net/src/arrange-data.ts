@@ -84,16 +84,20 @@ async function passive(dialogue: ClientDialogue, options: ArrangeDataOptions): P
   }
   const toServer = choice.address === peer.address;
   const left = new AbortController();
+  const leave = () => left.abort(signal?.reason);
+  if (signal?.aborted) leave();
+  signal?.addEventListener('abort', leave, { once: true });
   const dialling = (options.dial ?? dial)(endpoint(choice.address, choice.port), {
     // The server compares our two addresses: both connections must leave by the same one.
     from: { address: options.localAddress ?? (toServer ? local.address : undefined) },
     timeout: options.openTimeout,
-    signal: signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]),
+    signal: left.signal,
     side: 'client',
     connection,
     trace,
   });
-  dialling.catch(noValue); // whoever opens it is told
+  const settled = () => signal?.removeEventListener('abort', leave);
+  dialling.then(settled, settled); // whoever opens it is told of a failure
   const drop = () => {
     left.abort();
     dialling.then((data) => data.destroy(), noValue);

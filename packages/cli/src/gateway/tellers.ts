@@ -38,8 +38,9 @@ function logTo(terminal: Terminal, flags: Pick<GatewayFlags, 'verbose'>): NonNul
       terminal.object(lines.object(event, new Date()));
       return;
     }
-    const line = lines.line(event, new Date());
     // A fault of ours is told even to whoever wants quiet.
+    if (terminal.quiet && event.kind !== 'bug') return;
+    const line = lines.line(event, new Date());
     if (line !== undefined) event.kind === 'bug' ? terminal.warn(line) : terminal.talk(line);
   };
 }

@@ -7,6 +7,7 @@ export function sessionTeller(terminal: Terminal, options: { readonly verbose: b
   const lines = new GatewayLines(options);
   return (event) => {
     if (terminal.json) return terminal.object(lines.object(event, new Date()));
+    if (terminal.quiet && event.kind !== 'bug') return;
     const line = lines.line(event, new Date());
     if (line !== undefined) event.kind === 'bug' ? terminal.warn(line) : terminal.talk(line);
   };
