@@ -5,7 +5,7 @@ import { paced, type Span } from './load/pace.ts';
 import { smallFileWorkers } from './load/small-files.ts';
 import { keptBesideStalled } from './load/stalled.ts';
 import { perSecond } from './per-second.ts';
-import { gatewayRow } from './rows.ts';
+import { directWay, gatewayRow } from './rows.ts';
 import type { Server } from './servers/server.ts';
 
 /** A way to the server that is open. */
@@ -25,6 +25,8 @@ export function wayMeasurements(part: 'gateway' | 'relay', span: Span): WayMeasu
     small(part, { direction: 'upload', sessions: 16, span }),
     large(part, 'download'),
     large(part, 'upload'),
+    costOfLarge(part, 'download'),
+    costOfLarge(part, 'upload'),
     ...(part === 'relay' ? [smallBesideStalled(span), largeBesideStalled()] : []),
   ];
 }
@@ -95,6 +97,21 @@ function large(part: string, direction: LargeOptions['direction']): WayMeasureme
     rows: [row],
     lacks: () => undefined,
     run: async ({ server }) => [(await moveLarge(server, { direction, tls: false })).bytesPerSecond / 1e9],
+  };
+}
+
+/** What the programs between take of the cores, which is what bounds the speed where all share them. */
+function costOfLarge(part: string, direction: LargeOptions['direction']): WayMeasurement {
+  const verb = verbOf(direction);
+  const row = gatewayRow(`${part}-${verb.toLowerCase()}-1g-cpu`, {
+    title: `CPU seconds a GiB, ${verb}, plain`,
+    unit: 's',
+    better: 'less',
+  });
+  return {
+    rows: [row],
+    lacks: ({ name }) => (name === directWay ? 'nothing is between' : undefined),
+    run: async ({ server }) => [(await moveLarge(server, { direction, tls: false })).cpuSecondsPerGib],
   };
 }
 

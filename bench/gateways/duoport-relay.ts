@@ -21,24 +21,26 @@ async function launch({ ports, workspace, behind, run }: GatewaySetting): Promis
       ...['--passive-ports', `${ports.low + 1}-${ports.high}`],
     ]),
   );
-  await written(join(state, 'relay.json'), relay);
+  // The relay writes down where agents dial once it listens for them.
+  await until(relay, () => existsSync(join(state, 'relay.json')));
   const invite = duoportCommand(['relay', 'invite', 'bench', '--json', '--state', state]);
   const { invitation } = JSON.parse(await readProgram(invite, 15_000));
-  run(
+  const agent = run(
     duoportCommand([
-      ...['relay', 'connect', '--quiet', '--state', workspace.folder('agent')],
+      ...['relay', 'connect', '--state', workspace.folder('agent')],
       ...['--invitation', String(invitation)],
       ...['--to', `ftp://${behind.target.host}:${behind.target.port}`],
     ]),
   );
+  await until(agent, () => agent.output.includes('Connected'));
   return relay;
 }
 
-// The relay writes down where agents dial once it listens for them.
-async function written(file: string, relay: Program): Promise<void> {
-  const deadline = performance.now() + 15_000;
-  while (!existsSync(file)) {
-    if (!relay.running || performance.now() > deadline) throw new Error('the relay is not ready');
+async function until(program: Program, isReady: () => boolean): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (!isReady()) {
+    if (!program.running || performance.now() > deadline)
+      throw new Error('the relay or its agent is not ready');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -45,7 +45,8 @@ export async function startGateway(
     const front = await launch({ ports, workspace, behind, found: ensurePeers(), run });
     await greeted(front, { host, port: ports.control });
     const target = { ...behind.target, port: ports.control };
-    return { ...behind, name, target, pid: front.pid, log, stop };
+    const beside = programs.filter((program) => program !== front).map(({ pid }) => pid);
+    return { ...behind, name, target, pid: front.pid, beside, log, stop };
   } catch (error) {
     await stop();
     throw new Error(`${name} did not start: ${error instanceof Error ? error.message : error} ${log()}`);

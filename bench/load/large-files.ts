@@ -25,12 +25,13 @@ export async function moveLarge(server: Server, options: LargeOptions): Promise<
   rmSync(stored, { force: true });
   const session = await TransferSession.open(server.target, { mode: 'passive', tls: options.tls });
   try {
-    const cpu = cpuOf(server.pid);
+    const pids = [server.pid, ...(server.beside ?? [])];
+    const cpu = cpuOf(pids);
     const begin = performance.now();
     if (options.direction === 'download') await fetchLarge(session);
     else await session.upload(encode('STOR up/large'), largeBytes);
     const seconds = (performance.now() - begin) / 1000;
-    const spent = cpuOf(server.pid) - cpu;
+    const spent = cpuOf(pids) - cpu;
     if (options.direction === 'upload' && server.stores) checkStored(stored);
     return { bytesPerSecond: largeBytes / seconds, cpuSecondsPerGib: spent / (largeBytes / 1024 ** 3) };
   } finally {

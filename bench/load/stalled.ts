@@ -3,7 +3,7 @@ import { encode, type Target } from './control.ts';
 import { TransferSession } from './transfer.ts';
 
 /** Measured so often without and with: what the machine does beside changes from one second to the next. */
-const pairs = 4;
+export const stalledPairs = 4;
 
 /**
  * The share of its speed that something keeps beside a download whose client takes nothing: the median over pairs of neighbouring
@@ -24,7 +24,7 @@ export async function keptBesideStalled(target: Target, measure: () => Promise<n
     }
   };
   const shares: number[] = [];
-  for (let pair = 0; pair < pairs; pair += 1) {
+  for (let pair = 0; pair < stalledPairs; pair += 1) {
     const isFirst = pair % 2 === 0;
     const before = isFirst ? await measure() : await beside();
     const after = isFirst ? await beside() : await measure();

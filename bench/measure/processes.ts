@@ -27,10 +27,10 @@ export function memoryOf(root: number): number {
   return kilobytes * 1024;
 }
 
-/** CPU seconds of the living tree, user and system, from the scheduler's nanoseconds of every thread. */
-export function cpuOf(root: number): number {
+/** CPU seconds of the living trees, user and system, from the scheduler's nanoseconds of every thread. */
+export function cpuOf(roots: readonly number[]): number {
   let nanoseconds = 0;
-  for (const pid of processTree(root)) {
+  for (const pid of roots.flatMap(processTree)) {
     for (const task of list(`/proc/${pid}/task`)) {
       nanoseconds += Number((read(`/proc/${pid}/task/${task}/schedstat`) ?? '0').split(' ')[0]);
     }

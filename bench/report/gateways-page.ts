@@ -1,3 +1,4 @@
+import { stalledPairs } from '../load/stalled.ts';
 import type { Run } from './json.ts';
 import type { Standing } from './standing.ts';
 import { floors, placeOf, table } from './tables.ts';
@@ -33,7 +34,11 @@ ${table(report.gateway, names)}
 
 ## Relay
 
-\`duoport relay serve\` and one agent, \`duoport relay connect\`, beside the server: everything goes through one TLS connection.
+\`duoport relay serve\` and one agent, \`duoport relay connect\`, beside the server: everything goes through one TLS connection. Here
+load, relay, agent and server share ${report.machine.cores} cores: what goes through the relay crosses the loopback interface three times instead
+of once and is encrypted and decrypted on the way, and the CPU seconds say what the relay and the agent together take for that. On
+machines of their own each has its cores to itself. Beside a transfer that is not read: the share of its speed that is left, as the
+median of ${stalledPairs} pairs of neighbouring measurements, without the stalled transfer and with it.
 
 ${table(report.relay, names)}
 

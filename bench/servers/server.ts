@@ -19,6 +19,8 @@ export interface Server {
   readonly stores: boolean;
   /** Its first process; sessions may have processes of their own below it. */
   readonly pid: number;
+  /** Further processes, beside that one. */
+  readonly beside?: readonly number[];
   log(): string;
   stop(): Promise<void>;
 }

@@ -20,6 +20,7 @@ import { keepAlive, type Secured } from './keep-alive.ts';
 import type { Facts } from './relay-line.ts';
 import { drop, endWith, sessionOptions, widen } from './session-options.ts';
 import { splice } from './splice.ts';
+import { listenForEnd } from './told-bytes.ts';
 import { tunnelStream } from './tunnel-stream.ts';
 import {
   bindingLabel,
@@ -97,6 +98,7 @@ export class AgentLine {
     keepAlive({ tls, socket }, this.#session);
     endWith(tls, this.#session);
     this.#session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+      listenForEnd(stream);
       stream.on('error', () => undefined);
       this.#arrived(stream, headers, handler);
     });

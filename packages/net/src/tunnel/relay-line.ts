@@ -30,6 +30,7 @@ import { directKey } from './direct-words.ts';
 import { keepAlive, type Secured } from './keep-alive.ts';
 import { drop, endWith, sessionOptions, widen } from './session-options.ts';
 import { splice } from './splice.ts';
+import { listenForEnd } from './told-bytes.ts';
 import { TunnelLease } from './tunnel-lease.ts';
 import { tunnelStream } from './tunnel-stream.ts';
 import { bindingLabel, choices, decodeEndpoint, decodeWord, encodeEndpoint, words } from './words.ts';
@@ -229,6 +230,7 @@ export class RelayLine {
     if (!this.isOpen) throw this.#lost('connect');
     const headers = { ':method': 'POST', ':path': path, ...facts };
     const stream = this.#session.request(headers, { endStream, waitForTrailers: !endStream });
+    listenForEnd(stream);
     this.#streams += 1;
     stream.once('close', () => {
       this.#streams -= 1;

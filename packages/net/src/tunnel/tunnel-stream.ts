@@ -5,6 +5,7 @@ import type { Endpoint } from '@duoport/protocol';
 import { netLimits } from '../net-limits.ts';
 import type { RawStream } from '../raw-stream.ts';
 import { breakOff } from './break-off.ts';
+import { toldBytes } from './told-bytes.ts';
 import { words } from './words.ts';
 
 /**
@@ -16,7 +17,6 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint, carrier?: TLS
   const body: Duplex = carrier ?? stream;
   let sent = 0;
   let received = 0;
-  let told: number | undefined;
   let peerEnded = false;
   let ending = false;
   let carrierOver = false;
@@ -70,22 +70,19 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint, carrier?: TLS
     stream.once('close', () => clearTimeout(timer));
   };
   /** The end has been told, and bytes before it are still on the carrier. */
-  const isComing = () => carrier !== undefined && !carrierOver && told !== undefined && told > received;
+  const isComing = () => carrier !== undefined && !carrierOver && (toldBytes(stream) ?? 0) > received;
   const settle = () => {
-    if (told !== received) return isComing() ? undefined : cut();
+    if (toldBytes(stream) !== received) return isComing() ? undefined : cut();
     if (peerEnded) return;
     peerEnded = true;
     if (!duplex.destroyed) duplex.push(null);
   };
   // Node ends a stream that is closed early in the same way as one that is ended: it must not claim to be whole.
   stream.on('wantTrailers', () => stream.sendTrailers(ending ? { [words.sent]: String(sent) } : {}));
-  stream.on('trailers', (headers) => {
-    told = Number(headers[words.sent] ?? Number.NaN);
-  });
   body.on('data', (chunk: Uint8Array) => {
     received += chunk.length;
     if (!duplex.destroyed && !duplex.push(chunk)) body.pause();
-    if (carrier && told !== undefined) settle();
+    if (carrier && toldBytes(stream) !== undefined) settle();
   });
   stream.on('end', () => {
     // The trailers are told in the turn of the end, or before.
@@ -98,7 +95,7 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint, carrier?: TLS
     carrier.on('error', cut).on('close', () => {
       carrierOver = true;
       // What it was short of does not come any more; its end may overtake that of the stream.
-      if (told !== undefined) settle();
+      if (toldBytes(stream) !== undefined) settle();
     });
     stream.once('close', () => carrier.end());
     duplex.once('close', () => {
