@@ -54,7 +54,11 @@ export class Scissors {
           to.once('drain', () => from.resume());
         }
       });
-      from.on('end', () => to.end());
+      from.on('end', () => {
+        // libuv takes a reset that comes together with the last bytes for an end: an empty write asks the kernel.
+        if (from.writable) from.write(new Uint8Array(0));
+        if (!from.errored) to.end();
+      });
       from.on('error', () => {
         if (!isCut) resetStream(to);
       });
