@@ -114,11 +114,9 @@ async function emptied(standing: Post, connections: number): Promise<Holding> {
   }
 }
 
-async function crowdOfClients(
-  t: TestContext,
-  standing: Post,
-  { port, stops }: { readonly port: number; readonly stops: readonly Stop[] },
-): Promise<void> {
+const stops: readonly Stop[] = ['silent', 'half a PASS', 'AUTH TLS', 'half a hello after AUTH', 'silent'];
+
+async function crowdOfClients(t: TestContext, standing: Post, port: number): Promise<void> {
   await served(port, Promise.resolve());
   const before = await standing.holds();
   const people = crowdAt(t, { port, isAgent: false, count: crowd + tooMany, addresses, stops });
@@ -150,17 +148,12 @@ test(`attack: ${crowd} half-open sessions at a gateway`, { timeout: 300_000 }, a
     limits,
   });
   const { port } = await gateway.start('ready');
-  const stops: readonly Stop[] = ['silent', 'half a PASS', 'AUTH TLS', 'half a hello after AUTH', 'silent'];
-  await crowdOfClients(t, gateway, { port: Number(port), stops });
+  await crowdOfClients(t, gateway, Number(port));
 });
 
 test(`attack: ${crowd} half-open sessions at a relay`, { timeout: 300_000 }, async (t) => {
   const { relay, agent } = await relayStanding(t);
-  const port = await agent('office', await serverStanding(t));
-  await crowdOfClients(t, relay, {
-    port,
-    stops: ['silent', 'AUTH TLS', 'half a hello after AUTH', 'silent'],
-  });
+  await crowdOfClients(t, relay, await agent('office', await serverStanding(t)));
 });
 
 test(`attack: ${crowd} connections of agents that never say who they are`, {

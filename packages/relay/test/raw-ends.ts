@@ -96,9 +96,16 @@ export async function rawAgent(
   const binding = tls.exportKeyingMaterial(32, 'EXPORTER-duoport-relay', Buffer.alloc(0));
   const session = performServerHandshake(tls);
   session.on('error', () => undefined);
+  const streams = new Map<number | undefined, ServerHttp2Stream>();
   session.on('stream', (stream, headers) => {
     stream.on('error', () => undefined);
+    streams.set(stream.id, stream);
     const path = headers[':path'];
+    if (path === '/break') {
+      streams.get(Number(headers['duoport-stream']))?.close();
+      stream.respond({ ':status': 200 }, { endStream: true });
+      return;
+    }
     if (path !== '/hello' && path !== '/welcome') return answer(stream, headers);
     const hello = {
       'duoport-agent': name,

@@ -12,7 +12,7 @@ import { DataSocket } from '../data-socket.ts';
 import { netLimits } from '../net-limits.ts';
 import type { Lease } from '../port-pool.ts';
 import { kernelEndpoint, localEndpoint, peerEndpoint } from '../socket-address.ts';
-import { breakOff } from './break-off.ts';
+import { breakOff, breakPath } from './break-off.ts';
 import { CarriedClient, type CarriedFacts, decodeCarried } from './carried-client.ts';
 import type { DirectListener } from './direct-listener.ts';
 import { directKey } from './direct-words.ts';
@@ -84,6 +84,7 @@ export class AgentLine {
   readonly #session: ServerHttp2Session;
   readonly #tls: TLSSocket;
   readonly #carried = new Map<string, CarriedClient>();
+  readonly #streams = new Map<number, ServerHttp2Stream>();
   #reason: string | undefined;
 
   /** `tls`: connected, its handshake done, its certificate accepted. */
@@ -100,6 +101,7 @@ export class AgentLine {
     this.#session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
       listenForEnd(stream);
       stream.on('error', () => undefined);
+      this.#keep(stream);
       this.#arrived(stream, headers, handler);
     });
     this.closed = new Promise((resolve) => {
@@ -123,6 +125,7 @@ export class AgentLine {
       const client = this.#carried.get(session);
       return client === undefined ? breakOff(stream) : client.offer(stream);
     }
+    if (path === breakPath) return this.#break(stream, headers);
     const kind = kinds.get(path);
     if (kind === undefined) {
       const answer = handler.answer(path, factsOf(headers), this);
@@ -149,6 +152,21 @@ export class AgentLine {
       join: (target) => dialAndJoin(stream, { target, kind, gone: gone.signal, carrier }),
       joinLease: (lease) => acceptAndJoin(stream, lease, gone.signal),
     });
+  }
+
+  #keep(stream: ServerHttp2Stream): void {
+    const { id } = stream;
+    if (id === undefined) return;
+    this.#streams.set(id, stream);
+    stream.once('close', () => this.#streams.delete(id));
+  }
+
+  /** The relay does not reset streams itself. */
+  #break(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    const broken = this.#streams.get(Number(headers[words.stream]));
+    if (broken !== undefined) breakOff(broken);
+    stream.resume();
+    stream.respond({ ':status': 200 }, { endStream: true });
   }
 
   #carry(

@@ -16,9 +16,6 @@ export const sessionOptions = {
   /** Megabytes. */
   maxSessionMemory: netLimits.tunnelMemory,
   maxOutstandingPings: 10,
-  // A client that breaks off transfer after transfer must not bring the tunnel of all the others down.
-  streamResetBurst: 100_000,
-  streamResetRate: 10_000,
 };
 
 /**

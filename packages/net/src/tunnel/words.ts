@@ -12,6 +12,8 @@ export const words = {
   /** In the trailers: how many bytes went before the end. Without it there was no end. */
   sent: 'duoport-sent',
   client: 'duoport-client',
+  /** The number of the stream that is meant. */
+  stream: 'duoport-stream',
   /** `tls`: the first byte of the control connection belongs to a handshake. */
   begins: 'duoport-begins',
   neighbour: 'duoport-neighbour',
