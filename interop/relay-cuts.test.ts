@@ -23,9 +23,13 @@ const first = Number(process.env['DUOPORT_SEED'] ?? 1);
 /** Before the connections are cut, so that these are counted in processes that stay. */
 const kills = Math.ceil(cuts / 12);
 const lanes = 3;
-/** More than the buffers on the way hold. */
+/** More than the buffers of relay and agent hold. */
 const size = 8 << 20;
-const content = new Uint8Array(size).map((_, index) => (index * 31) ^ (index >>> 12));
+/** More than the kernel's hold as well: what is in them when the client itself leaves has been sent, for all that anybody can know. */
+const longSize = 24 << 20;
+const long = new Uint8Array(longSize).map((_, index) => (index * 31) ^ (index >>> 12));
+const content = long.subarray(0, size);
+const files = { full: content, long };
 /** Far below the time after which silence alone tells that a line is gone. Milliseconds. */
 const soon = 8000;
 
@@ -39,7 +43,9 @@ type Mending = () => Promise<unknown>;
 async function run(lane: Lane, plan: Plan): Promise<void> {
   const cleaning: (() => unknown)[] = [];
   const owner: Owner = { after: (clean) => void cleaning.push(clean) };
-  const name = plan.verb === 'RETR' ? 'full' : `f${plan.seed}`;
+  const source = plan.place === 'client data' ? 'long' : 'full';
+  const name = plan.verb === 'RETR' ? source : `f${plan.seed}`;
+  const due = plan.verb === 'RETR' ? files[source].length : size;
   const what = JSON.stringify(plan);
   const mending: Mending[] = [];
   try {
@@ -53,7 +59,7 @@ async function run(lane: Lane, plan: Plan): Promise<void> {
     await client.wire.hears(/^150 /);
     const { raw, stream } = await data.connected();
     let cutAt = 0;
-    const received = await moved({ ...plan, content }, stream, () => {
+    const received = await moved({ ...plan, content: plan.verb === 'RETR' ? long : content }, stream, () => {
       cutAt = performance.now();
       mending.push(cut(lane, plan, { control: client.raw, data: raw }));
     });
@@ -62,7 +68,7 @@ async function run(lane: Lane, plan: Plan): Promise<void> {
     assert.ok(late < soon, `${what}: the client was told after ${late} ms`);
     if (!answer.startsWith('2')) return;
     const whole = plan.verb === 'RETR' ? received : (lane.stored(plan, name)?.length ?? 0);
-    assert.equal(whole, size, `${what}: ${whole} bytes were answered ${answer}`);
+    assert.equal(whole, due, `${what}: ${whole} bytes were answered ${answer}`);
     if (plan.verb === 'STOR')
       assert.equal(Buffer.compare(lane.stored(plan, name) ?? content, content), 0, what);
   } catch (error) {
@@ -177,7 +183,10 @@ function judgeAllThatWasTold(lane: Lane): number {
   const done = lane.told
     .filter((event) => kind(event) === 'transfer' && codeOf(event) < 400)
     .filter(({ path }) => !ofKill(path));
-  for (const event of done) assert.equal(event['bytes'], size, `told as whole: ${JSON.stringify(event)}`);
+  for (const event of done) {
+    const due = event['path'] === '/long' ? longSize : size;
+    assert.equal(event['bytes'], due, `told as whole: ${JSON.stringify(event)}`);
+  }
   return done.length;
 }
 
@@ -189,9 +198,10 @@ function codeOf({ reply }: Readonly<Record<string, unknown>>): number {
 async function vsftpdStanding(t: TestContext): Promise<Served> {
   const peer = await vsftpd.start({ family: 4 });
   t.after(() => peer.stop());
-  const full = join(peer.root, 'full');
-  writeFileSync(full, content);
-  giveToSessions(full);
+  for (const [name, bytes] of Object.entries(files)) {
+    writeFileSync(join(peer.root, name), bytes);
+    giveToSessions(join(peer.root, name));
+  }
   const ports = Array.from({ length: 40 }, (_, at) => peer.port + at);
   return { ...peer, ports };
 }
@@ -209,7 +219,7 @@ test(`${cuts} random cuts through relays: no short file is answered 226, and not
   let next = 0;
   const all = await Promise.all(
     Array.from({ length: lanes }, (_, at) =>
-      Lane.on(t, { address: `127.0.0.${2 + at}`, vsftpd: peer, content }),
+      Lane.on(t, { address: `127.0.0.${2 + at}`, vsftpd: peer, files }),
     ),
   );
   for (const isKill of [true, false]) {

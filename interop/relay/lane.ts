@@ -47,18 +47,18 @@ export class Lane {
     {
       address,
       vsftpd,
-      content,
+      files,
     }: {
       /** Where the scissors stand; what they stand before is on 127.0.0.1. */
       readonly address: string;
       readonly vsftpd: Served;
-      readonly content: Uint8Array;
+      readonly files: Readonly<Record<string, Uint8Array>>;
     },
   ): Promise<Lane> {
     const workspace = new Workspace('relay-cuts');
     const [around, beside] = [await claimPorts(), await claimPorts()];
     const own = ownServer(workspace, beside);
-    writeFileSync(join(own.root, 'full'), content);
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(own.root, name), bytes);
     const state = workspace.folder('relay');
     const secret = await new AgentRegistry(state).invite('office', Date.now() + 86_400_000);
     const ports = [around.control, ...own.ports, ...vsftpd.ports];

@@ -132,23 +132,20 @@ export class StreamIntake {
 
   /** A FIN under a TLS stream is a cut when all that came before it holds no close_notify. */
   #checkCut(turns = cutTurns): void {
-    if (!this.#isDry()) return;
-    // 'end' of the TLS stream comes some turns of the event loop after its last byte.
-    setImmediate(() => {
-      if (!this.#isDry()) return;
-      if (turns > 1) return this.#checkCut(turns - 1);
-      const bytes = this.#writer.wireBytes + this.#batch.bytes;
-      this.#context.onTruncated(bytes);
-      if (this.#options.truncation !== 'lenient') this.#cut = true;
-      this.#onEnd();
-    });
-  }
-
-  /** The TCP connection is over, nothing of it is left to read, and still no end of the payload. */
-  #isDry(): boolean {
     const { stream, bridge } = this.#from;
-    if (!bridge?.ended || this.#ended || this.#settled) return false;
-    return bridge.empty && stream.readableLength === 0 && !stream.isPaused();
+    // One that is paused is asked again when it goes on.
+    if (!bridge?.ended || this.#ended || this.#settled || stream.isPaused()) return;
+    // What is left to read may be a part of a record, of which nobody hears.
+    const isDry = bridge.empty && stream.readableLength === 0;
+    // 'end' of the TLS stream comes some turns of the event loop after its last byte.
+    if (!isDry || turns > 0) {
+      setImmediate(() => this.#checkCut(isDry ? turns - 1 : cutTurns));
+      return;
+    }
+    const bytes = this.#writer.wireBytes + this.#batch.bytes;
+    this.#context.onTruncated(bytes);
+    if (this.#options.truncation !== 'lenient') this.#cut = true;
+    this.#onEnd();
   }
 
   /** Gives the sink what there is, until it has to be waited for. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { connect as tlsConnect } from 'node:tls';
 import {
@@ -52,6 +54,37 @@ describe('a data connection under TLS', () => {
     sockets.push(peer);
     return peer;
   }
+
+  it('an upload that is cut within a TLS record is no file, however slowly it is taken', async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      const { server, peer } = await withPeer();
+      let isCut = false;
+      const wire = new Duplex({
+        read: () => {},
+        // A part of the last record and the FIN behind it.
+        write: (chunk: Uint8Array, _encoding, done) =>
+          isCut ? peer.end(chunk.subarray(0, chunk.length - 100), done) : peer.write(chunk, done),
+      });
+      peer.on('data', (chunk: Uint8Array) => wire.push(chunk));
+      const tls = tlsConnect({ socket: wire, rejectUnauthorized: false });
+      tls.on('error', () => {});
+      await server.startTls(new TlsServer(settings).session(), { transfer: 'receive' });
+      // Around the most that is gathered before the socket is paused.
+      tls.write(patternBytes(2 * MIB + turns * 16_384), () => {
+        isCut = true;
+        tls.write(patternBytes(16_000));
+      });
+      const over = once(peer, 'finish');
+      const sink = {
+        write: async () => {
+          await over;
+          for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+        },
+      };
+      await assert.rejects(server.receive(sink), { code: 'FTP_TRANSFER', message: /without close_notify/ });
+      tls.destroy();
+    }
+  });
 
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     it(`an upload that is cut short under TLS is no file: FIN without close_notify, ${version}`, async () => {
