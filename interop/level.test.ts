@@ -98,7 +98,7 @@ test(`the memory of a gateway is level over ${transfers} transfers`, {
   t.diagnostic(`before: ${told(before)}`);
   t.diagnostic(`after: ${told(after)}; ${Math.round(transfers / seconds)} transfers a second`);
   assert.ok((after.pss ?? 0) - (before.pss ?? 0) < 64 * 1024, `${told(before)}, then ${told(after)}`);
-  assert.ok((after.heap ?? 0) - (before.heap ?? 0) < 8 * 1024, `${told(before)}, then ${told(after)}`);
+  assert.ok((after.heap ?? 0) - (before.heap ?? 0) < 4 * 1024, `${told(before)}, then ${told(after)}`);
   assert.ok(
     (after.descriptors ?? 0) - (before.descriptors ?? 0) <= 4,
     `${told(before)}, then ${told(after)}`,
