@@ -49,7 +49,14 @@ export async function within(words: readonly string[]): Promise<Ended> {
     interrupt: signal,
     terminate: signal,
   });
-  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+  return { code, stdout: written(stdout), stderr: written(stderr) };
+}
+
+/** All of it: from Node 26 on, one call of `read` gives one chunk. */
+function written(stream: PassThrough): string {
+  const chunks: unknown[] = [];
+  for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) chunks.push(chunk);
+  return chunks.join('');
 }
 
 /** A `duoport serve` that has said it is ready. */

@@ -76,8 +76,9 @@ async function workplace(): Promise<{ run(step: Step): Promise<string> } & Async
   const stop = async (): Promise<void> => {
     for (const child of children.splice(0)) {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) continue;
-      process.kill(-child.pid, 'SIGKILL');
-      await once(child, 'close');
+      const closed = once(child, 'close');
+      killGroup(child.pid);
+      await closed;
     }
   };
   return {
@@ -117,6 +118,15 @@ async function workplace(): Promise<{ run(step: Step): Promise<string> } & Async
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+/** With what it has started. It may be gone already, and nobody has been told yet. */
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 /**

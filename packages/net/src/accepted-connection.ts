@@ -3,6 +3,7 @@ import { type Endpoint, FtpClosedError } from '@duoport/protocol';
 import type { ConnectionTarget } from './control-connection.ts';
 import { KEEP_ALIVE_DELAY } from './control-dial.ts';
 import { netLimits } from './net-limits.ts';
+import { readBuffered } from './read-buffered.ts';
 import { localEndpoint, peerEndpoint } from './socket-address.ts';
 import { type HeadWatch, type HeadWatcher, watchHead } from './watch-head.ts';
 
@@ -84,7 +85,7 @@ export class AcceptedConnection {
       socket.destroy();
       return undefined;
     }
-    const read = socket.readableLength > 0 ? (socket.read() as Buffer | null) : null;
+    const read = readBuffered(socket);
     handle.readStop();
     handle.reading = false;
     holder._handle = null;

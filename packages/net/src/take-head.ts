@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { FtpRemoteError, isFault, type ProtocolFault } from '@duoport/protocol';
+import { readBuffered } from './read-buffered.ts';
 
 interface HeadOptions<Head extends { readonly size: number }> {
   /** For errors: `PROXY`. */
@@ -31,8 +32,8 @@ export function takeHead<Head extends { readonly size: number }>(
       reject(new FtpRemoteError(`${what}: ${because}`));
     };
     const onReadable = () => {
-      const chunk = socket.readableLength > 0 ? (socket.read() as Buffer | null) : null;
-      if (chunk === null || isOver) return;
+      const chunk = readBuffered(socket);
+      if (chunk === undefined || isOver) return;
       read = read.length === 0 ? chunk : Buffer.concat([read, chunk]);
       const decoded = decode(read);
       if (decoded === 'more') return;

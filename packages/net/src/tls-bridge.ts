@@ -3,6 +3,7 @@ import { adopt } from './adopt.ts';
 import { giveBack, takeLarge, takeSmall } from './buffers.ts';
 import { netLimits } from './net-limits.ts';
 import type { RawStream } from './raw-stream.ts';
+import { readBuffered } from './read-buffered.ts';
 import type { TicketHold } from './ticket-hold.ts';
 
 /**
@@ -38,7 +39,7 @@ export function tlsBridge(raw: RawStream, hold?: TicketHold): TlsBridge {
     return taken;
   };
   // What was read to find out whose connection this is.
-  const head = raw.readableLength > 0 ? (raw.read() as Buffer | null) : null;
+  const head = readBuffered(raw);
   const adopted = adopt(raw, { buffer: () => buffer, callback: read });
   const socket: RawStream = adopted ?? raw;
   const stream = new Duplex({
@@ -88,7 +89,7 @@ export function tlsBridge(raw: RawStream, hold?: TicketHold): TlsBridge {
     bridge.onError?.(error);
     stream.destroy(error);
   });
-  if (head !== null) {
+  if (head !== undefined) {
     hold?.see(head);
     stream.push(head);
   }

@@ -1,4 +1,5 @@
 import type { RawStream } from './raw-stream.ts';
+import { readBuffered } from './read-buffered.ts';
 
 export interface HeadWatcher {
   /** The next bytes. False: enough, what comes after them stays unread. */
@@ -18,8 +19,8 @@ export function watchHead(stream: RawStream, watcher: HeadWatcher): HeadWatch {
   const read: Buffer[] = [];
   let reading = true;
   const onReadable = () => {
-    const chunk = stream.readableLength > 0 ? (stream.read() as Buffer | null) : null;
-    if (chunk === null || !reading) return;
+    const chunk = readBuffered(stream);
+    if (chunk === undefined || !reading) return;
     read.push(chunk);
     if (!watcher.bytes(chunk)) stop();
   };
