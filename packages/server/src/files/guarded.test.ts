@@ -11,25 +11,25 @@ const contents = {
   '/in/box/': '',
   '/secret/key': 'key',
   '/secret/open/page': 'page',
-  '/work/draft': 'draft',
+  '/team/draft': 'draft',
 };
 
 test('the longest path that a name is in decides', async () => {
   const files = guarded(new MemoryFiles({ contents }), readPermissions, {
-    '/work': ['list', 'read', 'write', 'append', 'remove', 'make-directory'],
-    '/work/done': ['list', 'read'],
+    '/team': ['list', 'read', 'write', 'append', 'remove', 'make-directory'],
+    '/team/done': ['list', 'read'],
   });
   assert.equal(await getText(files, '/readme'), 'text');
   await fails('denied', () => files.prepareWrite('/readme', { kind: 'replace' }));
   await fails('denied', () => files.removeFile('/readme'));
-  await put(files, '/work/new', 'x');
-  await files.makeDirectory('/work/todo');
-  await fails('denied', () => files.makeDirectory('/work/done'));
-  await fails('denied', () => files.prepareWrite('/work/done/x', { kind: 'replace' }));
-  await fails('denied', () => files.removeDirectory('/work/todo'));
+  await put(files, '/team/new', 'x');
+  await files.makeDirectory('/team/todo');
+  await fails('denied', () => files.makeDirectory('/team/done'));
+  await fails('denied', () => files.prepareWrite('/team/done/x', { kind: 'replace' }));
+  await fails('denied', () => files.removeDirectory('/team/todo'));
   // A name that begins alike is another name.
-  await fails('denied', () => files.prepareWrite('/workbench', { kind: 'replace' }));
-  await fails('denied', () => files.setModified?.('/work/new', 0));
+  await fails('denied', () => files.prepareWrite('/teammate', { kind: 'replace' }));
+  await fails('denied', () => files.setModified?.('/team/new', 0));
   await fails('denied', () => files.chmod?.('/readme', 0o600));
 });
 
@@ -39,7 +39,7 @@ test('where nothing is allowed nothing is seen, but the way to what is', async (
     '/secret/open': ['list', 'read'],
     '/in': [],
   });
-  assert.deepEqual(await names(files, '/'), ['readme', 'secret', 'work']);
+  assert.deepEqual(await names(files, '/'), ['readme', 'secret', 'team']);
   assert.equal((await files.stat('/secret')).type, 'directory');
   await fails('denied', () => names(files, '/secret'));
   assert.equal(await getText(files, '/secret/open/page'), 'page');
@@ -73,15 +73,15 @@ test('hostile: a new name gives nobody more than the old one', async () => {
   const files = guarded(memory, allPermissions, {
     '/secret': [],
     '/in': ['write', 'rename'],
-    '/work': ['list', 'read', 'rename'],
+    '/team': ['list', 'read', 'rename'],
   });
   await fails('denied', () => files.rename('/in/old', '/taken'));
   await fails('denied', () => files.rename('/secret/key', '/taken'));
   await fails('denied', () => files.rename('/in', '/taken'));
   await fails('denied', () => files.rename('/readme', '/in/readme'));
-  await fails('denied', () => files.rename('/readme', '/work/readme'));
-  await fails('denied', () => files.rename('/work/draft', '/draft'));
-  await files.rename('/work/draft', '/work/done');
+  await fails('denied', () => files.rename('/readme', '/team/readme'));
+  await fails('denied', () => files.rename('/team/draft', '/draft'));
+  await files.rename('/team/draft', '/team/done');
   assert.equal(files.symlink, undefined);
   assert.equal(await getText(memory, '/in/old'), 'of somebody else');
 });
