@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Endpoint, endpoint, FtpConnectionError } from '@duoport/protocol';
+import type { Awaitable } from './bytes.ts';
 import { descriptorOf } from './descriptor-of.ts';
 import { explainSocketError } from './socket-error.ts';
 
@@ -9,6 +10,8 @@ import { explainSocketError } from './socket-error.ts';
 export interface HttpPage {
   readonly type: string;
   readonly body: string;
+  /** Default 200. */
+  readonly status?: number | undefined;
 }
 
 export interface HttpPagesOptions {
@@ -17,8 +20,8 @@ export interface HttpPagesOptions {
   readonly port: number;
   /** Descriptor of a socket that listens already, instead of `host` and `port`. */
   readonly fd?: number | undefined;
-  /** Called for each GET with the path, without query. Undefined: there is none. */
-  page(path: string): HttpPage | undefined;
+  /** Called for each GET with the path, without query. Undefined: there is none. One that cannot be made is a 500. */
+  page(path: string): Awaitable<HttpPage | undefined>;
 }
 
 export interface HttpPages extends AsyncDisposable {
@@ -36,18 +39,14 @@ export async function listenHttp({ host, port, fd, page }: HttpPagesOptions): Pr
   server.maxConnections = 64;
   server.keepAliveTimeout = 5000;
   server.on('request', (request, response) => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    const found = isRead ? page((request.url ?? '/').replace(/\?.*$/s, '')) : undefined;
-    const { type, body } = found ?? {
-      type: 'text/plain',
-      body: isRead ? 'There is no such page.\n' : 'GET only.\n',
-    };
-    response.writeHead(found ? 200 : isRead ? 404 : 405, {
-      'content-type': type,
-      'content-length': Buffer.byteLength(body),
-      'cache-control': 'no-store',
+    void answerOf(request, page).then(({ type, body, status = 200 }) => {
+      response.writeHead(status, {
+        'content-type': type,
+        'content-length': Buffer.byteLength(body),
+        'cache-control': 'no-store',
+      });
+      response.end(request.method === 'HEAD' ? undefined : body);
     });
-    response.end(request.method === 'HEAD' ? undefined : body);
   });
   try {
     server.listen(fd === undefined ? { host, port } : { fd });
@@ -70,4 +69,17 @@ export async function listenHttp({ host, port, fd, page }: HttpPagesOptions): Pr
       await closed;
     },
   };
+}
+
+async function answerOf(
+  { method, url = '/' }: IncomingMessage,
+  page: HttpPagesOptions['page'],
+): Promise<HttpPage> {
+  const told = (status: number, body: string) => ({ type: 'text/plain', body, status });
+  if (method !== 'GET' && method !== 'HEAD') return told(405, 'GET only.\n');
+  try {
+    return (await page(url.replace(/\?.*$/s, ''))) ?? told(404, 'There is no such page.\n');
+  } catch {
+    return told(500, 'This page cannot be made now.\n');
+  }
 }

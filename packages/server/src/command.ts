@@ -3,6 +3,7 @@ import type { Endpoint, Order, Reply, Run } from '@duoport/protocol';
 import type { Login } from './accounts/accounts.ts';
 import type { DataSetup } from './data-setup.ts';
 import type { Files } from './files/files.ts';
+import type { NameChange } from './log.ts';
 import type { Parameters } from './parameters.ts';
 import type { Powers } from './powers.ts';
 import type { RunningTransfer } from './running-transfer.ts';
@@ -49,6 +50,8 @@ export interface Change {
   readonly refused?: true | { readonly because: string };
   /** Nobody could say whether the login is right, and why: the session ends. */
   readonly unavailable?: string;
+  /** For the log. */
+  readonly changed?: NameChange;
   /** Throw away the data connection that was set up (REIN). */
   readonly dropData?: true;
 }

@@ -12,6 +12,13 @@ interface Network {
   readonly told: Set<DataCause>;
 }
 
+/** Data connections with clients of a network that failed again and again for one reason. */
+export interface DataShut {
+  readonly network: string;
+  readonly cause: DataCause;
+  readonly failures: number;
+}
+
 /**
  * Counts data connections that failed, by client network (/24, /48) and cause. Each cause is told once for a network, when
  * several failed and none of that mode succeeded in between.
@@ -41,6 +48,15 @@ export class DataFailures {
     for (const cause of network.failures.keys()) {
       if (modeOf(cause) === mode) network.failures.delete(cause);
     }
+  }
+
+  /** What probably is shut now. */
+  shut(): readonly DataShut[] {
+    return [...this.#networks].flatMap(([network, { failures }]) =>
+      [...failures].flatMap(([cause, count]) =>
+        count < enough ? [] : [{ network, cause, failures: count }],
+      ),
+    );
   }
 
   #network(name: string): Network {

@@ -16,16 +16,21 @@ interface OutcomeFacts {
 export function outcomeTeller({ settings, log, connection }: OutcomeFacts): DataSetupFacts['outcome'] {
   const client = connection.peer.address;
   return (of) => {
-    if ('opened' in of) return settings.failures.succeeded(client, of.opened);
+    if ('opened' in of) {
+      settings.failures.succeeded(client, of.opened);
+      return undefined;
+    }
     const { failure } = of;
     const { local, secure } = connection;
     const cause = probableCause(failure, client, settings.door !== undefined);
     const explanation = explainCause(cause, failure);
     log({ kind: 'data-failed', secure, cause, explanation, ...failure });
     const again = settings.failures.failed(client, cause);
-    if (again === undefined) return;
+    const trouble = { cause, explanation, at: Date.now() };
+    if (again === undefined) return trouble;
     const opens = opensWhat(cause, failure, { settings, server: local, secure });
     log({ kind: 'data-shut', cause, explanation, opens, ...again });
+    return trouble;
   };
 }
 

@@ -8,6 +8,8 @@ import {
   type ProbeView,
 } from '@duoport/protocol';
 import { type DataFailure, DataStory } from './data-story.ts';
+import { agreedView, type DataConnectionView, type DataTrouble } from './data-view.ts';
+import { endsOf, type OpenedData, openedData } from './opened-data.ts';
 import type { Settings } from './settings.ts';
 
 type Setup =
@@ -19,7 +21,7 @@ type Setup =
       readonly tls: TlsSession | undefined;
       readonly since: number;
     }
-  | { readonly kind: 'active'; readonly to: Endpoint }
+  | { readonly kind: 'active'; readonly to: Endpoint; readonly since: number }
   /** Opened ahead of the transfer, by ESTA or ESTP. */
   | { readonly kind: 'open'; readonly connection: DataConnection };
 
@@ -38,8 +40,10 @@ export interface DataSetupFacts {
   dataTls(): TlsSession | undefined;
   /** Counts leases against the session that holds them. */
   readonly session: object;
-  /** A data connection that was agreed on came about, or could not. */
-  outcome(of: { readonly opened: 'passive' | 'active' } | { readonly failure: DataFailure }): void;
+  /** A data connection that was agreed on came about, or could not: then it says why, probably. */
+  outcome(
+    of: { readonly opened: 'passive' | 'active' } | { readonly failure: DataFailure },
+  ): DataTrouble | undefined;
 }
 
 /**
@@ -52,14 +56,16 @@ export class DataSetup {
   readonly #facts: DataSetupFacts;
   #setup: Setup = { kind: 'none' };
   #opened = 0;
-  #ends: Ends;
+  #last: OpenedData | undefined;
+  /** Since when one is awaited or dialled, on the monotonic clock; 0: none is. */
+  #opening = 0;
+  #trouble: DataTrouble | undefined;
   #over = false;
   /** Breaks off what ESTA or ESTP waits for. Made when it is needed: thousands of sessions never do. */
   #ahead: AbortController | undefined;
 
   constructor(facts: DataSetupFacts) {
     this.#facts = facts;
-    this.#ends = facts.control;
   }
 
   get kind(): Setup['kind'] {
@@ -78,7 +84,29 @@ export class DataSetup {
 
   /** Both ends of the data connection that was opened last; before the first one, those of the control connection. */
   get ends(): Ends {
-    return { peer: this.#ends.peer, local: this.#ends.local };
+    const { peer, local } = this.#last === undefined ? this.#facts.control : endsOf(this.#last);
+    return { peer, local };
+  }
+
+  /** The data connection that was opened last. */
+  get last(): OpenedData | undefined {
+    return this.#last;
+  }
+
+  /** What there is of a data connection now, for an administrator; `used`: a transfer has it. */
+  look(used: boolean): DataConnectionView | undefined {
+    const setup = this.#setup;
+    const { agreed } = this.story;
+    if (this.#opening > 0 && agreed !== undefined) return agreedView(agreed, 'awaited', this.#opening);
+    if (agreed !== undefined && (setup.kind === 'passive' || setup.kind === 'active'))
+      return agreedView(agreed, 'agreed', setup.since);
+    const last = used || setup.kind === 'open' ? this.#last : undefined;
+    return last && { ...last, state: 'open' };
+  }
+
+  /** What the last one that was agreed on came to nothing of; undefined once one has come about. */
+  get trouble(): DataTrouble | undefined {
+    return this.#trouble;
   }
 
   /** Where the data connection will be, for the text of a 150: `passive on …`, `active to …`. */
@@ -142,10 +170,10 @@ export class DataSetup {
     // What only TLS could prove cannot be proven before the dialling, and nothing is dialled unproven.
     if (verdict !== 'accept') {
       const agreed = { mode: 'active', problem: 'illegal-address', local, remote: to } as const;
-      this.#facts.outcome({ failure: { ...agreed, advertised: undefined, waited: 0 } });
+      this.#trouble = this.#facts.outcome({ failure: { ...agreed, advertised: undefined, waited: 0 } });
       return { refused: because };
     }
-    this.#setup = { kind: 'active', to };
+    this.#setup = { kind: 'active', to, since: performance.now() };
     const from = typeof settings.sourcePort === 'number' ? settings.sourcePort : 0;
     this.story.agree({ mode: 'active', local: { ...local, port: from }, remote: to });
     return undefined;
@@ -159,17 +187,20 @@ export class DataSetup {
     if (setup.kind === 'none') throw new FtpLocalError('Use PASV, EPSV, PORT or EPRT first');
     this.#opened += 1;
     const started = performance.now();
+    this.#opening = started;
     this.story.opening();
     try {
       const connection = await this.#connect(setup, signal);
       this.story.opened();
-      this.#ends = { peer: connection.peer, local: connection.local };
-      this.#facts.outcome({ opened: setup.kind });
+      this.#last = openedData(connection, setup.kind, performance.now() - started);
+      this.#trouble = this.#facts.outcome({ opened: setup.kind });
       return connection;
     } catch (error) {
       const failure = await this.story.failed(error, performance.now() - started);
-      if (failure !== undefined) this.#facts.outcome({ failure });
+      if (failure !== undefined) this.#trouble = this.#facts.outcome({ failure });
       throw error;
+    } finally {
+      this.#opening = 0;
     }
   }
 
@@ -198,6 +229,11 @@ export class DataSetup {
       connection: `data-${this.#opened}`,
       trace,
     });
+  }
+
+  /** The TLS of the data connection that was opened last is there. */
+  secured({ reused }: DataConnection): void {
+    if (this.#last !== undefined) this.#last.resumed = reused;
   }
 
   /** What SITE PROBE tells. */
@@ -237,7 +273,9 @@ export class DataSetup {
     lease.release();
     const waited = performance.now() - since;
     if (arrived || waited < patience) return;
-    this.story.abandoned(waited).then((failure) => failure && this.#facts.outcome({ failure }));
+    this.story.abandoned(waited).then((failure) => {
+      if (failure !== undefined) this.#trouble = this.#facts.outcome({ failure });
+    });
   }
 
   release(): void {

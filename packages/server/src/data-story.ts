@@ -34,7 +34,7 @@ export interface DataFailure {
 }
 
 /** What was agreed on, and who came instead. */
-interface Agreed {
+export interface Agreed {
   readonly mode: 'passive' | 'active';
   readonly local: Endpoint;
   readonly remote: Endpoint;
@@ -53,6 +53,10 @@ export class DataStory {
   #agreed: Agreed | undefined;
   #dial: ProbeDial = 'none';
   #accepted = false;
+
+  get agreed(): Agreed | undefined {
+    return this.#agreed;
+  }
 
   agree(agreed: Agreed): void {
     this.#agreed = agreed;

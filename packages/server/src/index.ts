@@ -21,7 +21,9 @@ export {
 export { KeptPassword } from './accounts/password.ts';
 export { type AccountRules, refusalOf, rulesFault } from './accounts/rules.ts';
 export type { DataCause } from './data-cause.ts';
+export type { DataShut } from './data-failures.ts';
 export type { DataFailure, DataProblem } from './data-story.ts';
+export type { DataConnectionView, DataTrouble } from './data-view.ts';
 export { Doors, type Listening } from './doors.ts';
 export { DiskFiles, type DiskFilesOptions } from './files/disk/disk-files.ts';
 export {
@@ -42,6 +44,8 @@ export {
 } from './files/hash.ts';
 export { MemoryFiles, type MemoryFilesOptions } from './files/memory/memory-files.ts';
 export { readOnly } from './files/read-only.ts';
-export type { DataAdvice, ServerEvent, ServerLog } from './log.ts';
+export type { DataAdvice, NameChange, ServerEvent, ServerLog } from './log.ts';
+export type { OpenedData } from './opened-data.ts';
 export { createServer, type FtpServer } from './server.ts';
+export type { SessionView, TransferView } from './session-view.ts';
 export type { ListenOptions, ServerOptions } from './settings.ts';

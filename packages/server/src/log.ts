@@ -2,12 +2,18 @@ import type { PortRange } from '@duoport/net';
 import type { Endpoint, Reply } from '@duoport/protocol';
 import type { DataCause } from './data-cause.ts';
 import type { DataFailure } from './data-story.ts';
+import type { OpenedData } from './opened-data.ts';
 
 /** What a server tells about itself as it goes. Plain data; `session` numbers the control connections. */
 export type ServerEvent = { readonly session: number; readonly peer: Endpoint } & (
   | { readonly kind: 'connected' }
   | { readonly kind: 'secured'; readonly protocol: string }
-  | { readonly kind: 'login'; readonly user: string; readonly secure: boolean }
+  | {
+      readonly kind: 'login';
+      readonly user: string;
+      readonly secure: boolean;
+      readonly anonymous: boolean;
+    }
   /** `because`: where name and password were right. */
   | { readonly kind: 'login-refused'; readonly user: string; readonly because?: string }
   /** Nobody could say who may come in: the client got a 421. */
@@ -16,13 +22,20 @@ export type ServerEvent = { readonly session: number; readonly peer: Endpoint } 
       readonly kind: 'transfer';
       readonly verb: string;
       readonly path: string;
+      /** `send`: to the client. */
+      readonly direction: 'send' | 'receive';
+      readonly type: 'image' | 'ascii';
       readonly mode: 'passive' | 'active' | 'none';
       readonly secure: boolean;
       readonly bytes: number;
       /** Milliseconds. */
       readonly duration: number;
       readonly reply: Reply;
+      /** Undefined: there was none; what became of it was told by `data-failed`, or it was never awaited. */
+      readonly data: OpenedData | undefined;
     }
+  /** A name was changed on the client's behalf. */
+  | ({ readonly kind: 'changed' } & NameChange)
   /** A data connection that was agreed on did not come about. */
   | ({
       readonly kind: 'data-failed';
@@ -38,6 +51,15 @@ export type ServerEvent = { readonly session: number; readonly peer: Endpoint } 
   /** Something that is a fault of ours: the session got a 451. */
   | { readonly kind: 'bug'; readonly verb: string; readonly error: unknown }
 );
+
+/** What became of a file or directory. */
+export type NameChange =
+  | {
+      readonly change: 'deleted' | 'made-directory' | 'removed-directory';
+      /** As the client sees it, like that of a transfer. */
+      readonly path: string;
+    }
+  | { readonly change: 'renamed'; readonly path: string; readonly to: string };
 
 /** What to open, and where; without `opens` no firewall rule helps. */
 export interface DataAdvice {

@@ -1,6 +1,7 @@
 import type { TlsSession } from '@duoport/net';
 import { type Reply, reply } from '@duoport/protocol';
 import type { DataSetup } from './data-setup.ts';
+import type { OpenedData } from './opened-data.ts';
 import type { Parameters } from './parameters.ts';
 import type { RunningTransfer } from './running-transfer.ts';
 import type { Settings } from './settings.ts';
@@ -19,11 +20,14 @@ interface TransferHost {
 /** How a transfer ended, as the log tells it. */
 export interface LoggedEnd {
   readonly reply: Reply;
+  readonly direction: 'send' | 'receive';
+  readonly type: 'image' | 'ascii';
   readonly mode: 'passive' | 'active' | 'none';
   readonly secure: boolean;
   readonly bytes: number;
   /** Milliseconds. */
   readonly duration: number;
+  readonly data: OpenedData | undefined;
 }
 
 /** The transfer with what the log wants to know of it. Never rejects: a fault of ours is a 451. */
@@ -33,7 +37,9 @@ export async function loggedTransfer(
   host: TransferHost,
 ): Promise<LoggedEnd> {
   const { setup, parameters, settings, tls } = host;
-  const mode = setup.kind === 'passive' || setup.kind === 'active' ? setup.kind : 'none';
+  // One that was opened ahead is this transfer's own.
+  const before = setup.kind === 'open' ? undefined : setup.last;
+  const mode = setup.kind === 'open' ? (setup.last?.mode ?? 'none') : setup.kind;
   const started = performance.now();
   const facts = {
     setup,
@@ -49,11 +55,15 @@ export async function loggedTransfer(
     host.bug(error);
     return { reply: reply(451, 'A fault of this server; it has been logged'), count: undefined };
   });
+  const { last } = setup;
   return {
     reply: end.reply,
+    direction: plan.direction,
+    type: parameters.type,
     mode,
     secure: tls !== undefined,
     bytes: end.count?.bytes ?? running.bytes,
     duration: performance.now() - started,
+    data: last === before ? undefined : last,
   };
 }

@@ -2,15 +2,19 @@ import type { TransferPlan } from './transfer.ts';
 
 /** The handle on a running transfer that STAT and ABOR get. */
 export class RunningTransfer {
+  readonly verb: string;
   readonly what: string;
   readonly direction: 'send' | 'receive';
   readonly #controller: AbortController;
   readonly #ended: Promise<void>;
   #end: () => void = () => undefined;
+  /** On the monotonic clock. */
+  readonly started = performance.now();
   bytes = 0;
 
-  constructor(plan: TransferPlan, controller: AbortController) {
+  constructor(verb: string, plan: TransferPlan, controller: AbortController) {
     this.#controller = controller;
+    this.verb = verb;
     this.what = plan.what;
     this.direction = plan.direction;
     this.#ended = new Promise((resolve) => {

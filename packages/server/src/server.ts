@@ -10,8 +10,10 @@ import {
   type TlsSession,
 } from '@duoport/net';
 import { type Reply, reply } from '@duoport/protocol';
+import type { DataShut } from './data-failures.ts';
 import { Doors, type Listening } from './doors.ts';
 import { Session } from './session.ts';
+import type { SessionView } from './session-view.ts';
 import { type ListenOptions, type ServerOptions, type Settings, settingsOf } from './settings.ts';
 
 /** An FTP server. Made by `createServer`; does nothing until `start`. */
@@ -39,6 +41,27 @@ export class FtpServer implements AsyncDisposable {
   /** Sessions open now. */
   get sessions(): number {
     return this.#sessions.size;
+  }
+
+  /** What each session does now. */
+  look(): readonly SessionView[] {
+    return [...this.#sessions.keys()].map((session) => session.look());
+  }
+
+  /** Data connections with clients of which networks failed again and again, since none came about. */
+  get shut(): readonly DataShut[] {
+    return this.#settings.failures.shut();
+  }
+
+  /** Ends these sessions now, with a 421 that says so: their numbers are those of the log. Returns those that there were. */
+  kick(sessions: ReadonlySet<number>, text = 'An administrator has ended this session.'): readonly number[] {
+    const kicked: number[] = [];
+    for (const session of this.#sessions.keys()) {
+      if (!sessions.has(session.number)) continue;
+      kicked.push(session.number);
+      session.kick(reply(421, text));
+    }
+    return kicked;
   }
 
   /** The passive port pool, for metrics. */

@@ -15,12 +15,15 @@ import { type SessionLog, sessionLog } from './log.ts';
 import { type LoggedEnd, loggedTransfer } from './logged-transfer.ts';
 import { RunningTransfer } from './running-transfer.ts';
 import { SessionState } from './session-state.ts';
+import { type SessionView, transferView } from './session-view.ts';
 import type { Settings } from './settings.ts';
 import { throttled } from './throttled.ts';
 import type { TransferPlan } from './transfer.ts';
 
 /** One client: runs the handlers and the transfer, and keeps what they change. Idle, it holds no buffer and one timer. */
 export class Session implements ServerRole {
+  /** In the log. */
+  readonly number: number;
   readonly peerAddress: string;
   readonly #connection: ControlConnection;
   readonly #settings: Settings;
@@ -33,6 +36,11 @@ export class Session implements ServerRole {
   #transfer: RunningTransfer | undefined;
   /** Of what is done for this session: made anew only when a transfer was aborted. */
   #abort: AbortController | undefined;
+  readonly #since = Date.now();
+  /** Of the command that came last, or the end of its transfer; milliseconds since the epoch. */
+  #active = this.#since;
+  /** Of the command that runs. */
+  #verb: string | undefined;
   #over = false;
 
   constructor(options: {
@@ -43,6 +51,7 @@ export class Session implements ServerRole {
     readonly ended: (session: Session) => void;
   }) {
     const { id, connection, tls, settings, ended } = options;
+    this.number = id;
     this.#connection = connection;
     this.#settings = settings;
     this.#tls = tls;
@@ -76,6 +85,32 @@ export class Session implements ServerRole {
     this.#dialogue.finish(last, 'the server is shutting down');
   }
 
+  /** The same without the patience: a transfer that runs is broken off. */
+  kick(last: Reply): void {
+    this.#transfer?.stop();
+    this.#abort?.abort(sessionOver());
+    this.#dialogue.finish(last, 'an administrator ended it');
+  }
+
+  /** What it does now. */
+  look(): SessionView {
+    const { login } = this.#state;
+    const transfer = this.#transfer;
+    const busy = transfer !== undefined || this.#verb !== undefined;
+    return {
+      session: this.number,
+      peer: this.#connection.peer,
+      user: login?.user,
+      secure: this.#connection.secure,
+      since: this.#since,
+      idle: busy ? 0 : Math.max(0, Date.now() - this.#active),
+      command: transfer?.verb ?? this.#verb,
+      transfer: transfer && transferView(transfer),
+      data: this.#data.look(transfer !== undefined),
+      trouble: this.#data.trouble,
+    };
+  }
+
   /** Ends the session now, whatever it is doing. */
   destroy(reason: string): void {
     this.#dialogue.destroy(reason);
@@ -83,6 +118,7 @@ export class Session implements ServerRole {
 
   run(id: number, run: Run): void {
     const settle = (answer: Answer) => this.#answer(id, run, answer);
+    this.#verb = run.row.verb;
     try {
       const answer = dispatch(this.#context(run), (error) => this.#bug(run, error));
       if (answer instanceof Promise) answer.then(settle);
@@ -118,6 +154,7 @@ export class Session implements ServerRole {
   }
 
   #answer(id: number, run: Run, answer: Answer): void {
+    this.#verb = undefined;
     if ('direction' in answer) return this.#startTransfer(id, run, answer);
     const change: Change = 'code' in answer ? { reply: answer } : answer;
     this.#state.apply(change);
@@ -125,10 +162,16 @@ export class Session implements ServerRole {
     const { user = '', login, exhausted } = this.#state;
     if (change.refused !== undefined)
       this.#log({ kind: 'login-refused', user, ...(change.refused === true ? {} : change.refused) });
+    if (change.changed !== undefined) this.#log({ kind: 'changed', ...change.changed });
     if (change.unavailable !== undefined)
       this.#log({ kind: 'logins-unavailable', user, because: change.unavailable });
     if (change.login && login)
-      this.#log({ kind: 'login', user: login.user, secure: this.#connection.secure });
+      this.#log({
+        kind: 'login',
+        user: login.user,
+        secure: this.#connection.secure,
+        anonymous: login.anonymous === true,
+      });
     this.#dialogue.settle(id, {
       kind: 'final',
       reply: change.reply,
@@ -139,6 +182,8 @@ export class Session implements ServerRole {
   #context(run: Run): Context {
     const { parameters, powers, user, login, files } = this.#state;
     const { peer, secure } = this.#connection;
+    const now = Date.now();
+    this.#active = now;
     return {
       argument: run.command.argument ?? '',
       path: run.row.path ? resolvePath(parameters.directory, run.command.argument) : parameters.directory,
@@ -155,16 +200,17 @@ export class Session implements ServerRole {
       data: this.#data,
       transfer: this.#transfer,
       signal: this.#signal,
-      now: Date.now(),
+      now,
     };
   }
 
   #startTransfer(id: number, run: Run, plan: TransferPlan): void {
-    const running = new RunningTransfer(plan, this.#controller);
+    const running = new RunningTransfer(run.row.verb, plan, this.#controller);
     this.#transfer = running;
     this.#dialogue.settle(id, { kind: 'opening' });
     const finished = (end: LoggedEnd) => {
       this.#transfer = undefined;
+      this.#active = Date.now();
       running.end();
       this.#dialogue.settle(id, { kind: 'final', reply: end.reply });
       this.#log({ kind: 'transfer', verb: run.row.verb, path: plan.what, ...end });

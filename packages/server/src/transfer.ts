@@ -60,8 +60,10 @@ export async function transfer(plan: TransferPlan, facts: TransferFacts): Promis
     if (passive) facts.preliminary(intro);
     connection = await facts.setup.open(facts.signal);
     if (!passive) facts.preliminary(intro);
-    if (facts.tls !== undefined)
+    if (facts.tls !== undefined) {
       await connection.startTls(facts.tls, { signal: facts.signal, transfer: plan.direction });
+      facts.setup.secured(connection);
+    }
   } catch (error) {
     connection?.destroy();
     await close(plan);

@@ -9,7 +9,7 @@ const now = new Date(2030, 0, 1, 9, 5, 7);
 
 function line(event: ServerEvent): string {
   const log = new SessionLog({ verbose: false });
-  log.line({ ...at, kind: 'login', user: 'ann', secure: false }, now);
+  log.line({ ...at, kind: 'login', user: 'ann', secure: false, anonymous: false }, now);
   return log.line(event, now) ?? '';
 }
 

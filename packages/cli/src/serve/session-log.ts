@@ -1,14 +1,14 @@
 import { formatEndpoint } from '@duoport/protocol';
-import type { ServerEvent } from '@duoport/server';
+import type { OpenedData, ServerEvent } from '@duoport/server';
 import { printable } from '../printable.ts';
+import { SessionUsers } from '../seeing/session-users.ts';
 import { formatBytes } from '../transfer/progress-line.ts';
 import { dataFailedLine, dataShutLines } from './data-lines.ts';
 
 /** Turns what the server tells into lines for a person. Remembers who is logged in on which session. */
 export class SessionLog {
   readonly #verbose: boolean;
-  readonly #users = new Map<number, string>();
-  readonly #closed: number[] = [];
+  readonly #users = new SessionUsers();
 
   constructor(options: { readonly verbose: boolean }) {
     this.#verbose = options.verbose;
@@ -27,7 +27,7 @@ export class SessionLog {
       'error' in rest
         ? { ...rest, error: String(rest.error) }
         : 'reply' in rest
-          ? { ...rest, reply: rest.reply.code }
+          ? { ...rest, reply: rest.reply.code, data: rest.data && dataFacts(rest.data) }
           : rest;
     return {
       event: kind,
@@ -40,16 +40,8 @@ export class SessionLog {
   }
 
   #user(event: ServerEvent): { readonly user?: string } {
-    if (event.kind === 'login') this.#users.set(event.session, event.user);
-    const user = this.#users.get(event.session);
-    if (event.kind === 'closed') this.#forget(event.session);
-    return user === undefined ? {} : { user };
-  }
-
-  /** A transfer that the end of its session broke off is told after that end, so the last few users are still known. */
-  #forget(session: number): void {
-    this.#closed.push(session);
-    while (this.#closed.length > 100) this.#users.delete(this.#closed.shift() ?? session);
+    const user = this.#users.of(event);
+    return user === undefined ? {} : { user: user.name };
   }
 
   #text(event: ServerEvent): string | undefined {
@@ -67,7 +59,9 @@ export class SessionLog {
       case 'logins-unavailable':
         return `${peer} could not log in as ${printable(event.user)}: ${printable(event.because)}`;
       case 'transfer':
-        return transferText(event, user);
+        return transferText(event, user, this.#verbose);
+      case 'changed':
+        return changedText(event, user);
       case 'data-failed':
         return `${peer} ${dataFailedLine(event, user)}`;
       case 'data-shut':
@@ -84,11 +78,32 @@ function because(event: { readonly because?: string }): string {
   return event.because === undefined ? '' : `: ${printable(event.because)}`;
 }
 
-function transferText(event: Extract<ServerEvent, { readonly kind: 'transfer' }>, user: string): string {
-  const { verb, path, mode, secure, bytes, duration, reply } = event;
+function changedText(event: Extract<ServerEvent, { readonly kind: 'changed' }>, user: string): string {
+  const what = {
+    deleted: 'removed the file',
+    'made-directory': 'made the directory',
+    'removed-directory': 'removed the directory',
+    renamed: 'renamed',
+  }[event.change];
+  const to = event.change === 'renamed' ? ` to ${printable(event.to)}` : '';
+  return `${printable(user)} ${what} ${printable(event.path)}${to}`;
+}
+
+/** Endpoints as they are written everywhere. */
+function dataFacts({ from, to, mode: _, ...facts }: OpenedData): object {
+  return { from: formatEndpoint(from), to: formatEndpoint(to), ...facts };
+}
+
+function transferText(
+  event: Extract<ServerEvent, { readonly kind: 'transfer' }>,
+  user: string,
+  verbose: boolean,
+): string {
+  const { verb, path, mode, secure, bytes, duration, reply, data } = event;
   const seconds = duration / 1000;
   const facts = [
     mode === 'none' ? 'no data connection' : mode,
+    ...(verbose && data !== undefined ? [`${formatEndpoint(data.from)} → ${formatEndpoint(data.to)}`] : []),
     ...(secure ? ['TLS'] : []),
     `${bytes.toLocaleString('en-US')} bytes`,
     `${seconds.toFixed(2)} s`,

@@ -23,12 +23,13 @@ export const pwd = command('PWD', ({ parameters }) =>
 );
 
 /** RFC 959 §4.1.3: MKD creates the directory and answers with its full path, quotes doubled. */
-export const mkd = command('MKD', async ({ files, path }) =>
-  pathReply(await files.makeDirectory(path), 'created'),
-);
+export const mkd = command('MKD', async ({ files, path: asked }) => {
+  const path = await files.makeDirectory(asked);
+  return { reply: pathReply(path, 'created'), changed: { change: 'made-directory', path } };
+});
 
 /** RFC 959 §4.1.3: RMD removes a directory; never one that is not empty. */
 export const rmd = command('RMD', async ({ files, path }) => {
   await files.removeDirectory(path);
-  return reply(250, 'Directory removed');
+  return { reply: reply(250, 'Directory removed'), changed: { change: 'removed-directory', path } };
 });

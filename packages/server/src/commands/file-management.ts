@@ -6,7 +6,7 @@ import { resolvePath } from '../files/paths.ts';
 /** RFC 959 §4.1.3. */
 export const dele = command('DELE', async ({ files, path }) => {
   await files.removeFile(path);
-  return reply(250, 'File removed');
+  return { reply: reply(250, 'File removed'), changed: { change: 'deleted', path } };
 });
 
 /** RFC 959 §4.1.3: RNFR names what RNTO, which must follow at once, gives a new name. A symlink is renamed itself. */
@@ -16,8 +16,9 @@ export const rnfr = command('RNFR', async ({ files, path }) => {
 });
 
 export const rnto = command('RNTO', async ({ files, path, run, parameters }) => {
-  await files.rename(resolvePath(parameters.directory, run.renameFrom), path);
-  return reply(250, 'Renamed');
+  const from = resolvePath(parameters.directory, run.renameFrom);
+  await files.rename(from, path);
+  return { reply: reply(250, 'Renamed'), changed: { change: 'renamed', path: from, to: path } };
 });
 
 /**

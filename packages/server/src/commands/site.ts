@@ -52,19 +52,30 @@ export const siteMkdir = command('SITE MKDIR', async (context) => {
     context.parameters.directory,
     parents ? context.argument.slice(3) : context.argument,
   );
-  if (!parents) return pathReply(await context.files.makeDirectory(path), 'created');
-  await makeWithParents(context, path);
-  return pathReply(path, 'is there');
+  if (!parents) {
+    const made = await context.files.makeDirectory(path);
+    return {
+      reply: pathReply(made, 'created'),
+      changed: { change: 'made-directory', path: made },
+    };
+  }
+  const there = pathReply(path, 'is there');
+  return (await makeWithParents(context, path))
+    ? { reply: there, changed: { change: 'made-directory', path } }
+    : there;
 });
 
-async function makeWithParents(context: Context, path: string): Promise<void> {
+/** True when it was not there. */
+async function makeWithParents(context: Context, path: string): Promise<boolean> {
   try {
     const entry = await context.files.stat(path);
     if (entry.type !== 'directory') throw new FilesError('not-a-directory', { path });
+    return false;
   } catch (error) {
     if (!(error instanceof FilesError) || error.kind !== 'not-found' || path === '/') throw error;
     await makeWithParents(context, parentPath(path));
     await context.files.makeDirectory(path);
+    return true;
   }
 }
 

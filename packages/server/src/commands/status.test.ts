@@ -16,6 +16,7 @@ test('STAT tells how things stand', async () => {
 
 test('STAT during a transfer tells how far it is; attack: CR LF in the name', () => {
   const transfer = new RunningTransfer(
+    'RETR',
     {
       direction: 'receive',
       what: '/x\r\n226 done',
