@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { ensurePeers } from '../scripts/debian.mjs';
 import type { Bench } from './contests.ts';
+import { measureCrowd } from './measure-crowd.ts';
 import { measureGateways } from './measure-gateways.ts';
 import { measureServers } from './measure-servers.ts';
 import { enterNamespace, inNamespace } from './namespace.ts';
 import { type Options, type Part, parseOptions, parts, usage } from './options.ts';
 import { toLines } from './report/console.ts';
+import { crowdPage } from './report/crowd-page.ts';
 import { gatewaysPage } from './report/gateways-page.ts';
 import { type Page, type Run, toJson } from './report/json.ts';
 import { describeMachine } from './report/machine.ts';
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
     const pages: Page[] = [];
     if (wants(options, 'servers', 'clients')) pages.push(await serversOf(bench, run));
     if (wants(options, 'gateway', 'relay')) pages.push(await gatewaysOf(bench, run));
+    if (wants(options, 'crowd')) pages.push(await crowdOf(bench, run));
     publish(options, run, pages);
   } finally {
     supplies.remove();
@@ -46,6 +49,16 @@ async function gatewaysOf(bench: Bench, run: Run): Promise<Page> {
   const { gateway, relay, behind } = await measureGateways(bench);
   const markdown = () => gatewaysPage({ ...run, gateway, relay, behind });
   return { name: 'benchmarks-gateway', parts: { gateway, relay }, facts: { behind }, markdown };
+}
+
+async function crowdOf(bench: Bench, run: Run): Promise<Page> {
+  const crowd = await measureCrowd(bench);
+  return {
+    name: 'benchmarks-crowd',
+    parts: { crowd },
+    facts: {},
+    markdown: () => crowdPage({ ...run, crowd }),
+  };
 }
 
 function publish(options: Options, run: Run, pages: readonly Page[]): void {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Span } from './load/pace.ts';
 
 /** The parts of the bench, in the order of their pages. */
-export const parts = ['servers', 'clients', 'gateway', 'relay'] as const;
+export const parts = ['servers', 'clients', 'gateway', 'relay', 'crowd'] as const;
 
 export type Part = (typeof parts)[number];
 
@@ -26,8 +26,9 @@ export const usage = `npm run bench -- [options]
   --rows REGEX     only rows whose id matches        --rounds N     interleaved rounds (default 3)
   --servers A,B    only these servers                --quick        short spans, one round: for development
   --clients A,B    only these clients                --json FILE    write every number as JSON
-  --write          write docs/benchmarks.md (servers, clients) and docs/benchmarks-gateway.md (gateway, relay) with
-                   their numbers as .json beside them: those of which both parts were run`;
+  --write          write docs/benchmarks.md (servers, clients), docs/benchmarks-gateway.md (gateway, relay) and
+                   docs/benchmarks-crowd.md (crowd) with their numbers as .json beside them: those of which all
+                   parts were run`;
 
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({

@@ -13,7 +13,17 @@ export interface Row {
   readonly floors: readonly Floor[];
 }
 
-export type Unit = '/s' | 'GB/s' | 'entries/s' | 'KB' | 's' | 'share';
+export type Unit =
+  | '/s'
+  | 'GB/s'
+  | 'entries/s'
+  | 'KB'
+  | 'MB'
+  | 's'
+  | 'ms'
+  | 'share'
+  | 'logins'
+  | 'descriptors';
 
 /** "Level with" allows for the noise of medians on a machine that does other things too. */
 const level = 0.95;
@@ -43,6 +53,11 @@ const floors: Readonly<Record<string, readonly Floor[]>> = {
   'relay-retr-1k-16': [{ above: 500, of: 'a second' }],
   'relay-stor-1k-16': [{ above: 500, of: 'a second' }],
   'relay-stalled-1k': [{ above: 0.9, of: 'of the speed alone' }],
+  'crowd-refused': [{ below: 1, of: 'login' }],
+  'crowd-idle': [{ below: 40, of: 'KB' }],
+  'crowd-lag': [{ below: 50, of: 'ms' }],
+  'soak-memory': [{ below: 32, of: 'MB' }],
+  'soak-descriptors': [{ below: 4, of: 'descriptors' }],
   'relay-stalled-1g': [{ above: 0.9, of: 'of the speed alone' }],
 };
 
@@ -53,6 +68,11 @@ export function serverRow(id: string, rest: Omit<Row, 'id' | 'floors'>): Row {
 
 /** Makes a row about a gateway or the relay, with the floors that are set for it. */
 export function gatewayRow(id: string, rest: Omit<Row, 'id' | 'floors'>): Row {
+  return { id, ...rest, floors: floors[id] ?? [] };
+}
+
+/** Makes a row about many sessions of a server of ours, with the floors that are set for it. */
+export function crowdRow(id: string, rest: Omit<Row, 'id' | 'floors'>): Row {
   return { id, ...rest, floors: floors[id] ?? [] };
 }
 

@@ -10,7 +10,9 @@ export function median(values: readonly number[]): number {
 /** Three significant digits, thousands with commas. */
 export function format(value: number, unit: Unit): string {
   if (unit === 'GB/s' || unit === 's' || unit === 'share') return value.toFixed(2);
-  if (unit === 'KB') return value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
+  if (unit === 'logins' || unit === 'descriptors') return String(value);
+  if (unit === 'KB' || unit === 'MB' || unit === 'ms')
+    return value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
   const digits = Math.max(0, Math.floor(Math.log10(value)) - 2);
   return (Math.round(value / 10 ** digits) * 10 ** digits).toLocaleString('en', { maximumFractionDigits: 1 });
 }

@@ -8,10 +8,14 @@ const command = fileURLToPath(new URL('../../packages/cli/bin/duoport.js', impor
 export const duoport: ServerKind = {
   name: 'duoport',
   lacks: [],
-  start: (supplies) => startServer('duoport', supplies, configure),
+  start: (supplies) => startServer('duoport', supplies, serveCommand),
 };
 
-function configure({ ports, root, supplies }: Setting): ProgramOptions {
+/** `duoport serve`; `extra`: what Node gets beside it. */
+export function serveCommand(
+  { ports, root, supplies }: Setting,
+  extra?: { readonly args: readonly string[]; readonly environment: Readonly<Record<string, string>> },
+): ProgramOptions {
   const { certificate, key } = supplies.certificate;
   // No peer logs its transfers either.
   const args = [
@@ -25,11 +29,17 @@ function configure({ ports, root, supplies }: Setting): ProgramOptions {
   ];
   const tls = ['--tls-cert', certificate, '--tls-key', key];
   const range = ['--passive-ports', `${ports.low}-${ports.high}`];
-  return duoportCommand([...args, ...range, ...tls]);
+  return duoportCommand([...args, ...range, ...tls], extra);
 }
 
 /** The built command under plain Node. */
-export function duoportCommand(args: readonly string[]): ProgramOptions {
+export function duoportCommand(
+  args: readonly string[],
+  {
+    args: ofNode = [],
+    environment = {},
+  }: { readonly args?: readonly string[]; readonly environment?: Readonly<Record<string, string>> } = {},
+): ProgramOptions {
   const node = process.env['DUOPORT_BENCH_NODE_ARGS']?.split(' ') ?? [];
-  return { program: process.execPath, args: [...node, command, ...args] };
+  return { program: process.execPath, args: [...node, ...ofNode, command, ...args], environment };
 }
