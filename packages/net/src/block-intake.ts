@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { giveBack, takeLarge } from './buffers.ts';
 import type { Awaitable, PumpOptions } from './bytes.ts';
+import { fairPart } from './fair-share.ts';
 import { hiddenReset } from './hidden-reset.ts';
 import { isPromise, type SinkWriter } from './sink-writer.ts';
 import type { ReceiveContext, Settle } from './transfer-context.ts';
@@ -25,6 +26,8 @@ export class BlockIntake {
   readonly #spare: Uint8Array[] = [];
   /** The kernel writes to `#memory` from `#fill` on; what lies between `#start` and `#fill` is for the sink. */
   #memory = takeLarge();
+  /** As much of it as this transfer may fill in its turn. */
+  #part = fairPart(this.#memory);
   #start = 0;
   #fill = 0;
   /** The rest of the block before. While there is one nothing is read. */
@@ -74,24 +77,26 @@ export class BlockIntake {
   }
 
   /** Node asks after every read, and only then, where the next one goes. */
-  readonly buffer = (): Uint8Array => (this.#fill === 0 ? this.#memory : this.#memory.subarray(this.#fill));
+  readonly buffer = (): Uint8Array => (this.#fill === 0 ? this.#part : this.#part.subarray(this.#fill));
 
   readonly callback = (count: number): boolean => {
     this.#fill += count;
     this.#hand();
     if (this.#settled) return false;
-    const isFull = this.#memory.length - this.#fill < this.#memory.length / 8;
+    const isFull = this.#part.length - this.#fill < this.#part.length / 8;
     if (isFull && this.#busy) this.#nextBlock();
-    else if (!this.#busy) {
-      this.#start = 0;
-      this.#fill = 0;
-    }
+    else if (!this.#busy) this.#begin();
     return this.#ready === undefined;
   };
 
   #nextBlock(): void {
     if (this.#start < this.#fill) this.#ready = { memory: this.#memory, start: this.#start, end: this.#fill };
     this.#memory = this.#spare.pop() ?? takeLarge();
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#part = fairPart(this.#memory);
     this.#start = 0;
     this.#fill = 0;
   }

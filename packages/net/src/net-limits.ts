@@ -19,6 +19,10 @@ export const netLimits = {
   rememberedPeers: 4096,
   /** One buffer of the pump. Two of them in turn move 3 GB/s over loopback, 64 KiB ones 1 GB/s. */
   pumpBuffer: 1024 * 1024,
+  /** What all long transfers together move in one turn of the event loop, in pieces of `smallTransfer` at least. */
+  pumpTurn: 8 * 1024 * 1024,
+  /** How long that may take, where no transfer has to wait. */
+  pumpTurnTime: 8,
   /** All pump buffers together; transfers beyond use small ones. */
   pumpBudget: 256 * 1024 * 1024,
   /** Pump buffers that are kept for the next transfer. */

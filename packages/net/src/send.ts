@@ -1,5 +1,6 @@
 import { giveBack, takeLarge, takeSmall } from './buffers.ts';
 import type { Awaitable, ByteSource, ChunkTransform, PumpOptions } from './bytes.ts';
+import { fairPart, fairTime } from './fair-share.ts';
 import { netLimits } from './net-limits.ts';
 import type { Outlet } from './outlet.ts';
 import { isPromise } from './sink-writer.ts';
@@ -78,19 +79,21 @@ class SendRun {
     const buffers: [Uint8Array, Uint8Array] = [take(), take()];
     try {
       let turn: 0 | 1 = 0;
-      let count = await this.#read(buffers[turn]);
+      let part = fairPart(buffers[turn]);
+      let count = await this.#read(part);
       let turned = performance.now();
       while (count > 0) {
         // Where neither reading nor writing has to wait, everybody else still gets a turn.
-        if (performance.now() - turned > longestTurn) {
+        if (performance.now() - turned > fairTime()) {
           await new Promise((resolve) => setImmediate(resolve));
           turned = performance.now();
         }
-        const full = buffers[turn].subarray(0, count);
-        const isFull = count === buffers[turn].length;
+        const full = part.subarray(0, count);
+        const isFull = count === part.length;
         turn = turn === 0 ? 1 : 0;
         if (isFull) buffers[turn] = larger(buffers[turn]);
-        const next = attempt(() => this.#read(buffers[turn]));
+        part = fairPart(buffers[turn]);
+        const next = attempt(() => this.#read(part));
         count = await both(
           attempt(() => this.#forward(full)),
           next,
@@ -141,9 +144,6 @@ function attempt<T>(call: () => Awaitable<T>): Awaitable<T> {
     return Promise.reject(error);
   }
 }
-
-/** Milliseconds of one stretch of synchronous reads and writes. */
-const longestTurn = 1;
 
 /** Both are over when this settles; a failed write counts for more than a failed read. */
 async function both(written: Awaitable<void>, read: Awaitable<number>): Promise<number> {
