@@ -41,25 +41,39 @@ function sectionOf(key: string, schema: KeySchema, reference: SettingsReference)
     schema.properties === undefined ? [[key, schema] as const] : Object.entries(schema.properties);
   const items = lists.flatMap(([name, list]) => {
     const path = name === key ? key : `${key}.${name}`;
-    const short = list.items?.anyOf?.find(({ properties }) => properties === undefined)?.description;
-    const map = list.items?.anyOf?.find(({ properties }) => properties !== undefined) ?? list.items;
-    if (map?.properties === undefined) return [];
-    const written = short === undefined ? 'Each is a map' : `Each is written \`${short}\`, or as a map`;
-    return [
-      `### An item of ${path}`,
-      '',
-      `${written}:`,
-      '',
-      '| key | value | without it | meaning |',
-      '|---|---|---|---|',
-      ...Object.entries(map.properties).map(
-        ([inner, facts]) =>
-          `| \`${inner}\` | ${words(facts)} | ${usual(facts, map.required?.includes(inner) ?? false)} | ${facts.description} |`,
-      ),
-      '',
-    ];
+    const maps = reference.itemMaps(list);
+    const forms = (list.items ?? list.anyOf?.find(({ items: inner }) => inner !== undefined)?.items)?.anyOf;
+    const short = forms?.find(({ properties, oneOf }) => properties === undefined && oneOf === undefined);
+    return maps.flatMap((map) =>
+      itemTable(path, { map, short: short?.description, several: maps.length > 1 }),
+    );
   });
   return [...own, ...items];
+}
+
+function itemTable(
+  path: string,
+  {
+    map,
+    short,
+    several,
+  }: { readonly map: KeySchema; readonly short: string | undefined; readonly several: boolean },
+): readonly string[] {
+  const kind = map.properties?.['type']?.const;
+  const written = short === undefined ? 'Each is a map' : `Each is written \`${short}\`, or as a map`;
+  return [
+    several ? `### An item of ${path}: ${kind}` : `### An item of ${path}`,
+    '',
+    several ? (map.description ?? '') : `${written}:`,
+    '',
+    '| key | value | without it | meaning |',
+    '|---|---|---|---|',
+    ...Object.entries(map.properties ?? {}).map(
+      ([inner, facts]) =>
+        `| \`${inner}\` | ${words(facts)} | ${usual(facts, map.required?.includes(inner) ?? false)} | ${facts.description ?? ''} |`,
+    ),
+    '',
+  ];
 }
 
 function table(
@@ -78,7 +92,8 @@ function table(
   ];
 }
 
-function words({ type, enum: choices, items, anyOf }: KeySchema): string {
+function words({ type, enum: choices, items, anyOf, const: only }: KeySchema): string {
+  if (only !== undefined) return `\`${only}\``;
   if (choices !== undefined) return choices.map((word) => `\`${word}\``).join(', ');
   if (items !== undefined) return 'list';
   if (anyOf !== undefined) return anyOf.map(words).join(' or ');

@@ -1,13 +1,13 @@
-import { stat } from 'node:fs/promises';
 import { hashPassword, verifyPassword } from '@duoport/passwords';
 import {
   type AccountFiles,
   type Accounts,
+  admitted,
   type Login,
   type LoginAttempt,
   LoginMaker,
   type Refusal,
-  refusalOf,
+  wrongPassword,
 } from '@duoport/server';
 import type { AccountStore, StoredUser } from './account-store.ts';
 
@@ -22,15 +22,15 @@ export class SqlAccounts implements Accounts {
   }
 
   async login(attempt: LoginAttempt): Promise<Login | Refusal | undefined> {
-    const { password } = attempt;
-    if (password === undefined) return undefined;
+    const { password, proven } = attempt;
+    if (password === undefined && !proven) return undefined;
     const user = await this.#store.user(attempt.user);
-    const { matches, outdated } = await verifyPassword(user?.password, password);
-    if (user === undefined || !matches) return undefined;
-    if (outdated) await this.#renew(user, password);
-    const { effective } = user;
-    const refusal = refusalOf(effective, attempt, Date.now()) ?? (await folderFault(effective.directory));
-    return refusal ?? this.#maker.login(user.name, effective);
+    if (password !== undefined) {
+      const { matches, outdated } = await verifyPassword(user?.password, password);
+      if (user !== undefined && !matches) return wrongPassword;
+      if (user !== undefined && outdated) await this.#renew(user, password);
+    }
+    return user && admitted(this.#maker, user.name, { rules: user.effective, attempt });
   }
 
   /** An older hash becomes one of today. That it cannot be written is no reason to keep its owner out. */
@@ -40,16 +40,5 @@ export class SqlAccounts implements Accounts {
     } catch {
       // The next login tries again.
     }
-  }
-}
-
-async function folderFault(directory: string | undefined): Promise<Refusal | undefined> {
-  if (directory === undefined) return undefined;
-  const told = 'The folder of this account is not there at the moment';
-  try {
-    if ((await stat(directory)).isDirectory()) return undefined;
-    return { because: `its folder ${directory} is no folder`, told };
-  } catch (error) {
-    return { because: `its folder cannot be used: ${error instanceof Error ? error.message : error}`, told };
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type AccountStore, openAccounts, SqlAccounts } from '@duoport/accounts-sql';
 import { hashPassword } from '@duoport/passwords';
-import { type LoginAttempt, MemoryFiles } from '@duoport/server';
+import { type LoginAttempt, MemoryFiles, wrongPassword } from '@duoport/server';
 
 const files = new MemoryFiles();
 /** `U*U` */
@@ -34,14 +34,16 @@ test('a user of the database logs in, and a change holds from the next login on'
   assert.ok(login !== undefined && 'files' in login);
   assert.equal(login.files, files);
   for (const [name, password] of [
-    ['ada', 'Secret'],
-    ['ada', ''],
     ['ada', undefined],
     ['bob', 'secret'],
     ['', 'secret'],
   ] as const) {
     assert.equal(await accounts.login(attempt(name, password)), undefined);
   }
+  for (const wrong of ['Secret', ''])
+    assert.equal(await accounts.login(attempt('ada', wrong)), wrongPassword);
+  assert.ok(await accounts.login({ ...attempt('ada'), proven: true }));
+  assert.equal(await accounts.login({ ...attempt('bob'), proven: true }), undefined);
   await store.setUser('ada', { rules: { directory: folder, permissions: ['read'], sessions: 1 } });
   const next = await accounts.login(attempt('ada', 'secret'));
   assert.ok(next !== undefined && 'files' in next);
@@ -53,13 +55,13 @@ test('a user of the database logs in, and a change holds from the next login on'
     because: 'This account is switched off',
     told: 'This account is switched off',
   });
-  assert.equal(await accounts.login(attempt('ada', 'wrong')), undefined);
+  assert.equal(await accounts.login(attempt('ada', 'wrong')), wrongPassword);
 });
 
 test('an older hash becomes argon2id at the first login', async (t) => {
   const { store, accounts } = await accountsIn(t);
   await store.addUser('ada', bcrypt);
-  assert.equal(await accounts.login(attempt('ada', 'wrong')), undefined);
+  assert.equal(await accounts.login(attempt('ada', 'wrong')), wrongPassword);
   assert.equal((await store.user('ada'))?.password, bcrypt);
   assert.ok(await accounts.login(attempt('ada', 'U*U')));
   assert.match((await store.user('ada'))?.password ?? '', /^\$argon2id\$/);

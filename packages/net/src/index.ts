@@ -63,6 +63,8 @@ export { type DialFrom, type DialOptions, dial } from './dial.ts';
 export { halfOpenPeers } from './half-open.ts';
 export type { LookupHost } from './host-cache.ts';
 export { type HttpPage, type HttpPages, type HttpPagesOptions, listenHttp } from './http-pages.ts';
+export { type HttpAnswer, HttpPoster, type HttpPosterOptions } from './http-poster.ts';
+export { LibrarySockets, type LibrarySocketsOptions } from './library-sockets.ts';
 export type { Throttle } from './limits/throttle.ts';
 export { type Seat, type UserLimits, UserSeats } from './limits/user-seats.ts';
 export { askLine, type LocalLines, listenLines } from './local-lines.ts';
@@ -100,12 +102,14 @@ export {
   type SinglePlace,
 } from './port-pool.ts';
 export type { PortRange } from './port-range.ts';
+export { isPrivateUrl } from './private-url.ts';
 export type { ProxyTrust } from './proxy-intake.ts';
 export type { RawStream } from './raw-stream.ts';
 export { readHello, type ShownHello } from './read-hello.ts';
 export { resetStream } from './reset-stream.ts';
 export { ServerDialogue, type ServerDialogueOptions, type ServerRole } from './server-dialogue.ts';
 export { ServerMarks } from './server-marks.ts';
+export { signatureOf, signedHeaders } from './signed-headers.ts';
 export { SinglePort, type SinglePortOptions } from './single-port.ts';
 export { errorCode } from './socket-error.ts';
 export { TlsClient, TlsServer, type TlsSession } from './tls-session.ts';

@@ -9,7 +9,9 @@ export {
   type Permission,
   type Refusal,
   readPermissions,
+  wrongPassword,
 } from './accounts/accounts.ts';
+export { admitted } from './accounts/admitted.ts';
 export { type AccountFiles, LoginMaker } from './accounts/login-maker.ts';
 export {
   type AnonymousOptions,

@@ -4,7 +4,7 @@ import { UsageError } from '../usage-error.ts';
 
 /** What names the accounts: an SQLite file as an absolute path, or the URL of a PostgreSQL database. */
 export function placeOf(written: string, base = '.'): string {
-  return isUrl(written) ? written : resolve(base, written);
+  return /^\w+:\/\//.test(written) ? written : resolve(base, written);
 }
 
 /** The same without the password that a URL may hold. */
@@ -47,7 +47,12 @@ export async function placeFor(
   if (accounts !== undefined) return placeOf(accounts);
   const { loadSettings } = await import('../config/load-settings.ts');
   const { settings } = await loadSettings({ file: config, env });
-  const place = settings.accounts ?? usualPlace(config, env);
+  const named = settings.accounts?.find((source) => source.type === 'database');
+  if (settings.accounts !== undefined && named === undefined)
+    throw new UsageError(
+      'The settings name no database among their accounts: users of other places are kept there. Say --accounts FILE or postgres://…',
+    );
+  const place = named?.at ?? usualPlace(config, env);
   if (place === undefined)
     throw new UsageError('Say where the accounts are: --accounts FILE or postgres://…');
   return place;

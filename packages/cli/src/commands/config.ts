@@ -24,10 +24,11 @@ export function configCommand(io: ProcessIo): Command {
       new Command('check')
         .description('read a settings file as serve would, and say what is wrong with it')
         .argument('[file]', 'the settings file', usual)
+        .option('--offline', 'ask no database, directory or service whether it is there')
         .addOption(json())
-        .action(async (file: string, flags: OutputFlags) => {
+        .action(async (file: string, flags: OutputFlags & { readonly offline?: boolean }) => {
           const { checkSettings } = await import('../config/commands/check.ts');
-          await checkSettings(createTerminal(io, flags), file);
+          await checkSettings(createTerminal(io, flags), file, flags);
         }),
     )
     .addCommand(printCommand(io))

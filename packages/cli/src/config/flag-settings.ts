@@ -1,5 +1,6 @@
 import type { ServeFlags } from '../flags/serve-flags.ts';
 import type { UserSpec } from '../flags/values.ts';
+import { sourceOf } from './accounts-schema.ts';
 import { flagOf, type Origin } from './origins.ts';
 import type { Settings } from './schema.ts';
 
@@ -26,7 +27,7 @@ export function withFlags(
       ...key('directory', directory),
       ...key('listeners', listeners),
       ...key('users', flags.user?.map(userOf)),
-      ...key('accounts', flags.accounts),
+      ...key('accounts', flags.accounts === undefined ? undefined : [sourceOf(flags.accounts)]),
       ...key('workers', flags.workers),
       anonymous: { ...settings.anonymous, ...key('anonymous.enabled', flags.anonymous) },
       passive: {

@@ -50,12 +50,17 @@ export function shortOr<Shape extends z.ZodRawShape>(
   parse: (text: string) => object,
   shape: Shape,
 ) {
+  return shortOrMap(short, parse, z.strictObject(shape));
+}
+
+/** The same, where there are several kinds of maps. */
+export function shortOrMap<Map extends z.ZodType>(short: string, parse: (text: string) => object, map: Map) {
   const read = asFlag(parse);
   return z
     .preprocess(
       (given, context) =>
         typeof given === 'string' || typeof given === 'number' ? read(given, context) : given,
-      z.strictObject(shape),
+      map,
     )
     .meta({ short });
 }

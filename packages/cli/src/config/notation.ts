@@ -1,4 +1,5 @@
 import { shownPlace } from '../accounts/place.ts';
+import type { SourceSettings } from './accounts-schema.ts';
 import type { Settings } from './schema.ts';
 import type { Tree } from './tree.ts';
 
@@ -15,7 +16,7 @@ export function notation(settings: Settings): Tree {
     listeners: listeners?.map(({ host, port, tls }) =>
       tls === 'explicit' ? listenText(host, port) : present({ host, port, tls }),
     ),
-    accounts: accounts === undefined ? undefined : shownPlace(accounts),
+    accounts: accounts?.map(sourceTree),
     users: users?.map(userTree),
     passive: present({
       ...passive,
@@ -36,6 +37,17 @@ function userTree({ password, expires, ...user }: User): Tree {
     'password-hash': hash === undefined ? undefined : hidden,
     expires: expires === undefined ? undefined : new Date(expires).toISOString().replace('.000Z', 'Z'),
   });
+}
+
+/** A place that needs no more than a word is one. */
+function sourceTree(source: SourceSettings): unknown {
+  if (source.type === 'database' && !source.optional) return shownPlace(source.at);
+  if (source.type === 'database') return { ...source, at: shownPlace(source.at) };
+  const tree = { ...source, timeout: 'timeout' in source ? timeText(source.timeout) : undefined };
+  if (source.type === 'http')
+    return present({ ...tree, secret: hidden, remember: timeText(source.remember) });
+  if (source.type !== 'ldap') return present(tree);
+  return present({ ...tree, 'bind-password': source['bind-password'] === undefined ? undefined : hidden });
 }
 
 /** `21`, `192.0.2.1:21`, `[::1]:21` */

@@ -14,6 +14,8 @@ export interface KeySchema {
   readonly required?: readonly string[];
   readonly items?: KeySchema;
   readonly anyOf?: readonly KeySchema[];
+  readonly oneOf?: readonly KeySchema[];
+  readonly const?: string;
 }
 
 /** The schema for editors. */
@@ -21,13 +23,32 @@ export function settingsJsonSchema(): KeySchema {
   const made = z.toJSONSchema(settingsSchema, {
     io: 'input',
     override: ({ jsonSchema }) => {
-      const { short, ...map } = jsonSchema as Record<string, unknown>;
-      if (short === undefined) return;
-      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key as keyof typeof jsonSchema];
-      jsonSchema.anyOf = [{ type: ['string', 'integer'], description: String(short) }, map];
+      const { short, orOne, ...map } = jsonSchema as Record<string, unknown>;
+      if (orOne === true) {
+        const { type, items, minItems, ...facts } = map;
+        replace(jsonSchema, { ...facts, anyOf: [{ type: 'string' }, { type, items, minItems }] });
+      } else if (short !== undefined)
+        replace(jsonSchema, { anyOf: [{ type: ['string', 'integer'], description: String(short) }, map] });
     },
   });
   return { title: 'Settings of duoport serve', ...made } as KeySchema;
+}
+
+function replace(schema: object, by: object): void {
+  for (const key of Object.keys(schema)) delete schema[key as keyof typeof schema];
+  Object.assign(schema, by);
+}
+
+/** What a list holds, where it may also be written as one value. */
+export function itemsOf({ items, anyOf = [] }: KeySchema): KeySchema | undefined {
+  return items ?? anyOf.find((one) => one.items !== undefined)?.items;
+}
+
+/** The forms of a value that are maps. */
+export function mapsOf(schema: KeySchema | undefined): readonly KeySchema[] {
+  if (schema === undefined) return [];
+  if (schema.properties !== undefined) return [schema];
+  return [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap(mapsOf);
 }
 
 /** A key that has a value of its own. */
@@ -47,8 +68,8 @@ export function leaves(schema: KeySchema = settingsJsonSchema(), above = ''): re
 
 /** Every key, sections and what is inside lists too (`users.name`). */
 export function allKeys(schema: KeySchema = settingsJsonSchema(), above = ''): readonly string[] {
-  const inside = [schema, schema.items, ...(schema.items?.anyOf ?? [])].flatMap((one) =>
-    Object.entries(one?.properties ?? {}),
+  const inside = [...mapsOf(schema), ...mapsOf(itemsOf(schema))].flatMap((one) =>
+    Object.entries(one.properties ?? {}),
   );
   return inside.flatMap(([key, value]) => [`${above}${key}`, ...allKeys(value, `${above}${key}.`)]);
 }

@@ -9,6 +9,7 @@ import {
   parsePortRange,
   parseWorkers,
 } from '../flags/values.ts';
+import { accounts } from './accounts-schema.ts';
 import { facts, line, section, shortOr, written } from './kinds.ts';
 import { inside, network, user } from './user-schema.ts';
 
@@ -94,14 +95,7 @@ export const settingsSchema = z.strictObject({
     .array(user)
     .optional()
     .meta(facts('Who may log in.', { otherwise: 'one user whose password is made up at each start' })),
-  accounts: line(4096)
-    .optional()
-    .meta(
-      facts('Users in a database (`duoport user`): an SQLite file, or `postgres://user@host/database`.', {
-        otherwise: '`accounts.db` beside the settings file once it is there, when nobody else may log in',
-        writeOnly: true,
-      }),
-    ),
+  accounts,
   anonymous: section('Logins without an account, which may only read.', {
     enabled: no('Lets anybody in who says `anonymous` or `ftp`.'),
     directory: line(4096)

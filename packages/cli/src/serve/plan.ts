@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { AdvertisedRule } from '@duoport/net';
-import { type AccountRules, allPermissions, type Permission, readPermissions } from '@duoport/server';
+import type { AccountRules, Permission } from '@duoport/server';
+import { permissionsOf, rulesOfWords } from '../accounts/settings-rules.ts';
 import type { Effective } from '../config/load-settings.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
@@ -9,6 +10,7 @@ import { printable } from '../printable.ts';
 import { type Certificate, makeCertificate, readCertificate } from './certificate.ts';
 import { readableFolder } from './folder.ts';
 import { makePassword } from './made-password.ts';
+import { databaseOf, type PlannedSource, planSources } from './planned-sources.ts';
 
 /** One address to listen on. */
 export interface PlannedListener {
@@ -41,7 +43,9 @@ export interface ServePlan {
   readonly users: readonly PlannedUser[];
   /** The password of the first user was made up. */
   readonly generated: boolean;
-  /** A database with more users: an absolute path, or a URL. */
+  /** More users, from these places in this order. */
+  readonly sources: readonly PlannedSource[];
+  /** The first database among them: an absolute path, or a URL. */
   readonly accounts: string | undefined;
   readonly anonymous: boolean;
   readonly anonymousFolder: string;
@@ -74,12 +78,12 @@ export async function planServe(
   const { passive, active, anonymous, tls, workers } = settings;
   const folderAt = (path: string, folder: string) => readableFolder(folder, origins.label(path));
   const named = settings.users !== undefined || anonymous.enabled || settings.accounts !== undefined;
-  const accounts = named ? settings.accounts : used;
-  const nobodyNamed = !named && accounts === undefined;
+  const sources = await planSources(named ? { settings, origins } : undefined, used);
+  const nobodyNamed = !named && sources.length === 0;
   // A folder that nobody sees need not be there.
   const shared =
     nobodyNamed ||
-    accounts !== undefined ||
+    sources.length > 0 ||
     (anonymous.enabled && anonymous.directory === undefined) ||
     (settings.users ?? []).some(({ directory }) => directory === undefined);
   const folder =
@@ -103,7 +107,8 @@ export async function planServe(
     })),
     users,
     generated: nobodyNamed,
-    accounts,
+    sources,
+    accounts: databaseOf(sources),
     anonymous: anonymous.enabled,
     anonymousFolder:
       anonymous.directory === undefined ? folder : await folderAt('anonymous.directory', anonymous.directory),
@@ -133,37 +138,9 @@ type UserSettings = NonNullable<Settings['users']>[number];
 const nobody: UserSettings = { name: 'duoport', permissions: 'all', home: '/' };
 
 function plannedUser(user: UserSettings, folder: string): PlannedUser {
-  const { name, password, home, permissions, enabled, expires, networks, modes, sessions } = user;
-  const { paths, folders } = user;
-  const { 'password-hash': hash, 'require-tls': requireTls, 'rate-down': rateDown, 'rate-up': rateUp } = user;
-  return {
-    name,
-    password,
-    hash,
-    permissions: permissionsOf(permissions),
-    folder,
-    home,
-    rules: {
-      paths:
-        paths &&
-        Object.fromEntries(Object.entries(paths).map(([path, list]) => [path, [...permissionsOf(list)]])),
-      folders,
-      enabled,
-      expires,
-      networks,
-      requireTls,
-      modes,
-      sessions,
-      rateDown,
-      rateUp,
-    },
-  };
-}
-
-function permissionsOf(written: UserSettings['permissions'] | 'none'): ReadonlySet<Permission> {
-  if (written === 'all') return allPermissions;
-  if (written === 'none') return new Set();
-  return written === 'read' ? readPermissions : new Set(written);
+  const { name, password, 'password-hash': hash, home, permissions, ...words } = user;
+  const { directory: _, ...rules } = rulesOfWords(words);
+  return { name, password, hash, permissions: permissionsOf(permissions), folder, home, rules };
 }
 
 /** A rule of `passive.addresses` as the server has it. */

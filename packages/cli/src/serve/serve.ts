@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import type { Trace } from '@duoport/net';
 import { createServer, readPermissions, type ServerEvent } from '@duoport/server';
-import { shownPlace, tellPlace, usedPlace } from '../accounts/place.ts';
+import { tellPlace, usedPlace } from '../accounts/place.ts';
 import { loadSettings } from '../config/load-settings.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
@@ -10,15 +10,16 @@ import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
 import { traceTo } from '../trace/session-trace.ts';
 import { untilStopped } from '../until-stopped.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
-import { accountsFault } from './accounts-fault.ts';
 import { reachableAddresses } from './addresses.ts';
 import { type Announcement, announcementLines } from './announcement.ts';
 import { openServeDesk } from './open-desk.ts';
 import { type PlannedListener, planServe, type ServePlan } from './plan.ts';
+import type { PlannedSource } from './planned-sources.ts';
 import { type Loaded, Reloading } from './reloading.ts';
 import type { RunningServer } from './running-server.ts';
 import { serverOptions } from './server-options.ts';
 import { SessionLog } from './session-log.ts';
+import { sourceFault } from './sources.ts';
 import { startServer } from './start.ts';
 
 /** Serves until it is told to end. */
@@ -38,7 +39,7 @@ export async function serve(
   const reloading = new Reloading(loaded, { terminal, server, load });
   await using _desk = flags.config === undefined ? undefined : await openServeDesk(terminal, reloading);
   announce(terminal, announcementOf(plan, server, remark));
-  await warnOfAccounts(terminal, plan.accounts);
+  await warnOfSources(terminal, plan.sources);
   await untilStopped(io, server, {
     terminal,
     get grace() {
@@ -47,11 +48,13 @@ export async function serve(
   });
 }
 
-/** A database that is gone is no reason not to serve: it may come back at any time. */
-async function warnOfAccounts(terminal: Terminal, place: string | undefined): Promise<void> {
-  const fault = place === undefined ? undefined : await accountsFault(place);
-  if (fault !== undefined)
-    terminal.warn(`duoport: ${printable(fault)} Until that is mended, logins get 421.`);
+/** A database or a directory that is gone is no reason not to serve: it may come back at any time. */
+async function warnOfSources(terminal: Terminal, sources: readonly PlannedSource[]): Promise<void> {
+  const faults = await Promise.all(sources.map(sourceFault));
+  for (const fault of faults) {
+    if (fault !== undefined)
+      terminal.warn(`duoport: ${printable(fault)} Until that is mended, logins get 421.`);
+  }
 }
 
 interface Serving {
@@ -152,10 +155,10 @@ function announcementOf(
     password: plan.generated ? password : undefined,
     readOnly: mayOnlyRead(permissions),
   }));
-  const { server: _, anonymousFolder: __, dropFolder: ___, accounts, ...said } = plan;
+  const { server: _, anonymousFolder: __, dropFolder: ___, accounts: ____, sources, ...said } = plan;
   return {
     ...said,
-    accounts: accounts && shownPlace(accounts),
+    accounts: sources.length === 0 ? undefined : sources.map(({ shown }) => shown).join(', '),
     doors,
     users: plan.anonymous ? [...users, { name: undefined, password: undefined, readOnly: true }] : users,
     portRemark,

@@ -1,4 +1,3 @@
-import type { AccountStore } from '@duoport/accounts-sql';
 import {
   type AccountFiles,
   type Accounts,
@@ -6,13 +5,16 @@ import {
   KeptPassword,
   MemoryAccounts,
   type UserOptions,
+  wrongPassword,
 } from '@duoport/server';
 import type { ServePlan } from './plan.ts';
+import type { PlannedSource } from './planned-sources.ts';
+import { sourceAccounts } from './sources.ts';
 
-/** Who may come in: the users of the settings, and those of a database where there is one. */
+/** Who may come in: the users of the settings, and those of other places. */
 export function servedAccounts(plan: ServePlan, filesOf: (folder: string) => Files): Accounts {
   // A hash takes its time, and then everybody has to: how long it takes shall not tell who is known.
-  const slow = plan.accounts !== undefined || plan.users.some(({ hash }) => hash !== undefined);
+  const slow = plan.users.some(({ hash }) => hash !== undefined);
   const users = plan.users.map(({ folder, hash, password = '', ...user }) => ({
     ...user,
     files: filesOf(folder),
@@ -24,9 +26,10 @@ export function servedAccounts(plan: ServePlan, filesOf: (folder: string) => Fil
     ...(plan.anonymous ? { anonymous: anonymousOf(plan, filesOf) } : {}),
     ...(slow ? { nobody: verifyNothing } : {}),
   });
-  return plan.accounts === undefined
+  const { sources, folder } = plan;
+  return sources.length === 0
     ? named
-    : withDatabase(named, plan.accounts, { files: filesOf(plan.folder), open: filesOf });
+    : inOrder(named, { sources, files: { files: filesOf(folder), open: filesOf } });
 }
 
 function anonymousOf({ anonymousFolder, dropFolder }: ServePlan, filesOf: (folder: string) => Files) {
@@ -36,31 +39,36 @@ function anonymousOf({ anonymousFolder, dropFolder }: ServePlan, filesOf: (folde
     : { files, rules: { paths: { [dropFolder]: ['write'] as const } } };
 }
 
-/** Whoever is named in the settings is meant by the name. */
-function withDatabase(named: MemoryAccounts, place: string, files: AccountFiles): Accounts {
-  const stored = databaseAccounts(place, files);
-  return {
+/** Whoever is named in the settings is meant by the name; the others are asked about in their order. */
+function inOrder(
+  named: MemoryAccounts,
+  { sources, files }: { readonly sources: readonly PlannedSource[]; readonly files: AccountFiles },
+): Accounts {
+  const first: Accounts = {
     begin: (attempt) => named.begin(attempt),
     login: async (attempt) =>
-      named.has(attempt.user) ? named.login(attempt) : (await stored()).login(attempt),
+      named.has(attempt.user) ? ((await named.login(attempt)) ?? wrongPassword) : undefined,
   };
-}
-
-/** Databases by their place: new settings go on with the connections that there are. */
-const stores = new Map<string, Promise<AccountStore>>();
-
-/** Loaded at the first login: nobody else waits for the databases. */
-function databaseAccounts(place: string, files: AccountFiles): () => Promise<Accounts> {
   let loading: Promise<Accounts> | undefined;
   const load = async (): Promise<Accounts> => {
-    const { openAccounts, SqlAccounts } = await import('@duoport/accounts-sql');
-    const store = stores.get(place) ?? openAccounts(place);
-    stores.set(place, store);
-    return new SqlAccounts(await store, files);
+    const { AccountChain } = await import('@duoport/accounts');
+    const others = sources.map(async (source) => ({
+      accounts: await sourceAccounts(source, files),
+      optional: source.optional,
+    }));
+    return new AccountChain([{ accounts: first }, ...(await Promise.all(others))]);
   };
-  return () => {
-    loading ??= load();
+  // Loaded at the first login: nobody waits for what is not asked.
+  const chain = (): Promise<Accounts> => {
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
     return loading;
+  };
+  return {
+    begin: async (attempt) => (await (await chain()).begin?.(attempt)) ?? 'password',
+    login: async (attempt) => (await chain()).login(attempt),
   };
 }
 

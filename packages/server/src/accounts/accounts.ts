@@ -15,6 +15,8 @@ export interface LoginAttempt {
   readonly secure: boolean;
   /** The name of the HOST command (RFC 7151), when it was sent. */
   readonly host?: string;
+  /** `begin` has answered {@link LoginStep} `proven`: the name needs no password. */
+  readonly proven?: true;
 }
 
 /** What a user who is in may see and do. */
@@ -45,7 +47,12 @@ export interface Refusal {
   readonly because: string;
   /** For the client; without it, it gets the answer of a wrong password. */
   readonly told?: string;
+  /** The password is wrong: to the client and in the log the same as a name that nobody has. */
+  readonly wrong?: true;
 }
+
+/** Of a source that knows the name, and says so to whoever asks several sources: the next one need not be asked. */
+export const wrongPassword: Refusal = { because: 'the password is wrong', wrong: true };
 
 /** Nobody can say now who may come in: the database is gone, say. The client gets a 421, and the log this message. */
 export class AccountsUnavailable extends Error {
@@ -54,9 +61,10 @@ export class AccountsUnavailable extends Error {
 
 /**
  * What USER should be answered: 331 and ask for the password, 331 and ask for an address (RFC 1635), or straight to
- * `login` with `password: undefined` (230). Unknown users get 'password' like known ones.
+ * `login` with `password: undefined` (230; 232 where a certificate has `proven` the name, RFC 2228 §5.1). Unknown users get 'password' like
+ * known ones.
  */
-export type LoginStep = 'password' | 'address' | 'nothing';
+export type LoginStep = 'password' | 'address' | 'nothing' | 'proven';
 
 /** Who may come in. A backend implements this; `undefined` is a refusal (530), and it never says why. Throws {@link AccountsUnavailable}. */
 export interface Accounts {

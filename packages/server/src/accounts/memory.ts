@@ -100,12 +100,12 @@ export class MemoryAccounts implements Accounts {
   }
 
   async login(attempt: LoginAttempt): Promise<Login | Refusal | undefined> {
-    const { user, password } = attempt;
+    const { user, password, proven } = attempt;
     const guest = this.#guest(user);
     if (guest !== undefined) return refusalOf(guest.rules, attempt, Date.now()) ?? guest.login;
-    if (password === undefined) return undefined;
+    if (password === undefined && !proven) return undefined;
     const account = this.#accounts.get(user);
-    const matches = await (account?.check ?? this.#nobody)(password, attempt);
+    const matches = password === undefined || (await (account?.check ?? this.#nobody)(password, attempt));
     if (account === undefined || !matches) return undefined;
     return refusalOf(account.rules, attempt, Date.now()) ?? account.login;
   }

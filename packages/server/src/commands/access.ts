@@ -9,14 +9,17 @@ export const user = command('USER', (context) => {
   const name = context.argument;
   const begun = context.settings.accounts.begin?.(attempt(context, name, undefined)) ?? 'password';
   return then(begun, (step) => {
-    if (step === 'nothing') return logIn(context, name, undefined);
+    if (step === 'nothing') return logIn(context, attempt(context, name, undefined));
+    if (step === 'proven') return logIn(context, { ...attempt(context, name, undefined), proven: true });
     const text = step === 'address' ? 'Send your address as the password' : 'Password required';
     return { reply: reply(331, text), user: name, login: null };
   });
 });
 
 /** RFC 959 §4.1.1. */
-export const pass = command('PASS', (context) => logIn(context, context.user ?? '', context.argument));
+export const pass = command('PASS', (context) =>
+  logIn(context, attempt(context, context.user ?? '', context.argument)),
+);
 
 /** RFC 959 §4.1.1: REIN logs out and resets every parameter; a transfer in progress has ended by then. */
 export const rein = command('REIN', ({ order }) => ({
@@ -38,10 +41,11 @@ export const host = command('HOST', ({ argument, settings, login }) => {
   return { reply: reply(220, `Host ${argument}`), parameters: { host: name } };
 });
 
-async function logIn(context: Context, name: string, password: string | undefined): Promise<Change> {
+async function logIn(context: Context, asked: LoginAttempt): Promise<Change> {
+  const { user: name, proven } = asked;
   const out = { login: null, user: name } as const;
   try {
-    const login = await context.settings.accounts.login(attempt(context, name, password));
+    const login = await context.settings.accounts.login(asked);
     if (login === undefined) return { ...out, reply: incorrect, refused: true };
     if ('because' in login) return { ...out, ...refused(login) };
     const faults = limitFault(context, login);
@@ -51,7 +55,7 @@ async function logIn(context: Context, name: string, password: string | undefine
       const because = `All ${login.limits?.sessions} sessions of this account are in use`;
       return { ...out, ...refused({ because, told: because }) };
     }
-    return { reply: welcome(login), user: name, login, seat, parameters: { directory: login.home } };
+    return { reply: welcome(login, proven), user: name, login, seat, parameters: { directory: login.home } };
   } catch (error) {
     if (!(error instanceof AccountsUnavailable)) throw error;
     const text = 'Logins are not possible at the moment; try again later';
@@ -61,7 +65,8 @@ async function logIn(context: Context, name: string, password: string | undefine
 
 const incorrect = reply(530, 'Login incorrect');
 
-function refused({ because, told }: Refusal): Pick<Change, 'reply' | 'refused'> {
+function refused({ because, told, wrong }: Refusal): Pick<Change, 'reply' | 'refused'> {
+  if (wrong) return { reply: incorrect, refused: true };
   const text = told?.replace(/[\0\r\n]/g, ' ');
   return { reply: text === undefined ? incorrect : reply(530, text), refused: { because } };
 }
@@ -73,8 +78,12 @@ function limitFault({ secure }: Context, { limits }: Login): string | undefined 
   return 'This account may log in over TLS only: send AUTH TLS first';
 }
 
-function welcome({ user: name, anonymous }: Login) {
-  return reply(230, anonymous === true ? 'Welcome, guest' : `Logged in as ${name.replace(/[\0\r\n]/g, '?')}`);
+function welcome({ user: name, anonymous }: Login, proven: true | undefined) {
+  // RFC 2228 §5.1: 232 where the certificate was enough.
+  return reply(
+    proven ? 232 : 230,
+    anonymous === true ? 'Welcome, guest' : `Logged in as ${name.replace(/[\0\r\n]/g, '?')}`,
+  );
 }
 
 function attempt(context: Context, name: string, password: string | undefined): LoginAttempt {
