@@ -1,5 +1,7 @@
 // Debian's packages, fetched and not installed. Plain JavaScript: it runs before anything is built or installed.
 import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** What apt would install beside the servers themselves: only libraries and Python modules matter, no daemons. */
 export function missingLibraries(wanted) {
@@ -11,6 +13,28 @@ export function missingLibraries(wanted) {
     }
   }
   return [...found];
+}
+
+/** Puts the packages and the libraries that this machine lacks into a folder; there is never half of one. */
+export function unpackInto(tree, wanted, say) {
+  const packages = [...wanted, ...missingLibraries(wanted)];
+  mkdirSync(dirname(tree), { recursive: true });
+  const fresh = mkdtempSync(`${tree}-new-`);
+  try {
+    say(`apt-get download ${packages.join(' ')}`);
+    apt(['download', ...packages], fresh);
+    for (const file of readdirSync(fresh).filter((name) => name.endsWith('.deb'))) {
+      run('dpkg', ['-x', join(fresh, file), fresh]);
+      rmSync(join(fresh, file));
+    }
+    // What does not run as root has to get at it.
+    chmodSync(fresh, 0o755);
+    rmSync(tree, { recursive: true, force: true });
+    renameSync(fresh, tree);
+    say(`unpacked into ${tree}`);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
 }
 
 /** Runs apt-get; returns what it printed. */

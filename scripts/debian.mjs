@@ -20,6 +20,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { apt, missingLibraries, run } from './apt.mjs';
 import { postgresPrograms, unpackPostgres } from './postgresql.mjs';
+import { slapdRoot, unpackSlapd } from './slapd.mjs';
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(repository, '.cache');
@@ -102,6 +103,8 @@ export function locatePeers() {
   paths.postgresql = postgresPrograms();
   if (paths.postgresql === undefined)
     missing.push({ name: 'postgresql', reason: 'no initdb (Debian package postgresql)' });
+  paths.slapd = slapdRoot();
+  if (paths.slapd === undefined) missing.push({ name: 'slapd', reason: 'no slapd (Debian package slapd)' });
   return { tree, paths, environment: libraryEnvironment(tree), versions: versionsOf(tree), missing };
 }
 
@@ -165,6 +168,7 @@ function fetchMissing(say) {
     apt(['install', '-y', '--no-install-recommends', ...packages]);
   }
   if (names.has('postgresql')) unpackPostgres(say);
+  if (names.has('slapd')) unpackSlapd(say);
   if (Object.keys(servers).some((name) => names.has(name))) unpackServers(say);
 }
 

@@ -1,8 +1,8 @@
 // The PostgreSQL server that tests of accounts drive. Plain JavaScript: it runs before anything is built or installed.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { apt, missingLibraries, run } from './apt.mjs';
+import { run, unpackInto } from './apt.mjs';
 
 const cache = join(dirname(dirname(fileURLToPath(import.meta.url))), '.cache');
 /** A tree of its own: tests of accounts need nothing else, and the packages are large. */
@@ -24,22 +24,5 @@ export function unpackPostgres(say) {
   // The package that everybody asks for is empty and depends on that of the release's version.
   const [, wanted] = /Depends: (postgresql-\d+)$/m.exec(run('apt-cache', ['depends', 'postgresql'])) ?? [];
   if (wanted === undefined) throw new Error('apt knows no package postgresql');
-  const packages = [wanted, ...missingLibraries([wanted])];
-  mkdirSync(cache, { recursive: true });
-  const fresh = mkdtempSync(join(cache, 'postgresql-new-'));
-  try {
-    say(`apt-get download ${packages.join(' ')}`);
-    apt(['download', ...packages], fresh);
-    for (const file of readdirSync(fresh).filter((name) => name.endsWith('.deb'))) {
-      run('dpkg', ['-x', join(fresh, file), fresh]);
-      rmSync(join(fresh, file));
-    }
-    // It does not run as root, so others have to get at it.
-    chmodSync(fresh, 0o755);
-    rmSync(tree, { recursive: true, force: true });
-    renameSync(fresh, tree);
-    say(`unpacked into ${tree}`);
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
+  unpackInto(tree, [wanted], say);
 }

@@ -14,7 +14,7 @@ import { LettingIn } from '../letting-in.ts';
 import { plainRules, type RulesReader } from '../rules-reader.ts';
 import { filled, filterValue, nameValue } from './escape.ts';
 import { type LdapGroupOptions, LdapGroups } from './ldap-groups.ts';
-import type { LdapEntry, LdapLink, LdapServer } from './ldap-link.ts';
+import { type LdapEntry, type LdapLink, type LdapServer, reasonOf } from './ldap-link.ts';
 import { LdapPool } from './ldap-pool.ts';
 
 export interface LdapAccountsOptions extends AccountFiles, LdapServer, LdapGroupOptions {
@@ -82,7 +82,7 @@ export class LdapAccounts implements Accounts {
   async login(attempt: LoginAttempt): Promise<Login | Refusal | undefined> {
     const { user, password, proven } = attempt;
     if (password === undefined && !proven) return undefined;
-    const signal = AbortSignal.timeout(this.#options.timeout ?? 5000);
+    const signal = this.#deadline();
     try {
       // Bytes that are no UTF-8 are in no directory, and a bind without a password proves nothing.
       const possible = user !== '' && user.length <= 255 && !isRawText(user) && password !== '';
@@ -91,19 +91,19 @@ export class LdapAccounts implements Accounts {
         ? await this.#bySearch(attempt, signal)
         : await this.#byName(attempt, { dn: this.#dnOf(user), signal });
     } catch (error) {
-      throw this.#gone(error);
+      throw this.#gone(error, signal);
     }
   }
 
   /** Connects and searches as the service does. @throws AccountsUnavailable */
   async check(): Promise<void> {
-    const signal = AbortSignal.timeout(this.#options.timeout ?? 5000);
+    const signal = this.#deadline();
     try {
       // Where users are searched for, the place for it must be there.
       if (this.#options.base !== undefined) await this.#find('', signal);
       else await this.#searching.use(signal, async () => undefined);
     } catch (error) {
-      throw this.#gone(error);
+      throw this.#gone(error, signal);
     }
   }
 
@@ -204,9 +204,14 @@ export class LdapAccounts implements Accounts {
     return filled(this.#options.userDn ?? '', { user }, nameValue);
   }
 
-  #gone(error: unknown): unknown {
+  #deadline(): AbortSignal {
+    return AbortSignal.timeout(this.#options.timeout ?? 5000);
+  }
+
+  #gone(error: unknown, { aborted }: AbortSignal): unknown {
     if (error instanceof AccountsUnavailable || !(error instanceof Error)) return error;
-    const text = `The LDAP server ${this.#options.url} cannot be used: ${error.message}`;
+    const late = `no answer within ${(this.#options.timeout ?? 5000) / 1000} s`;
+    const text = `The LDAP server ${this.#options.url} cannot be used: ${aborted ? late : reasonOf(error)}`;
     return new AccountsUnavailable(text, { cause: error });
   }
 }
@@ -219,7 +224,7 @@ function nameIn(names: readonly string[], given: string): string {
 
 function ruleValue(rule: string, said: readonly string[]): unknown {
   const [first = ''] = said;
-  if (lists.has(rule)) return said.length === 1 && /^(?:all|read)$/.test(first) ? first : said;
+  if (lists.has(rule)) return said;
   if (texts.has(rule)) return first;
   if (/^(?:true|false)$/i.test(first)) return first.toLowerCase() === 'true';
   return /^\d{1,15}$/.test(first) ? Number(first) : first;

@@ -64,7 +64,7 @@ export class LdapLink {
       await this.#during(signal, () => this.#client.bind(dn, password));
       return undefined;
     } catch (error) {
-      if (refusals.has(codeOf(error) ?? -1)) return error instanceof Error ? error.message : String(error);
+      if (error instanceof Error && refusals.has(codeOf(error) ?? -1)) return reasonOf(error);
       throw error;
     }
   }
@@ -117,6 +117,14 @@ const refusals = new Set([19, 32, 34, 48, 49, 50, 53]);
 /** The result code of an answer; undefined when there was none. */
 export function codeOf(error: unknown): number | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
+}
+
+/** An answer of the server in words: the library has them in the names of its errors, `NoSuchObjectError`. */
+export function reasonOf(error: Error): string {
+  const code = codeOf(error);
+  if (code === undefined) return error.message;
+  const words = error.name.replace(/Error$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
+  return `${words.toLowerCase()} (${code})`;
 }
 
 function textsOf(value: unknown): readonly string[] {

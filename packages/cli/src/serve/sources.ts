@@ -1,4 +1,4 @@
-import type { HttpAccounts, LdapAccounts, SystemAccounts } from '@duoport/accounts';
+import type { HttpAccounts, LdapAccounts, RulesReader, SystemAccounts } from '@duoport/accounts';
 import type { AccountStore } from '@duoport/accounts-sql';
 import type { AccountFiles, Accounts } from '@duoport/server';
 import type { PlannedSource } from './planned-sources.ts';
@@ -49,12 +49,21 @@ async function askable(
   const { LdapAccounts, HttpAccounts, SystemAccounts } = await import('@duoport/accounts');
   switch (planned.type) {
     case 'ldap':
-      return new LdapAccounts({ ...planned.options, ...files, read: await reader() });
+      return new LdapAccounts({ ...planned.options, ...files, read: byValues(await reader()) });
     case 'http':
       return new HttpAccounts({ ...planned.options, ...files, read: await reader() });
     case 'system':
       return new SystemAccounts({ ...planned.options, ...files });
   }
+}
+
+/** Attributes are lists: `read` and `all` are words for several permissions. */
+function byValues(read: RulesReader): RulesReader {
+  return ({ permissions, ...written }) => {
+    const one = Array.isArray(permissions) && permissions.length === 1 ? permissions[0] : undefined;
+    const meant = one === 'all' || one === 'read' ? one : permissions;
+    return read(meant === undefined ? written : { ...written, permissions: meant });
+  };
 }
 
 async function reader() {
