@@ -40,7 +40,12 @@ async function ask(
 
 test('the question is JSON, signed with the secret and the time', async () => {
   await using service = await startService((_, response) => json(response, 200, { sessions: 2 }));
-  const accounts = new HttpAccounts({ url: service.url, secret, files, rules: { sessions: 1, rateUp: 9000 } });
+  const accounts = new HttpAccounts({
+    url: service.url,
+    secret,
+    files,
+    rules: { sessions: 1, rateUp: 9000 },
+  });
   const before = Math.floor(Date.now() / 1000);
   const login = await accounts.login(attempt('ann', 'päss'));
   accounts.close();
@@ -83,11 +88,17 @@ test('anything else is a service that cannot be asked', async () => {
   for (const status of [201, 302, 400, 429, 500, 503])
     await fails(new RegExp(`it answers ${status}$`), (response) => json(response, status, {}));
   await fails(/no application\/json/, (response) => response.end('{}'));
-  await fails(/is no JSON$/, (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{'));
+  await fails(/is no JSON$/, (response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{'),
+  );
   for (const body of [[], null, 'yes', 1])
     await fails(/is no JSON object/, (response) => json(response, 200, body));
-  await fails(/cannot be used: sesions: there is no such rule/, (response) => json(response, 200, { sesions: 1 }));
-  await fails(/cannot be used: directory: an absolute path/, (response) => json(response, 200, { directory: '..' }));
+  await fails(/cannot be used: sesions: there is no such rule/, (response) =>
+    json(response, 200, { sesions: 1 }),
+  );
+  await fails(/cannot be used: directory: an absolute path/, (response) =>
+    json(response, 200, { directory: '..' }),
+  );
   await fails(/more than 65536 bytes/, (response) => json(response, 200, { home: `/${'x'.repeat(70_000)}` }));
   await fails(/reset|hang up|closed/i, (response) => response.destroy());
   await fails(/no answer within 0\.1 s/, () => undefined, { timeout: 100 });
@@ -116,7 +127,9 @@ test('many logins at once share few connections, and one that was closed meanwhi
   const accounts = new HttpAccounts({ url: service.url, secret, files, connections: 2 });
   const all = async () => {
     const answers = await Promise.all(
-      Array.from({ length: 30 }, (_, index) => accounts.login(attempt('ann', index % 3 === 0 ? 'good' : 'bad'))),
+      Array.from({ length: 30 }, (_, index) =>
+        accounts.login(attempt('ann', index % 3 === 0 ? 'good' : 'bad')),
+      ),
     );
     assert.deepEqual(
       answers.map(told),
@@ -135,7 +148,8 @@ test('who was let in is remembered for as long as is asked, and nobody else', as
     json(response, JSON.parse(body).password === 'good' ? 200 : 401, {}),
   );
   const accounts = new HttpAccounts({ url: service.url, secret, files, remember: 60_000 });
-  for (let count = 0; count < 3; count += 1) assert.equal(told(await accounts.login(attempt('ann', 'good'))), 'ann');
+  for (let count = 0; count < 3; count += 1)
+    assert.equal(told(await accounts.login(attempt('ann', 'good'))), 'ann');
   assert.equal(service.questions.length, 1);
   assert.equal(await accounts.login(attempt('ann', 'bad')), wrongPassword);
   assert.equal(await accounts.login(attempt('bob', 'bad')), wrongPassword);

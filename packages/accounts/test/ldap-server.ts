@@ -133,7 +133,14 @@ export async function startLdap(root: string, home: string): Promise<LdapServer>
     url: urls[0],
     ldaps: urls[1],
     async start() {
-      const words = ['-f', join(folder, 'slapd.conf'), '-h', urls.map((url) => `${url}/`).join(' '), '-d', '256'];
+      const words = [
+        '-f',
+        join(folder, 'slapd.conf'),
+        '-h',
+        urls.map((url) => `${url}/`).join(' '),
+        '-d',
+        '256',
+      ];
       const child = spawn(program, words, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
       running = child;
       const said: string[] = [];

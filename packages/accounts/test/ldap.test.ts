@@ -61,7 +61,8 @@ if (root === undefined) {
     ['ann', undefined, undefined],
   ] as const;
 
-  test('search and bind: people of the directory come in with their passwords', () => logins(search, everybody));
+  test('search and bind: people of the directory come in with their passwords', () =>
+    logins(search, everybody));
 
   test('search and bind over StartTLS and over ldaps, where the certificate is verified', async () => {
     const ca = certificate.cert;
@@ -99,11 +100,26 @@ if (root === undefined) {
   });
 
   test('attack: names with the signs of filters and distinguished names are names', async () => {
-    const hostile = ['*', 'ann)(uid=*', 'a*', '*)(|(objectClass=*', 'ann,ou=people', 'ann\0', '\\61nn', 'ann\\00', '(', '\udcfc'];
+    const hostile = [
+      '*',
+      'ann)(uid=*',
+      'a*',
+      '*)(|(objectClass=*',
+      'ann,ou=people',
+      'ann\0',
+      '\\61nn',
+      'ann\\00',
+      '(',
+      '\udcfc',
+    ];
     const asked = hostile.map((name) => [name, 'secret-ann', undefined] as const);
     await logins(search, [...asked, ['Eve*', 'secret-Eve*', 'Eve*'], ['Eve*x', 'secret-Eve*', undefined]]);
     const { base: _, ...direct } = { ...search, userDn: `uid={user},${base}` };
-    await logins(direct, [...asked, ['ann,ou=people,dc=example,dc=org', 'secret-ann', undefined], ['ann+uid=bob', 'secret-ann', undefined]]);
+    await logins(direct, [
+      ...asked,
+      ['ann,ou=people,dc=example,dc=org', 'secret-ann', undefined],
+      ['ann+uid=bob', 'secret-ann', undefined],
+    ]);
   });
 
   test('names that LDAP takes for the same are one user', () =>
@@ -126,7 +142,13 @@ if (root === undefined) {
     ]);
     const groupRules = { ftp: { sessions: 3, rateUp: 5000 }, staff: { sessions: 9 } };
     const attributes = { directory: 'homeDirectory', permissions: 'description' };
-    const accounts = new LdapAccounts({ ...search, groupBase, groupRules, attributes, rules: { rateUp: 2000, rateDown: 4000 } });
+    const accounts = new LdapAccounts({
+      ...search,
+      groupBase,
+      groupRules,
+      attributes,
+      rules: { rateUp: 2000, rateDown: 4000 },
+    });
     const ann = await accounts.login(attempt('ann', 'secret-ann'));
     assert.ok(ann && 'files' in ann);
     assert.deepEqual([...ann.permissions].sort(), ['list', 'none', 'read']);
@@ -138,7 +160,10 @@ if (root === undefined) {
 
   test('an attribute that says no rule keeps everybody out, with the reason', async () => {
     const accounts = new LdapAccounts({ ...search, attributes: { sessions: 'sn' } });
-    await assert.rejects(accounts.login(attempt('ann', 'secret-ann')), /its attributes say what is no rule: sessions: a whole number/);
+    await assert.rejects(
+      accounts.login(attempt('ann', 'secret-ann')),
+      /its attributes say what is no rule: sessions: a whole number/,
+    );
     accounts.close();
   });
 
@@ -161,17 +186,28 @@ if (root === undefined) {
       return error?.message ?? 'good';
     };
     assert.equal(await fault({}), 'good');
-    assert.match(await fault({ bindPassword: 'wrong' }), /it refuses cn=service,dc=example,dc=org: invalid credentials \(49\)$/);
-    assert.match(await fault({ base: 'ou=nowhere,dc=example,dc=org' }), /cannot be used: no such object \(32\)$/);
+    assert.match(
+      await fault({ bindPassword: 'wrong' }),
+      /it refuses cn=service,dc=example,dc=org: invalid credentials \(49\)$/,
+    );
+    assert.match(
+      await fault({ base: 'ou=nowhere,dc=example,dc=org' }),
+      /cannot be used: no such object \(32\)$/,
+    );
     assert.match(await fault({ url: 'ldap://127.0.0.1:1' }), /ECONNREFUSED/);
   });
 
   test('many logins at once share few connections', async () => {
     const accounts = new LdapAccounts({ ...search, connections: 2 });
     const answers = await Promise.all(
-      Array.from({ length: 40 }, (_, index) => accounts.login(attempt('ann', index % 2 === 0 ? 'secret-ann' : 'x'))),
+      Array.from({ length: 40 }, (_, index) =>
+        accounts.login(attempt('ann', index % 2 === 0 ? 'secret-ann' : 'x')),
+      ),
     );
-    assert.deepEqual(answers.map(nameOf), Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'ann' : wrong)));
+    assert.deepEqual(
+      answers.map(nameOf),
+      Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'ann' : wrong)),
+    );
     accounts.close();
   });
 

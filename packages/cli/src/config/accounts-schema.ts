@@ -159,14 +159,12 @@ const ldap = z
         }),
       ),
     'group-name': attribute.default('cn').meta(facts('The attribute with the name of a group.')),
-    'member-of': attribute
-      .optional()
-      .meta(
-        facts('An attribute of the user that names the groups.', {
-          otherwise: 'none',
-          examples: ['memberOf'],
-        }),
-      ),
+    'member-of': attribute.optional().meta(
+      facts('An attribute of the user that names the groups.', {
+        otherwise: 'none',
+        examples: ['memberOf'],
+      }),
+    ),
     'only-groups': z
       .array(line())
       .min(1, 'Name a group, or leave the key out.')

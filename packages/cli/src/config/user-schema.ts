@@ -124,11 +124,9 @@ export const user = z.strictObject({
 });
 
 /** What holds for users whom another place knows: the same keys, but for who it is; what is left out says nothing. */
-export const ruleWords = user
-  .omit({ name: true, password: true, 'password-hash': true })
-  .extend({
-    permissions: user.shape.permissions.unwrap().optional(),
-    home: user.shape.home.unwrap().optional(),
-  });
+export const ruleWords = user.omit({ name: true, password: true, 'password-hash': true }).extend({
+  permissions: user.shape.permissions.unwrap().optional(),
+  home: user.shape.home.unwrap().optional(),
+});
 
 export type RuleWords = z.output<typeof ruleWords>;
