@@ -172,6 +172,8 @@ export class FtpServer implements AsyncDisposable {
       get implicitTls() {
         return certificate();
       },
+      // Asked anew for each: new settings may trust others.
+      proxy: { from: { has: (address) => this.#settings.proxy?.from.has(address) ?? false } },
       door: door instanceof SinglePort ? door : undefined,
       onConnection: (connection, session) => this.#accept(connection, session),
     });

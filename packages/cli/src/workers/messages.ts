@@ -1,4 +1,4 @@
-import type { ExpectedData, PortRange, TraceEvent } from '@duoport/net';
+import type { ExpectedData, KnownEnds, PortRange, TraceEvent } from '@duoport/net';
 import type { ServerEvent } from '@duoport/server';
 import type { ServePlan } from '../serve/plan.ts';
 
@@ -14,11 +14,18 @@ export type ToWorker =
       /** The limits are reached: it gets 421 with this text. */
       readonly refuse: string | undefined;
       readonly head: Uint8Array;
+      readonly ends: KnownEnds;
     }
   /** Answers to `expect`. */
   | { readonly kind: 'place'; readonly id: number }
   | { readonly kind: 'no-place'; readonly id: number; readonly because: string }
-  | { readonly kind: 'data'; readonly id: number; readonly ticketed: boolean; readonly head: Uint8Array }
+  | {
+      readonly kind: 'data';
+      readonly id: number;
+      readonly ticketed: boolean;
+      readonly head: Uint8Array;
+      readonly ends: KnownEnds;
+    }
   | { readonly kind: 'refused'; readonly id: number; readonly because: string }
   | { readonly kind: 'close'; readonly grace: number };
 

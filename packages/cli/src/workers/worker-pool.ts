@@ -1,4 +1,11 @@
-import { type ControlListener, listenConnections, SinglePort, type TraceEvent } from '@duoport/net';
+import {
+  type ControlListener,
+  listenConnections,
+  type ProxyTrust,
+  proxyTrust,
+  SinglePort,
+  type TraceEvent,
+} from '@duoport/net';
 import { createServer, Doors, type Listening, type ListenOptions, type ServerEvent } from '@duoport/server';
 import type { PlannedListener, ServePlan } from '../serve/plan.ts';
 import type { RunningServer } from '../serve/running-server.ts';
@@ -31,6 +38,7 @@ export class WorkerPool implements RunningServer {
   #plan: ServePlan;
   readonly #door: SinglePort | undefined;
   readonly #counts: SessionCounts;
+  #trusted: ProxyTrust | undefined;
   readonly #workers: (Worker | undefined)[] = [];
   readonly #doors = new Doors((where) => this.#listen(where));
   /** Workers that have not answered to `reload` yet. */
@@ -48,6 +56,7 @@ export class WorkerPool implements RunningServer {
     this.#plan = options.plan;
     this.#door = options.plan.singlePort ? new SinglePort() : undefined;
     this.#counts = new SessionCounts(options.plan.server.limits);
+    this.#trusted = proxyTrust(options.plan.server.proxy.control);
   }
 
   get listening(): readonly Listening[] {
@@ -95,6 +104,7 @@ export class WorkerPool implements RunningServer {
       throw error;
     }
     this.#counts.limits = plan.server.limits;
+    this.#trusted = proxyTrust(plan.server.proxy.control);
   }
 
   async #tellAll(): Promise<void> {
@@ -128,7 +138,9 @@ export class WorkerPool implements RunningServer {
   }
 
   #listen({ host, port = 0, implicitTls = false }: ListenOptions): Promise<ControlListener> {
-    return listenConnections({ host, port }, (connection) => {
+    // Asked anew for each connection: a reload may trust others.
+    const proxy = { from: { has: (address: string) => this.#trusted?.from.has(address) ?? false } };
+    return listenConnections({ host, port, proxy }, (connection) => {
       const control = (taken: typeof connection) => {
         const [worker] = this.#alive().sort((one, other) => one.sessions.size - other.sessions.size);
         const refuse = this.#counts.refusal(taken.peer.address);

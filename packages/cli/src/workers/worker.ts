@@ -63,7 +63,7 @@ export class Worker {
     how: { readonly implicitTls: boolean; readonly refuse: string | undefined },
   ): void {
     this.sessions.set(session, connection.peer.address);
-    this.#handOver({ kind: 'control', session, ...how, head: new Uint8Array(0) }, connection);
+    this.#handOver({ kind: 'control', session, ...how, head: new Uint8Array(0), ends: {} }, connection);
   }
 
   kill(): void {
@@ -76,7 +76,7 @@ export class Worker {
       detached?.close();
       return;
     }
-    const { handle, head, close } = detached;
-    this.#child.send({ ...message, head }, handle as Parameters<ChildProcess['send']>[1], {}, close);
+    const { handle, head, ends, close } = detached;
+    this.#child.send({ ...message, head, ends }, handle as Parameters<ChildProcess['send']>[1], {}, close);
   };
 }
