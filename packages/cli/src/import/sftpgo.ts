@@ -89,7 +89,8 @@ function proxies(options: Translation, common: Tree, open: readonly Tree[]): voi
   if (!asked || !open.some(({ apply_proxy_config: applied }) => applied !== false)) return;
   const allowed = common['proxy_allowed'];
   if (Array.isArray(allowed) && allowed.length > 0) options.set('proxy.control', allowed);
-  else options.leave('common.proxy_protocol', 'It names nobody in proxy_allowed: set proxy.control yourself.');
+  else
+    options.leave('common.proxy_protocol', 'It names nobody in proxy_allowed: set proxy.control yourself.');
 }
 
 function passive(options: Translation, ftpd: Tree, open: readonly Tree[]): void {
