@@ -19,6 +19,7 @@ const loaders: Readonly<Record<string, Load>> = {
   user: async (io) => [(await import('./commands/user.ts')).userCommand(io)],
   group: async (io) => [(await import('./commands/user.ts')).groupCommand(io)],
   reload: async (io) => [(await import('./commands/reload.ts')).reloadCommand(io)],
+  restart: async (io) => [(await import('./commands/restart.ts')).restartCommand(io)],
   lab: async (io) => [(await import('./commands/lab.ts')).labCommand(io)],
 };
 

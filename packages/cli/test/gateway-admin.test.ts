@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { connect } from '@duoport/client';
 import { freeRange } from '../../net/test/free-ports.ts';
 import { gateway, serve, temporary, within } from './command.ts';
+import { kill, slowly } from './slow-sink.ts';
 
 const skip = process.platform === 'win32' ? 'sockets are handed over on Unix only' : false;
 
@@ -222,32 +222,4 @@ async function names(url: string): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const { name } of ftp.list()) found.push(name);
   return found;
-}
-
-/** Takes the first bytes of a file, and the rest when it is told to go on. */
-function slowly() {
-  let [begin, goOn] = [() => {}, () => {}];
-  const begun = new Promise<void>((resolve) => {
-    begin = resolve;
-  });
-  const going = new Promise<void>((resolve) => {
-    goOn = resolve;
-  });
-  let bytes = 0;
-  const sink = new Writable({
-    write: (chunk: Uint8Array, _, done) => {
-      bytes += chunk.length;
-      begin();
-      void going.then(() => done());
-    },
-  });
-  return { sink, begun, goOn, bytes: () => bytes };
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended.
-  }
 }

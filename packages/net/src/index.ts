@@ -1,4 +1,4 @@
-export { AcceptedConnection, type DetachedConnection, type KnownEnds } from './accepted-connection.ts';
+export { AcceptedConnection, type DetachedConnection } from './accepted-connection.ts';
 export {
   type AddressClass,
   classifyAddress,
@@ -65,8 +65,10 @@ export type { LookupHost } from './host-cache.ts';
 export { type HttpPage, type HttpPages, type HttpPagesOptions, listenHttp } from './http-pages.ts';
 export { type HttpAnswer, HttpPoster, type HttpPosterOptions } from './http-poster.ts';
 export { LibrarySockets, type LibrarySocketsOptions } from './library-sockets.ts';
+export { KeptRates, type Rates } from './limits/rates.ts';
 export type { Throttle } from './limits/throttle.ts';
 export { type Seat, type UserLimits, UserSeats } from './limits/user-seats.ts';
+export { listeningPort } from './listening-port.ts';
 export { askLine, type LocalLines, listenLines } from './local-lines.ts';
 export { lookupHost } from './lookup.ts';
 export { type LookupServices, lookupServices, type ServiceRecord } from './lookup-services.ts';
@@ -103,14 +105,14 @@ export {
 } from './port-pool.ts';
 export type { PortRange } from './port-range.ts';
 export { isPrivateUrl } from './private-url.ts';
-export { type ProxyTrust, proxyTrust } from './proxy-intake.ts';
+export type { ProxyTrust } from './proxy-intake.ts';
 export type { RawStream } from './raw-stream.ts';
 export { readHello, type ShownHello } from './read-hello.ts';
 export { resetStream } from './reset-stream.ts';
 export { ServerDialogue, type ServerDialogueOptions, type ServerRole } from './server-dialogue.ts';
 export { ServerMarks } from './server-marks.ts';
 export { signatureOf, signedHeaders } from './signed-headers.ts';
-export { SinglePort, type SinglePortOptions } from './single-port.ts';
+export { type NextDoor, SinglePort, type SinglePortOptions } from './single-port.ts';
 export { errorCode } from './socket-error.ts';
 export { TlsClient, TlsServer, type TlsSession } from './tls-session.ts';
 export type {

@@ -54,13 +54,13 @@ export async function listenLines(
   };
 }
 
-/** Asks one question. Undefined: nobody answers there any more, and the name has been taken away. */
-export async function askLine(path: string, question: string): Promise<string | undefined> {
+/** Asks one question, and waits for so many milliseconds. Undefined: nobody answers there any more, and the name has been taken away. */
+export async function askLine(path: string, question: string, wait = patience): Promise<string | undefined> {
   const socket = connect({ path });
   try {
     await once(socket, 'connect');
     socket.write(`${question}\n`);
-    return await readLine(socket);
+    return await readLine(socket, wait);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     if (errorCode(error) !== 'ECONNREFUSED') throw error;
@@ -71,10 +71,10 @@ export async function askLine(path: string, question: string): Promise<string | 
   }
 }
 
-function readLine(socket: Socket): Promise<string | undefined> {
+function readLine(socket: Socket, wait = patience): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = '';
-    const timer = setTimeout(() => settle(undefined), patience);
+    const timer = setTimeout(() => settle(undefined), wait);
     const settle = (line: string | undefined) => {
       clearTimeout(timer);
       resolve(line);

@@ -1,11 +1,7 @@
 import type { AcceptedConnection } from './accepted-connection.ts';
 import { plainAddress } from './address-class.ts';
 import type { DataDoor, DataOwner, DataPlace, ExpectedData } from './data-door.ts';
-import { ExpectedConnection } from './expected-connection.ts';
-import { ExpectedSet } from './expected-set.ts';
-import { HeldConnection } from './held-connection.ts';
-import { netLimits } from './net-limits.ts';
-import { Turns } from './turns.ts';
+import { type Acquaintance, PortJudge } from './port-judge.ts';
 
 export interface SinglePortOptions {
   /** Milliseconds to wait for a second candidate, from an address with one session and from one with several. For tests. */
@@ -22,230 +18,159 @@ export interface Arrival {
   control(connection: AcceptedConnection): void;
 }
 
+/** The door of another process, which goes on in place of the one here. */
+export interface NextDoor extends DataDoor {
+  /** A connection came in here: it is for the other process to say what it is. */
+  arrived(connection: AcceptedConnection, implicit: boolean): void;
+  /** What is known here of clients; later, control connections that have ended here (-1). */
+  know(known: Acquaintance): void;
+}
+
+interface Waiting {
+  readonly data: ExpectedData;
+  readonly owner: DataOwner;
+  awaited: boolean;
+  place: DataPlace | undefined;
+}
+
 /**
- * The door of a server with one port: tells data connections from control connections, and whose they are.
- *
- * A connection can be the data connection of those only who were promised one before it came: a client dials after its 227. When
- * there is none, it is a control connection at once; otherwise it is held until that is certain. A ClientHello with a ticket or a
- * session id of ours says whose it is. All others are given out by exclusion: when a transfer waits, one connection came for it,
- * none beside it within the grace, and nobody else could mean it. In doubt the transfer is refused.
+ * The door of a server with one port: its judge tells data connections from control connections, and whose they are. Another process
+ * may go on in its place, while those who wait at it stay where they are.
  */
 export class SinglePort implements DataDoor {
-  readonly #alone: number;
-  readonly #shared: number;
-  readonly #hold: number;
-  readonly #expected = new ExpectedSet();
-  readonly #held = new Set<HeldConnection>();
-  /** Control connections by address. */
-  readonly #controls = new Map<string, number>();
-  readonly #turns = new Turns(netLimits.turnTimeout);
-  /** Sessions whose clients do resume: nothing is given to them without a ticket any more. Oldest first; bounded. */
-  readonly #resuming = new Set<string>();
-  #closed = false;
+  readonly #options: SinglePortOptions;
+  readonly #waiting = new Set<Waiting>();
+  #judge: PortJudge;
+  #next: NextDoor | undefined;
+  /** What came while the door is being moved. */
+  #early: (() => void)[] | undefined;
+  /** While another process has the door. */
+  #known: { readonly controls: Map<string, number>; readonly resuming: readonly string[] } | undefined;
 
   constructor(options: SinglePortOptions = {}) {
-    this.#alone = options.alone ?? netLimits.aloneGrace;
-    this.#shared = options.shared ?? netLimits.sharedGrace;
-    this.#hold = options.hold ?? netLimits.holdTimeout;
+    this.#options = options;
+    this.#judge = new PortJudge(options);
   }
 
   /** Connections that wait until it is certain what they are. */
   get held(): number {
-    return this.#held.size;
+    return this.#judge.held;
   }
 
   async expect(data: ExpectedData, owner: DataOwner): Promise<DataPlace> {
-    // In the clear one at a time for each address: two could never be told apart.
-    if (!data.secure) await this.#turns.take(plainAddress(data.peer));
-    const expected = new ExpectedConnection(data, owner);
-    this.#expected.add(expected);
+    const waiting: Waiting = { data, owner, awaited: false, place: undefined };
+    this.#waiting.add(waiting);
+    await this.#enter(waiting);
     return {
       awaited: () => {
-        expected.awaited = true;
-        this.#review(expected);
+        waiting.awaited = true;
+        waiting.place?.awaited();
       },
-      end: () => this.#end(expected),
+      end: () => {
+        this.#waiting.delete(waiting);
+        waiting.place?.end();
+      },
     };
   }
 
   /** A connection came in. */
-  arrived(connection: AcceptedConnection, { implicit, control }: Arrival): void {
-    const { peer, port } = connection;
-    const enter = (taken: AcceptedConnection): void => {
-      const from = plainAddress(peer.address);
-      this.#controls.set(from, (this.#controls.get(from) ?? 0) + 1);
-      control(taken);
-    };
-    if (this.#closed) return connection.destroy();
-    const candidates = new Set(this.#expected.meant(peer.address).filter(({ data }) => data.port === port));
-    if (candidates.size === 0) return enter(connection);
-    // A flood is its own address's trouble.
-    const isFlood = [...candidates].every(({ seen }) => seen.size >= netLimits.heldConnections);
-    if (isFlood) return connection.destroy();
-    const held = new HeldConnection({
-      connection,
-      implicit,
-      candidates,
-      control: enter,
-      timeout: this.#hold,
-      onShown: (shown, marks) => this.#shown(shown, marks),
-      onGone: (gone) => this.#gone(gone),
-      onOverdue: (overdue) => this.#overdue(overdue),
-    });
-    this.#held.add(held);
-    for (const expected of candidates) {
-      expected.seen.add(held);
-      if (held.suits(expected)) this.#review(expected);
-    }
+  arrived(connection: AcceptedConnection, arrival: Arrival): void {
+    const next = this.#next;
+    if (this.#early) this.#early.push(() => this.arrived(connection, arrival));
+    else if (next) next.arrived(connection, arrival.implicit);
+    else this.#judge.arrived(connection, arrival);
   }
 
   /** A control connection from `address` that `arrived` gave out is over. */
   left(address: string): void {
-    const from = plainAddress(address);
-    const others = (this.#controls.get(from) ?? 1) - 1;
-    if (others > 0) this.#controls.set(from, others);
-    else this.#controls.delete(from);
+    if (this.#next === undefined) this.#judge.left(address);
+    else this.know({ controls: new Map([[plainAddress(address), -1]]), resuming: [] });
+  }
+
+  /** What the door before this one knows of its clients. */
+  know(known: Acquaintance): void {
+    if (this.#next === undefined) return this.#judge.know(known);
+    const controls = this.#known?.controls;
+    for (const [address, change] of known.controls)
+      controls?.set(address, (controls.get(address) ?? 0) + change);
+    this.#next.know(known);
+  }
+
+  /** From now on the other process says what comes. Resolves when everybody here waits there. */
+  async moveTo(next: NextDoor): Promise<void> {
+    const { undecided, controls, resuming } = this.#judge.surrender();
+    this.#known = { controls: new Map(controls), resuming: [...resuming] };
+    this.#early = [];
+    this.#next = next;
+    next.know(this.#known);
+    await this.#enterAnew();
+    for (const { connection, implicit } of undecided) next.arrived(connection, implicit);
+    this.#openEarly();
+  }
+
+  /** The other process has not made it. What it was to decide is lost. */
+  async comeBack(): Promise<void> {
+    const known = this.#known;
+    if (known === undefined) return;
+    this.#judge = new PortJudge(this.#options);
+    this.#judge.know(known);
+    this.#known = undefined;
+    this.#next = undefined;
+    this.#early ??= [];
+    await this.#enterAnew();
+    this.#openEarly();
   }
 
   close(): void {
-    this.#closed = true;
-    for (const expected of this.#expected.all()) this.#end(expected);
-    for (const held of [...this.#held]) this.#drop(held);
+    this.#judge.close();
   }
 
-  #shown(held: HeldConnection, marks: ReadonlySet<string>): void {
-    if (!this.#held.has(held)) return;
-    const whose = [...held.candidates].find((expected) => expected.shows(marks));
-    if (whose) {
-      this.#remember(whose);
-      return this.#give(held, whose, true);
-    }
-    // Where everything begins with TLS, a ClientHello without a ticket is how a control connection begins.
-    if (held.implicit && held.shown === 'hello') return this.#innocent(held);
-    for (const expected of held.candidates) this.#review(expected);
-  }
-
-  #remember({ data }: ExpectedConnection): void {
-    const [mark = ''] = data.marks;
-    this.#resuming.delete(mark);
-    this.#resuming.add(mark);
-    const [oldest = ''] = this.#resuming;
-    if (this.#resuming.size > netLimits.rememberedPeers) this.#resuming.delete(oldest);
-  }
-
-  /** It is nobody's data connection. */
-  #innocent(held: HeldConnection): void {
-    const { candidates } = held;
-    this.#held.delete(held);
-    for (const expected of candidates) expected.seen.delete(held);
-    held.control(held.release());
-    this.#judgeRipe(candidates);
-  }
-
-  #gone(held: HeldConnection): void {
-    const { candidates } = held;
-    this.#drop(held);
-    this.#judgeRipe(candidates);
-  }
-
-  #overdue(held: HeldConnection): void {
-    for (const expected of [...held.candidates]) {
-      this.#refuse(
-        expected,
-        'Another connection from your address waited too long to be told from your data connection',
+  /** Those who were told that they may come; whoever still stands in line enters where the door is then. */
+  async #enterAnew(): Promise<void> {
+    const told = [...this.#waiting].filter(({ place }) => place !== undefined);
+    const entered = told.map(async (waiting) => {
+      waiting.place = undefined;
+      await this.#enter(waiting).catch((error: unknown) =>
+        waiting.owner.refused(error instanceof Error ? error.message : String(error)),
       );
+    });
+    await Promise.all(entered);
+  }
+
+  #openEarly(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const arrive of early) arrive();
+  }
+
+  async #enter(waiting: Waiting): Promise<void> {
+    const door = this.#next ?? this.#judge;
+    try {
+      const place = await door.expect(waiting.data, {
+        came: (connection, ticketed) => {
+          this.#waiting.delete(waiting);
+          waiting.owner.came(connection, ticketed);
+        },
+        refused: (because) => {
+          if (door !== (this.#next ?? this.#judge)) return;
+          this.#waiting.delete(waiting);
+          waiting.owner.refused(because);
+        },
+      });
+      if (!this.#waiting.has(waiting)) return place.end();
+      if (door === (this.#next ?? this.#judge)) {
+        waiting.place = place;
+        if (waiting.awaited) place.awaited();
+        return;
+      }
+      place.end();
+    } catch (error) {
+      if (door === (this.#next ?? this.#judge)) {
+        this.#waiting.delete(waiting);
+        throw error;
+      }
     }
-    if (this.#held.has(held)) this.#settle(held);
-  }
-
-  /** Starts the grace of a transfer that waits and has a candidate. */
-  #review(expected: ExpectedConnection): void {
-    const { awaited, ripe, timer } = expected;
-    if (!awaited || ripe || timer !== undefined || !this.#expected.has(expected)) return;
-    if (this.#suitable(expected).length === 0) return;
-    expected.timer = setTimeout(
-      () => {
-        // A process that was held up runs its timers before it hears of connections that came meanwhile.
-        setImmediate(() => setImmediate(() => this.#judge(expected)));
-      },
-      this.#isShared(expected) ? this.#shared : this.#alone,
-    );
-  }
-
-  #judge(expected: ExpectedConnection): void {
-    if (!this.#expected.has(expected)) return;
-    expected.timer = undefined;
-    const here = [...expected.seen].filter((held) => this.#held.has(held));
-    expected.ripe = here.some((held) => held.candidates.size > 1);
-    if (expected.ripe) return;
-    if (expected.seen.size > 1) {
-      this.#refuse(
-        expected,
-        `${expected.seen.size} connections came from your address at the same time, and without a TLS ticket nobody can tell which is yours`,
-      );
-      return;
-    }
-    const [only] = this.#suitable(expected);
-    if (expected.data.secure && only?.foreign) {
-      this.#refuse(expected, 'The data connection resumes the TLS session of another control connection');
-    } else if (only) this.#give(only, expected, false);
-  }
-
-  #judgeRipe(candidates: Iterable<ExpectedConnection>): void {
-    for (const expected of candidates) if (expected.ripe) setImmediate(() => this.#judge(expected));
-  }
-
-  #suitable(expected: ExpectedConnection): readonly HeldConnection[] {
-    const [mark] = expected.data.marks;
-    if (mark !== undefined && this.#resuming.has(mark)) return [];
-    return [...expected.seen].filter((held) => this.#held.has(held) && held.suits(expected));
-  }
-
-  #give(held: HeldConnection, expected: ExpectedConnection, ticketed: boolean): void {
-    const { candidates } = held;
-    this.#held.delete(held);
-    // A ticket says whose it is, so it makes nobody else's doubtful.
-    if (ticketed) for (const other of candidates) other.seen.delete(held);
-    const connection = held.release();
-    expected.came = true;
-    this.#end(expected);
-    expected.owner.came(connection, ticketed);
-    this.#judgeRipe(candidates);
-  }
-
-  #refuse(expected: ExpectedConnection, because: string): void {
-    if (!this.#expected.has(expected)) return;
-    this.#end(expected);
-    expected.owner.refused(because);
-  }
-
-  /** Nobody waits for it any more. What came and is no one else's now is a control connection, unless it may have been meant. */
-  #end(expected: ExpectedConnection): void {
-    if (!this.#expected.delete(expected)) return;
-    clearTimeout(expected.timer);
-    if (!expected.data.secure) this.#turns.give(plainAddress(expected.data.peer));
-    for (const held of expected.seen) {
-      if (!this.#held.has(held) || !held.candidates.delete(expected)) continue;
-      if (expected.awaited && !expected.came) held.tainted = true;
-      if (held.candidates.size === 0) this.#settle(held);
-      else this.#judgeRipe(held.candidates);
-    }
-  }
-
-  #settle(held: HeldConnection): void {
-    const isControl = held.shown === 'silent' || (held.implicit && held.shown === 'hello');
-    if (held.tainted || !isControl) return this.#drop(held);
-    this.#held.delete(held);
-    held.control(held.release());
-  }
-
-  #drop(held: HeldConnection): void {
-    if (!this.#held.delete(held)) return;
-    held.release().destroy();
-  }
-
-  #isShared({ data }: ExpectedConnection): boolean {
-    const isWide = data.policy !== undefined && data.policy.kind !== 'exact';
-    return isWide || (this.#controls.get(plainAddress(data.peer)) ?? 0) > 1;
+    // The door was moved while this one stood in line.
+    await this.#enter(waiting);
   }
 }

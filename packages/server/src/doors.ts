@@ -1,10 +1,18 @@
-import type { ControlListener } from '@duoport/net';
+import type { CloseOptions, ControlListener } from '@duoport/net';
 import type { Endpoint } from '@duoport/protocol';
 import type { ListenOptions } from './settings.ts';
 
 /** Where a server listens. */
 export interface Listening extends Endpoint {
   readonly implicitTls: boolean;
+}
+
+/** A listening socket: what was asked for, and its descriptor. */
+export interface DoorHandle {
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly implicitTls: boolean;
+  readonly fd: number;
 }
 
 interface Door {
@@ -28,6 +36,13 @@ export class Doors {
     }));
   }
 
+  /** The listening sockets for another process, by their descriptors; without those that have none. */
+  get handles(): readonly DoorHandle[] {
+    return this.#doors.flatMap(({ where: { host, port = 21, implicitTls = false }, listener: { fd } }) =>
+      fd === undefined ? [] : [{ host, port, implicitTls, fd }],
+    );
+  }
+
   /** Opens what is new, then closes what is asked for no more. When it rejects, all is as it was. */
   async change(wanted: readonly ListenOptions[]): Promise<void> {
     const left = [...this.#doors];
@@ -49,15 +64,15 @@ export class Doors {
     await closed(left);
   }
 
-  async close(): Promise<void> {
+  async close(how?: CloseOptions): Promise<void> {
     const doors = this.#doors;
     this.#doors = [];
-    await closed(doors);
+    await closed(doors, how);
   }
 }
 
-async function closed(doors: readonly Door[]): Promise<void> {
-  await Promise.all(doors.map(({ listener }) => listener.close()));
+async function closed(doors: readonly Door[], how?: CloseOptions): Promise<void> {
+  await Promise.all(doors.map(({ listener }) => listener.close(how)));
 }
 
 function same(one: ListenOptions, other: ListenOptions): boolean {

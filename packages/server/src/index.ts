@@ -26,7 +26,7 @@ export type { DataCause } from './data-cause.ts';
 export type { DataShut } from './data-failures.ts';
 export type { DataFailure, DataProblem } from './data-story.ts';
 export type { DataConnectionView, DataTrouble } from './data-view.ts';
-export { Doors, type Listening } from './doors.ts';
+export { type DoorHandle, Doors, type Listening } from './doors.ts';
 export { DiskFiles, type DiskFilesOptions } from './files/disk/disk-files.ts';
 export {
   type Files,

@@ -11,7 +11,7 @@ import {
 } from '@duoport/net';
 import { type Reply, reply } from '@duoport/protocol';
 import type { DataShut } from './data-failures.ts';
-import { Doors, type Listening } from './doors.ts';
+import { type DoorHandle, Doors, type Listening } from './doors.ts';
 import { Session } from './session.ts';
 import type { SessionView } from './session-view.ts';
 import { type ListenOptions, type ServerOptions, type Settings, settingsOf } from './settings.ts';
@@ -27,6 +27,8 @@ export class FtpServer implements AsyncDisposable {
   #nextSession = 1;
   #closing = false;
   #emptied: (() => void)[] = [];
+  /** Connections that come before it is settled wait for it. */
+  #gate: Promise<false> | undefined;
 
   constructor(options: ServerOptions) {
     this.#settings = settingsOf(options);
@@ -69,16 +71,30 @@ export class FtpServer implements AsyncDisposable {
     return this.#settings.pool.gauges();
   }
 
+  /** The listening sockets for another process, by their descriptors; without those that have none. */
+  get doors(): readonly DoorHandle[] {
+    return this.#doors.handles;
+  }
+
   /**
-   * Starts to listen everywhere, or nowhere.
+   * Starts to listen everywhere, or nowhere. `bound` is called when it listens, and before anybody is let in.
    * @throws FtpConnectionError (phase `listen`) that names the address, the port and what to do.
    */
-  async start(): Promise<void> {
+  async start(bound?: () => void): Promise<void> {
+    let open = (): void => undefined;
+    if (bound)
+      this.#gate = new Promise((resolve) => {
+        open = () => resolve(false);
+      });
     try {
       await this.#doors.change(this.#listen);
+      bound?.();
     } catch (error) {
       await this.close({ grace: 0 });
       throw error;
+    } finally {
+      this.#gate = undefined;
+      open();
     }
   }
 
@@ -117,6 +133,22 @@ export class FtpServer implements AsyncDisposable {
     if (this.#sessions.size > 0) await this.#emptiedWithin(grace);
     await this.#settings.pool.close();
     if (this.#settings.door instanceof SinglePort) this.#settings.door.close();
+  }
+
+  /** From now on only data ports that somebody needs are listened on: others may have the rest. */
+  shrink(): void {
+    this.#settings.pool.shrink();
+  }
+
+  /**
+   * Takes no new session any more and gives up the data ports that nobody needs; resolves when the last session is over, by itself.
+   * `close` ends it sooner.
+   */
+  async leave(): Promise<void> {
+    await this.#doors.close({ finish: true });
+    this.shrink();
+    if (this.#sessions.size > 0) await new Promise<void>((resolve) => this.#emptied.push(resolve));
+    await this.close({ grace: 0 });
   }
 
   /**
@@ -162,19 +194,20 @@ export class FtpServer implements AsyncDisposable {
     });
   }
 
-  #open({ host, port = 21, implicitTls = false }: ListenOptions): Promise<ControlListener> {
+  #open({ host, port = 21, fd, implicitTls = false }: ListenOptions): Promise<ControlListener> {
     const { door } = this.#settings;
+    const gate = this.#gate;
     const certificate = () => this.#implicit(implicitTls);
     return listenControl({
       host,
       port,
+      fd,
       // Asked for each connection: the certificate may have changed.
       get implicitTls() {
         return certificate();
       },
-      // Asked anew for each: new settings may trust others.
-      proxy: { from: { has: (address) => this.#settings.proxy?.from.has(address) ?? false } },
       door: door instanceof SinglePort ? door : undefined,
+      divert: gate && (() => gate),
       onConnection: (connection, session) => this.#accept(connection, session),
     });
   }

@@ -5,8 +5,7 @@ import {
   type PeerPolicy,
   PortPool,
   type PortRange,
-  type ProxyTrust,
-  proxyTrust,
+  type Rates,
   SinglePort,
   TlsServer,
   type TlsServerSettings,
@@ -27,6 +26,8 @@ export interface ListenOptions {
   readonly port?: number | undefined;
   /** TLS from the first byte (the custom of port 990). Default: explicit TLS where there is a certificate. */
   readonly implicitTls?: boolean | undefined;
+  /** Descriptor of a socket that is bound already, instead of `host` and `port`: from a process before this one, or the service manager. */
+  readonly fd?: number | undefined;
 }
 
 /** What may be set; everything but `accounts` has a safe default. Times are milliseconds. */
@@ -57,13 +58,6 @@ export interface ServerOptions {
   readonly truncation?: TruncationPolicy | undefined;
   /** Whose data connections are accepted and dialled. Default: exactly the control connection's peer; `any` allows FXP. */
   readonly peers?: PeerPolicy | undefined;
-  /**
-   * Networks of load balancers that begin their connections with a PROXY header (version 1 or 2): the client is then who the header
-   * says, and only its word holds in peer checks and limits. Everybody else must not send one. Default: nobody.
-   */
-  readonly proxy?:
-    | { readonly control?: readonly string[] | undefined; readonly data?: readonly string[] | undefined }
-    | undefined;
   /** Names that HOST may ask for (RFC 7151). */
   readonly hosts?: readonly string[] | undefined;
   readonly greeting?: string | undefined;
@@ -76,6 +70,8 @@ export interface ServerOptions {
   /** Sessions at once; more are greeted with 421. */
   readonly maxSessions?: number | undefined;
   readonly maxSessionsPerAddress?: number | undefined;
+  /** Who keeps the rates of users, when they have sessions in other processes too. Default: this server. */
+  readonly rates?: Rates | undefined;
   readonly timeouts?: {
     readonly login?: number | undefined;
     readonly idle?: number | undefined;
@@ -104,9 +100,6 @@ export interface Settings {
   readonly requireTls: { readonly control: boolean; readonly data: boolean };
   readonly truncation: TruncationPolicy;
   readonly peers: PeerPolicy;
-  /** Whose PROXY headers are taken on control connections. */
-  readonly proxy: ProxyTrust | undefined;
-  readonly proxyData: readonly string[] | undefined;
   readonly hosts: readonly string[];
   readonly greeting: string;
   readonly deflate: boolean;
@@ -147,18 +140,14 @@ export function settingsOf(options: ServerOptions, earlier?: Settings): Settings
   const address = options.passive?.address;
   const rules = typeof address === 'string' ? [{ address }] : address;
   const timeouts = options.timeouts ?? {};
-  const proxies = options.proxy?.data;
-  if (earlier && (options.singlePort === true) !== earlier.door instanceof SinglePort)
+  if (earlier && listensAtDoor(options.singlePort) !== listensAtDoor(earlier.door))
     throw new RangeError('singlePort cannot be changed while the server runs: start it anew.');
   return {
     accounts: options.accounts,
     passive,
     active,
     passivePorts: ports,
-    pool:
-      earlier && samePool(earlier, { ports, proxies })
-        ? earlier.pool
-        : new PortPool({ ports, proxy: proxyTrust(proxies) }),
+    pool: earlier && sameRange(earlier.passivePorts, ports) ? earlier.pool : new PortPool({ ports }),
     advertised: new AdvertisedAddress({ rules }),
     sourcePort: options.active?.sourcePort,
     tls: options.tls && new TlsServer(options.singlePort ? ticketing(options.tls) : options.tls),
@@ -170,15 +159,13 @@ export function settingsOf(options: ServerOptions, earlier?: Settings): Settings
     },
     truncation: options.truncation ?? 'strict',
     peers: options.peers ?? { kind: 'exact' },
-    proxy: proxyTrust(options.proxy?.control),
-    proxyData: proxies,
     hosts: options.hosts ?? [],
     greeting: options.greeting ?? 'duoport FTP server ready.',
     deflate: options.deflate ?? true,
     hash: options.hash ?? true,
     probe: options.probe ?? true,
     failures: earlier?.failures ?? new DataFailures(),
-    seats: earlier?.seats ?? new UserSeats(),
+    seats: earlier?.seats ?? new UserSeats({}, options.rates),
     maxSessions: options.maxSessions ?? 10_000,
     maxSessionsPerAddress: options.maxSessionsPerAddress ?? Number.POSITIVE_INFINITY,
     loginTimeout: timeouts.login ?? limits.loginTimeout,
@@ -190,14 +177,9 @@ export function settingsOf(options: ServerOptions, earlier?: Settings): Settings
   };
 }
 
-function samePool(
-  earlier: Settings,
-  {
-    ports,
-    proxies,
-  }: { readonly ports: PortRange | undefined; readonly proxies: readonly string[] | undefined },
-): boolean {
-  return sameRange(earlier.passivePorts, ports) && String(earlier.proxyData) === String(proxies);
+/** The server's own port is the door, and not that of another process. */
+function listensAtDoor(door: ServerOptions['singlePort']): boolean {
+  return door === true || door instanceof SinglePort;
 }
 
 function sameRange(one: PortRange | undefined, other: PortRange | undefined): boolean {

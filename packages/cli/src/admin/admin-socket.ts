@@ -39,6 +39,9 @@ export async function openAdmin(
   });
 }
 
+/** A new process has to start before there is an answer. Milliseconds. */
+const restartPatience = 120_000;
+
 /** Asks every process that lives in this folder, or the one with this number. */
 export async function askAll(
   folder: string,
@@ -52,7 +55,8 @@ export async function askAll(
   });
   const answers = await Promise.all(
     pids.map(async (pid): Promise<readonly Answered[]> => {
-      const line = await askLine(path.join(folder, `${pid}.sock`), JSON.stringify(question));
+      const wait = question.ask === 'restart' ? restartPatience : undefined;
+      const line = await askLine(path.join(folder, `${pid}.sock`), JSON.stringify(question), wait);
       return line === undefined ? [] : [{ pid, answer: JSON.parse(line) as AdminAnswer }];
     }),
   );

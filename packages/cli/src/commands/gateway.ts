@@ -10,16 +10,17 @@ import { parseWhole } from '../flags/values.ts';
 import { announceGateway } from '../gateway/announce.ts';
 import { type AskFlags, askGateway } from '../gateway/ask-gateway.ts';
 import { AuditFile } from '../gateway/audit-file.ts';
+import { type GatewayFacts, takeData } from '../gateway/estate.ts';
 import { addGatewayFlags, type GatewayFlags, stateOption } from '../gateway/flags.ts';
 import { GatewayDesk, type RunningGateway } from '../gateway/gateway-desk.ts';
 import { gatewayOptions } from '../gateway/gateway-options.ts';
-import { handedOver } from '../gateway/handed-over.ts';
 import { openDesk } from '../gateway/open-desk.ts';
 import { passOptions, planPass } from '../gateway/pass-plan.ts';
 import { planGateway } from '../gateway/plan.ts';
-import { inherited, sayReady, takeData } from '../gateway/successor.ts';
 import { auditTo, tellersOf } from '../gateway/tellers.ts';
 import { serveMetrics } from '../metrics-page.ts';
+import { handedOver } from '../restart/handed-over.ts';
+import { predecessor, sayReady } from '../restart/predecessor.ts';
 import { startServer } from '../serve/start.ts';
 import { spareTheCollector } from '../spare-the-collector.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
@@ -75,11 +76,11 @@ async function gateway(io: ProcessIo, flags: GatewayFlags): Promise<void> {
   const prepared =
     flags.passTls === true ? preparePass(terminal, flags) : await prepare(terminal, flags, audit);
   const { listen, servers } = prepared;
-  const inheritance = inherited(io.env);
+  const before = predecessor<GatewayFacts>(io.env);
+  const inheritance = before?.facts;
   const start = async (on: readonly GatewayListen[]): Promise<RunningGateway> => {
     const started = prepared.create(on, inheritance?.dataDoors);
-    const guests = inheritance?.guests;
-    if ('guest' in started) await started.start(guests && (() => takeData(started, guests)));
+    if ('guest' in started) await started.start(before && (() => takeData(started, before)));
     else await started.start();
     return started;
   };
@@ -98,7 +99,7 @@ async function gateway(io: ProcessIo, flags: GatewayFlags): Promise<void> {
     await using _asked = await openDesk(terminal, desk, flags);
     prepared.announce(server, { portRemark: remark, metrics: metrics?.endpoint });
     sayReady();
-    await Promise.race([desk.left, untilStopped(io, server, { terminal, grace: flags.grace })]);
+    await Promise.race([desk.succession.left, untilStopped(io, server, { terminal, grace: flags.grace })]);
   } finally {
     // One that cannot be watched or asked as it should be does not start.
     await server.close({ grace: 0 });

@@ -21,7 +21,8 @@ export function reloadCommand(io: ProcessIo): Command {
 
 async function reload(io: ProcessIo, flags: ReloadFlags): Promise<void> {
   const terminal = createTerminal(io, flags);
-  const answers = await askAll(stateFolder(io, undefined, 'serve'), { ask: 'reload' }, flags.pid);
+  const all = await askAll(stateFolder(io, undefined, 'serve'), { ask: 'reload' }, flags.pid);
+  const answers = all.filter(({ answer }) => answer['withoutFile'] !== true && answer['leaving'] !== true);
   if (answers.length === 0) throw new CommandError('No server of this user runs with --config here.');
   for (const { pid, answer } of answers) {
     const fault = typeof answer['error'] === 'string' ? answer['error'] : undefined;

@@ -1,10 +1,10 @@
 import type { FtpGateway, FtpPassThrough, Upstream } from '@duoport/gateway';
 import type { HttpPages } from '@duoport/net';
 import type { AdminAnswer, AdminQuestion } from '../admin/admin-socket.ts';
-import { describeError } from '../describe-error.ts';
+import { Succession } from '../restart/succession.ts';
 import type { Terminal } from '../terminal.ts';
 import { CommandError } from '../usage-error.ts';
-import { startSuccessor } from './successor.ts';
+import { gatewayEstate } from './estate.ts';
 import { type UpstreamUrl, upstreamText } from './upstream-url.ts';
 
 export type RunningGateway = FtpGateway | FtpPassThrough;
@@ -18,17 +18,18 @@ export interface GatewayDeskOptions {
 
 /** Where an operator asks a running gateway how it is, and tells it what to do. */
 export class GatewayDesk {
-  /** Resolves when the gateway was told to take no new sessions, and the last one is over. */
-  readonly left: Promise<void>;
+  readonly succession: Succession;
   readonly #options: GatewayDeskOptions;
   readonly #started = new Date();
-  #leave: (gone: Promise<void>) => void = () => undefined;
-  #isLeaving = false;
 
   constructor(options: GatewayDeskOptions) {
     this.#options = options;
-    this.left = new Promise((resolve) => {
-      this.#leave = resolve;
+    const { terminal, gateway, metrics } = options;
+    this.succession = new Succession({
+      terminal,
+      self: 'gateway',
+      estate: () => gatewayEstate(gateway, metrics?.fd),
+      leave: () => Promise.all([gateway.leave(), metrics?.[Symbol.asyncDispose]()]),
     });
   }
 
@@ -39,41 +40,15 @@ export class GatewayDesk {
         return this.#status();
       case 'drain':
         if (text !== undefined) return this.#drain(text, true);
-        this.leave('takes no new sessions');
+        this.succession.leave('takes no new sessions');
         return this.#status();
       case 'undrain':
         return this.#drain(text ?? '', false);
       case 'restart':
-        return { ...this.#status(), successor: await this.restart() };
+        return { ...this.#status(), successor: await this.succession.restart() };
       default:
         throw new CommandError(`A gateway knows status, drain, undrain and restart, and not ${ask}.`);
     }
-  }
-
-  /** A new process takes the listening sockets, and this one ends with its last session. Rejects, with nothing changed, when it does not start. */
-  async restart(): Promise<number> {
-    const { gateway, terminal, metrics } = this.#options;
-    if (this.#isLeaving) throw new CommandError('This gateway takes no new sessions any more.');
-    this.#isLeaving = true;
-    try {
-      const pid = await startSuccessor(terminal.io, gateway, metrics?.fd);
-      this.#isLeaving = false;
-      this.leave(`is succeeded by process ${pid}`);
-      return pid;
-    } catch (error) {
-      this.#isLeaving = false;
-      throw new CommandError(`The gateway goes on as it is: ${describeError(error)}.`);
-    }
-  }
-
-  /** Takes no new session any more. */
-  leave(because: string): void {
-    if (this.#isLeaving) return;
-    this.#isLeaving = true;
-    const { gateway, terminal, metrics } = this.#options;
-    if (terminal.json) terminal.object({ event: 'leaving', time: new Date().toISOString(), because });
-    else terminal.talk(`This gateway ${because}; it ends with its last session.`);
-    this.#leave(Promise.all([gateway.leave(), metrics?.[Symbol.asyncDispose]()]).then(() => undefined));
   }
 
   #drain(text: string, draining: boolean): AdminAnswer {
@@ -105,7 +80,7 @@ export class GatewayDesk {
     return {
       pid: process.pid,
       started: this.#started.toISOString(),
-      leaving: this.#isLeaving,
+      leaving: this.succession.isLeaving,
       sessions: gateway.sessions,
       servers: gateway.status(servers).map((status, index) => ({
         url: upstreamText(servers[index] ?? { ...status, tls: 'none' }),

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { openAdmin } from '../admin/admin-socket.ts';
 import { stateFolder } from '../admin/state.ts';
-import { describeError } from '../describe-error.ts';
 import type { Terminal } from '../terminal.ts';
 import type { GatewayFlags } from './flags.ts';
 import type { GatewayDesk } from './gateway-desk.ts';
@@ -17,9 +16,7 @@ export async function openDesk(
   { state }: Pick<GatewayFlags, 'state'>,
 ): Promise<AsyncDisposable | undefined> {
   const { io } = terminal;
-  io.onUserSignal?.(() => {
-    desk.restart().catch((error: unknown) => terminal.warn(`duoport: ${describeError(error)}`));
-  });
+  desk.succession.onSignal();
   if (process.platform === 'win32') return undefined;
   const folder = stateFolder(io, state, 'gateway');
   const home = path.resolve(folder, '../../../..');

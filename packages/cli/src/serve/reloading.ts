@@ -74,7 +74,10 @@ export class Reloading {
 function checkSame({ effective: { settings } }: Loaded, fresh: Effective): void {
   const after = fresh.settings;
   const fixed: readonly (readonly [string, unknown, unknown])[] = [
-    ['workers', settings.workers, after.workers],
+    // One is this process itself; more are beside it.
+    ...(settings.workers === 1 || after.workers === 1
+      ? [['workers', settings.workers, after.workers] as const]
+      : []),
     ['passive.single-port', settings.passive['single-port'], after.passive['single-port']],
     ['logs.format', settings.logs.format, after.logs.format],
     ['logs.level', settings.logs.level, after.logs.level],
@@ -84,12 +87,12 @@ function checkSame({ effective: { settings } }: Loaded, fresh: Effective): void 
   if (changed === undefined) return;
   const [path, one, other] = changed;
   throw new UsageError(
-    `${fresh.origins.where(path)}It cannot be changed from ${one} to ${other} while the server runs: start it anew.`,
+    `${fresh.origins.where(path)}It cannot be changed from ${one} to ${other} while the server runs: duoport restart does it, and nobody is dropped.`,
   );
 }
 
 /** What was made up at the start is not made up once more: clients remember it. */
-function carriedOver(plan: ServePlan, earlier: ServePlan): ServePlan {
+export function carriedOver(plan: ServePlan, earlier: ServePlan): ServePlan {
   const selfSigned = plan.server.tls['self-signed'] && earlier.server.tls['self-signed'];
   const [made] = earlier.users;
   return {

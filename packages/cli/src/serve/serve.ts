@@ -1,26 +1,33 @@
 import { networkInterfaces } from 'node:os';
 import type { Trace } from '@duoport/net';
-import { createServer, readPermissions, type ServerEvent } from '@duoport/server';
+import { type ListenOptions, readPermissions, type ServerEvent } from '@duoport/server';
 import { tellPlace, usedPlace } from '../accounts/place.ts';
 import { loadSettings } from '../config/load-settings.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
 import { printable } from '../printable.ts';
+import { activated } from '../restart/activated.ts';
+import { predecessor, sayReady } from '../restart/predecessor.ts';
+import { Succession } from '../restart/succession.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
 import { traceTo } from '../trace/session-trace.ts';
 import { untilStopped } from '../until-stopped.ts';
+import { sharedServices } from '../workers/services.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
 import { reachableAddresses } from './addresses.ts';
 import { type Announcement, announcementLines } from './announcement.ts';
+import { type ServeFacts, serveEstate } from './estate.ts';
 import { openServeDesk } from './open-desk.ts';
-import { type PlannedListener, planServe, type ServePlan } from './plan.ts';
+import { planServe, type ServePlan } from './plan.ts';
 import type { PlannedSource } from './planned-sources.ts';
-import { type Loaded, Reloading } from './reloading.ts';
+import { carriedOver, type Loaded, Reloading } from './reloading.ts';
 import type { RunningServer } from './running-server.ts';
 import { serverOptions } from './server-options.ts';
 import { SessionLog } from './session-log.ts';
+import { SingleServer } from './single-server.ts';
 import { sourceFault } from './sources.ts';
 import { startServer } from './start.ts';
+import { Takeover } from './takeover.ts';
 
 /** Serves until it is told to end. */
 export async function serve(
@@ -31,21 +38,39 @@ export async function serve(
     const effective = await loadSettings({ file: flags.config, env: io.env, directory, flags });
     return { effective, plan: await planServe(effective, usedPlace(flags.config, io.env)) };
   };
-  const loaded = await load();
+  const before = predecessor<ServeFacts>(io.env);
+  const takeover = before && new Takeover(before);
+  const read = await load();
+  const loaded = takeover ? { ...read, plan: carriedOver(read.plan, await takeover.plan()) } : read;
   const { plan } = loaded;
   const { logs } = loaded.effective.settings;
   const terminal = createTerminal(io, { json: logs.format === 'json', quiet: logs.level === 'quiet' });
-  const { server, remark } = await startServer(plan.listen, opener({ plan, logs, terminal }));
+  const handed = takeover?.listeners(plan) ?? (await activated(io.env, plan.listen));
+  const { server, remark } = await startServer(
+    handed ?? plan.listen,
+    opener({ plan, logs, terminal, takeover }),
+  );
   const reloading = new Reloading(loaded, { terminal, server, load });
-  await using _desk = flags.config === undefined ? undefined : await openServeDesk(terminal, reloading);
+  const succession = new Succession({
+    terminal,
+    self: 'server',
+    estate: () => serveEstate(server, reloading.plan),
+    leave: () => server.leave(),
+  });
+  await using _desk = await openServeDesk(terminal, {
+    reloading: flags.config === undefined ? undefined : reloading,
+    succession,
+  });
   announce(terminal, announcementOf(plan, server, remark));
+  sayReady();
   await warnOfSources(terminal, plan.sources);
-  await untilStopped(io, server, {
+  const stopped = untilStopped(io, server, {
     terminal,
     get grace() {
       return reloading.plan.server.timeouts.shutdown;
     },
   });
+  await Promise.race([succession.left, stopped]);
 }
 
 /** A database or a directory that is gone is no reason not to serve: it may come back at any time. */
@@ -58,6 +83,7 @@ async function warnOfSources(terminal: Terminal, sources: readonly PlannedSource
 }
 
 interface Serving {
+  readonly takeover: Takeover | undefined;
   readonly plan: ServePlan;
   readonly logs: Settings['logs'];
   readonly terminal: Terminal;
@@ -68,32 +94,24 @@ function opener({
   plan,
   logs,
   terminal,
-}: Serving): (on: readonly PlannedListener[]) => Promise<RunningServer> {
+  takeover,
+}: Serving): (on: readonly ListenOptions[]) => Promise<RunningServer> {
   const log = logTo(terminal, logs);
   const trace = logs.trace ? (session: number) => traceTo(terminal, `#${session}`) : undefined;
+  const services = sharedServices();
   if (plan.workers === 1) {
     return async (listen) => {
-      const server = createServer({ ...serverOptions(plan, { log, trace }), listen });
+      const server = new SingleServer(plan, (next) => serverOptions(next, services, { log, trace }), listen);
+      await takeover?.takeDoor(server);
       await server.start();
-      return {
-        get listening() {
-          return server.listening;
-        },
-        get sessions() {
-          return server.sessions;
-        },
-        reload: (next) => {
-          const options = serverOptions(next, { log, trace });
-          return server.reload(next.listen === undefined ? options : { ...options, listen: next.listen });
-        },
-        close: (options) => server.close(options),
-      };
+      return server;
     };
   }
   const traces = new Map<number, Trace>();
   return async (listen) => {
     const pool = new WorkerPool({
       plan,
+      services,
       quiet: terminal.quiet && !terminal.json,
       trace: trace !== undefined,
       log,
@@ -105,6 +123,7 @@ function opener({
       },
       lost: (worker) => lost(terminal, worker),
     });
+    await takeover?.takeDoor(pool);
     await pool.start(listen);
     return pool;
   };

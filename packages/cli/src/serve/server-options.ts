@@ -1,16 +1,19 @@
 import { networkSet, type PeerPolicy } from '@duoport/net';
 import { DiskFiles, type ServerOptions } from '@duoport/server';
+import type { SharedServices } from '../workers/services.ts';
 import type { ServePlan } from './plan.ts';
 import { servedAccounts } from './served-accounts.ts';
 
 /** The plan in the server's words. Where to listen is the caller's. */
 export function serverOptions(
   plan: ServePlan,
+  { rates }: SharedServices,
   tellers: Pick<ServerOptions, 'log' | 'trace'>,
 ): Omit<ServerOptions, 'listen'> {
   const { limits, timeouts, protocol } = plan.server;
   return {
     ...tellers,
+    rates,
     accounts: accountsOf(plan),
     passive: {
       enabled: plan.modes.passive,
@@ -23,15 +26,13 @@ export function serverOptions(
     requireTls: plan.requireTls,
     truncation: plan.server.tls.truncation === 'refuse' ? 'strict' : 'lenient',
     peers: peersOf(plan.server.data.peers),
-    proxy: plan.server.proxy,
     greeting: protocol.greeting,
     hosts: protocol['host-names'],
     deflate: protocol.deflate,
     hash: protocol.hash,
     probe: protocol.probe,
-    // With several processes the first one counts, for it sees all of them.
-    maxSessions: plan.workers === 1 ? limits.sessions : undefined,
-    maxSessionsPerAddress: plan.workers === 1 ? limits['sessions-per-address'] : undefined,
+    maxSessions: limits.sessions,
+    maxSessionsPerAddress: limits['sessions-per-address'],
     timeouts: { login: timeouts.login, idle: timeouts.idle, data: timeouts.data, stall: timeouts.stall },
   };
 }

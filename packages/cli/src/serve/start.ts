@@ -1,6 +1,6 @@
 import { isFtpError } from '@duoport/protocol';
+import type { ListenOptions } from '@duoport/server';
 import { UsageError } from '../usage-error.ts';
-import type { PlannedListener } from './plan.ts';
 
 /** A server that listens. */
 export interface Started<Running> {
@@ -11,8 +11,8 @@ export interface Started<Running> {
 
 /** Starts on the listeners asked for, or on the first port that can be had: 21, 2121 to 2199, any. */
 export async function startServer<Running>(
-  listen: readonly PlannedListener[] | undefined,
-  start: (on: readonly PlannedListener[]) => Promise<Running>,
+  listen: readonly ListenOptions[] | undefined,
+  start: (on: readonly ListenOptions[]) => Promise<Running>,
 ): Promise<Started<Running>> {
   if (listen !== undefined) return { server: await start(listen), remark: undefined };
   let first: string | undefined;

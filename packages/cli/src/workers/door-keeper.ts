@@ -1,50 +1,45 @@
-import type { AcceptedConnection, DataPlace, SinglePort } from '@duoport/net';
-import type { FromWorker, ToWorker } from './messages.ts';
+import type { AcceptedConnection, DataDoor, DataPlace } from '@duoport/net';
+import type { FromDoorKeeper, ToDoorKeeper } from './messages.ts';
 
-/** Hands a connection over to the worker. */
-export type HandOver = (
-  message: Extract<ToWorker, { head: unknown }>,
-  connection: AcceptedConnection,
-) => void;
+/** Hands a connection over to the other process. */
+type HandOver = (message: FromDoorKeeper, connection: AcceptedConnection) => void;
 
-type Asked = Extract<FromWorker, { readonly id: number }>;
-
-/** What one worker expects at the door of the first process. */
+/** What another process expects at the door of this one. */
 export class DoorKeeper {
-  readonly #door: SinglePort;
-  readonly #tell: (message: ToWorker) => void;
+  readonly #door: DataDoor;
+  readonly #tell: (message: FromDoorKeeper) => void;
   readonly #handOver: HandOver;
   /** Undefined: it waits for its turn. */
   readonly #places = new Map<number, DataPlace | undefined>();
 
   constructor(
-    door: SinglePort,
-    to: { readonly tell: (message: ToWorker) => void; readonly handOver: HandOver },
+    door: DataDoor,
+    to: { readonly tell: (message: FromDoorKeeper) => void; readonly handOver: HandOver },
   ) {
     this.#door = door;
     this.#tell = to.tell;
     this.#handOver = to.handOver;
   }
 
-  hear(message: Asked): void {
+  hear(message: ToDoorKeeper): void {
     const { id } = message;
     if (message.kind === 'expect') void this.#expect(message);
     else if (message.kind === 'awaited') this.#places.get(id)?.awaited();
     else this.#take(id)?.end();
   }
 
-  /** The worker is gone, and with it all that it waited for. */
+  /** The other process is gone, and with it all that it waited for. */
   close(): void {
     for (const id of [...this.#places.keys()]) this.#take(id)?.end();
   }
 
-  async #expect({ id, data }: Extract<Asked, { readonly kind: 'expect' }>): Promise<void> {
+  async #expect({ id, data }: Extract<ToDoorKeeper, { readonly kind: 'expect' }>): Promise<void> {
     this.#places.set(id, undefined);
     try {
       const place = await this.#door.expect(data, {
         came: (connection, ticketed) => {
           this.#take(id);
-          this.#handOver({ kind: 'data', id, ticketed, head: nothing, ends: {} }, connection);
+          this.#handOver({ kind: 'data', id, ticketed, head: nothing }, connection);
         },
         refused: (because) => {
           this.#take(id);

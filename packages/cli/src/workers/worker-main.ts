@@ -1,11 +1,16 @@
 import { AcceptedConnection } from '@duoport/net';
 import { createServer, type FtpServer, type ServerOptions } from '@duoport/server';
 import { serverOptions } from '../serve/server-options.ts';
+import { CallChannel } from './calls.ts';
 import type { Duty, FromWorker, ToWorker } from './messages.ts';
 import { RemoteDoor } from './remote-door.ts';
+import { remoteServices } from './services.ts';
+import { workerServices } from './worker-services.ts';
 
 /** A process that runs sessions: it listens nowhere, and gets its connections from the first process. */
 const door = new RemoteDoor(tell);
+const calls: CallChannel = new CallChannel(tell, workerServices({ change, shrink }));
+const services = remoteServices(calls);
 let server: FtpServer | undefined;
 
 // Ctrl-C goes to every process of a terminal; the first one decides what becomes of it.
@@ -19,14 +24,15 @@ function hear(message: ToWorker, handle: unknown): void {
   switch (message.kind) {
     case 'start':
       return start(message.duty);
-    case 'reload':
-      void reload(message.duty);
-      return;
     case 'control':
       return control(message, handle);
     case 'close':
       void close(message.grace);
       return;
+    case 'call':
+    case 'answer':
+    case 'fault':
+      return calls.hear(message);
     default:
       door.hear(message, handle);
   }
@@ -41,18 +47,17 @@ function start(duty: Duty): void {
   }
 }
 
-async function reload(duty: Duty): Promise<void> {
-  try {
-    await server?.reload(optionsOf(duty));
-    tell({ kind: 'reloaded', fault: undefined });
-  } catch (error) {
-    tell({ kind: 'reloaded', fault: textOf(error) });
-  }
+async function change(duty: Duty): Promise<void> {
+  await server?.reload(optionsOf(duty));
+}
+
+async function shrink(): Promise<void> {
+  server?.shrink();
 }
 
 function optionsOf({ plan, passivePorts, quiet, trace }: Duty): ServerOptions {
   return {
-    ...serverOptions(plan, {
+    ...serverOptions(plan, services, {
       log: (event) => {
         if (!quiet || event.kind === 'bug') tell({ kind: 'event', event });
       },
@@ -60,6 +65,9 @@ function optionsOf({ plan, passivePorts, quiet, trace }: Duty): ServerOptions {
     }),
     passive: { enabled: plan.modes.passive, ports: passivePorts, address: plan.passiveAddress },
     singlePort: plan.singlePort ? door : false,
+    // The first process counts, for it sees all of them.
+    maxSessions: undefined,
+    maxSessionsPerAddress: undefined,
     listen: [],
   };
 }
@@ -69,10 +77,10 @@ function textOf(error: unknown): string {
 }
 
 function control(
-  { session, implicitTls, refuse, head, ends }: Extract<ToWorker, { readonly kind: 'control' }>,
+  { session, implicitTls, refuse, head }: Extract<ToWorker, { readonly kind: 'control' }>,
   handle: unknown,
 ): void {
-  const connection = AcceptedConnection.attach(handle, head, ends);
+  const connection = AcceptedConnection.attach(handle, head);
   const over = () => tell({ kind: 'ended', session });
   if (server === undefined || connection === undefined) {
     connection?.destroy();

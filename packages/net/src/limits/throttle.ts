@@ -1,16 +1,26 @@
-import type { ByteSink, ByteSource } from '../bytes.ts';
+import type { Awaitable, ByteSink, ByteSource } from '../bytes.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** Pieces a second: small enough that a slow transfer is not one long silence, large enough to cost nothing. */
 const pieces = 8;
 
+/** Takes so many bytes of a rate and says after how many milliseconds they are paid for. */
+export type TakeBytes = (count: number) => Awaitable<number>;
+
+/** Bytes a second that are kept here. */
+export function ownRate(rate: number): TakeBytes {
+  const bucket = new TokenBucket({ rate, burst: rate / pieces, now: performance.now() });
+  return (count) => bucket.take(count, performance.now());
+}
+
 /** Bytes a second, for all transfers that share it. */
 export class Throttle {
-  readonly #bucket: TokenBucket;
+  readonly #take: TakeBytes;
   readonly #piece: number;
 
-  constructor(rate: number) {
-    this.#bucket = new TokenBucket({ rate, burst: rate / pieces, now: performance.now() });
+  /** `take`: who keeps the rate. */
+  constructor(rate: number, take: TakeBytes = ownRate(rate)) {
+    this.#take = take;
     this.#piece = Math.max(1, Math.ceil(rate / pieces));
   }
 
@@ -22,7 +32,7 @@ export class Throttle {
         for (const chunk of chunks) {
           for (let from = 0; from < chunk.length; from += this.#piece) {
             const piece = chunk.subarray(from, from + this.#piece);
-            await sleep(this.#bucket.take(piece.length, performance.now()), signal);
+            await sleep(await this.#take(piece.length), signal);
             await sink.write([piece], offset);
             offset += piece.length;
           }
@@ -38,7 +48,7 @@ export class Throttle {
       read: async (into, at) => {
         const piece = into.length > this.#piece ? into.subarray(0, this.#piece) : into;
         const count = await source.read(piece, at);
-        await sleep(this.#bucket.take(count, performance.now()), signal);
+        await sleep(await this.#take(count), signal);
         return count;
       },
       close: () => source.close?.(),

@@ -1,3 +1,4 @@
+import type { Rates } from './rates.ts';
 import { Throttle } from './throttle.ts';
 
 /** What a user may have, all sessions together. What is left out is not limited. */
@@ -26,9 +27,12 @@ interface Table {
 export class UserSeats {
   readonly #limitsOf: (user: string) => UserLimits;
   readonly #tables = new Map<string, Table>();
+  readonly #rates: Rates | undefined;
 
-  constructor(limits: UserLimits | ((user: string) => UserLimits | undefined) = {}) {
+  /** `rates`: who keeps them, when the users have sessions in other processes too. */
+  constructor(limits: UserLimits | ((user: string) => UserLimits | undefined) = {}, rates?: Rates) {
     this.#limitsOf = typeof limits === 'function' ? (user) => limits(user) ?? {} : () => limits;
+    this.#rates = rates;
   }
 
   /** Undefined: all of the user's sessions are taken. `limits`: where they are known with the user. */
@@ -36,7 +40,10 @@ export class UserSeats {
     const { sessions = Number.POSITIVE_INFINITY, toClient, toServer } = limits;
     const table = this.#tables.get(user) ?? {
       seated: 0,
-      throttles: { 'to-client': throttleOf(toClient), 'to-server': throttleOf(toServer) },
+      throttles: {
+        'to-client': this.#throttle(`down ${user}`, toClient),
+        'to-server': this.#throttle(`up ${user}`, toServer),
+      },
     };
     if (table.seated >= sessions) return undefined;
     table.seated += 1;
@@ -52,8 +59,11 @@ export class UserSeats {
       },
     };
   }
-}
 
-function throttleOf(rate: number | undefined): Throttle | undefined {
-  return rate === undefined ? undefined : new Throttle(rate);
+  #throttle(name: string, rate: number | undefined): Throttle | undefined {
+    const rates = this.#rates;
+    if (rate === undefined || rates === undefined) return rate === undefined ? undefined : new Throttle(rate);
+    // Nobody waits for a process that is gone.
+    return new Throttle(rate, (count) => rates.take(name, rate, count).catch(() => 0));
+  }
 }

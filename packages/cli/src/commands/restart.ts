@@ -1,0 +1,45 @@
+import { Command, Option } from 'commander';
+import { askAll } from '../admin/admin-socket.ts';
+import { stateFolder } from '../admin/state.ts';
+import { parseWhole } from '../flags/values.ts';
+import { createTerminal, type ProcessIo } from '../terminal.ts';
+import { CommandError } from '../usage-error.ts';
+
+interface RestartFlags {
+  readonly pid?: number;
+  readonly json?: boolean;
+}
+
+/** `duoport restart` */
+export function restartCommand(io: ProcessIo): Command {
+  return new Command('restart')
+    .description('have a new process take the new sessions of a server; the old one ends with its last')
+    .addOption(
+      new Option('--pid <number>', 'which, when several servers of this user run').argParser(parseWhole),
+    )
+    .addOption(new Option('--json', 'one JSON object'))
+    .action((flags: RestartFlags) => restart(io, flags));
+}
+
+async function restart(io: ProcessIo, flags: RestartFlags): Promise<void> {
+  const terminal = createTerminal(io, flags);
+  const folder = stateFolder(io, undefined, 'serve');
+  const standing = (await askAll(folder, { ask: 'standing' }, flags.pid)).filter(
+    ({ answer }) => answer['leaving'] !== true,
+  );
+  const [only, ...others] = standing;
+  if (only === undefined) throw new CommandError('No server of this user runs here.');
+  if (others.length > 0) {
+    const which = standing.map(({ pid }) => `--pid ${pid}`).join(' or ');
+    throw new CommandError(`${standing.length} servers run here: say which with ${which}.`);
+  }
+  const [told] = await askAll(folder, { ask: 'restart' }, only.pid);
+  if (told === undefined) throw new CommandError(`Process ${only.pid} has not answered.`);
+  const { successor, error } = told.answer;
+  if (typeof error === 'string') throw new CommandError(error);
+  if (terminal.json) terminal.object({ pid: only.pid, successor });
+  else
+    terminal.result(
+      `process ${successor} takes the new sessions; process ${only.pid} ends with its last one`,
+    );
+}
