@@ -5,11 +5,11 @@ import {
   type Awaitable,
   type LookupServices,
   lookupServices,
-  networkSet,
   type PeerPolicy,
   PortPool,
   type PortRange,
   type ProxyTrust,
+  proxyTrust,
   TlsServer,
   type TlsServerSettings,
   type Trace,
@@ -165,7 +165,11 @@ export function settingsOf(options: GatewayOptions): Settings {
     }),
     fleet: fleetOf({ balance: options.balance, eject: options.eject, changed: options.onHealth }),
     client: {
-      pool: new PortPool({ ports: client.ports, proxy: trust(client.proxy?.data), foreign: transparent }),
+      pool: new PortPool({
+        ports: client.ports,
+        proxy: proxyTrust(client.proxy?.data),
+        foreign: transparent,
+      }),
       advertised: new AdvertisedAddress({ rules: typeof address === 'string' ? [{ address }] : address }),
       peers: client.peers ?? { kind: 'exact' },
       sourcePort: client.sourcePort,
@@ -173,7 +177,7 @@ export function settingsOf(options: GatewayOptions): Settings {
       transparent,
       dataTimeout,
     },
-    proxy: trust(client.proxy?.control),
+    proxy: proxyTrust(client.proxy?.control),
     transparent,
     tls: client.tls && new TlsServer(client.tls),
     allowClear: client.tls?.allowClear === true && requireTls !== 'control' && requireTls !== 'both',
@@ -198,9 +202,4 @@ export function settingsOf(options: GatewayOptions): Settings {
     audit: options.audit,
     trace: options.trace,
   };
-}
-
-/** Whose PROXY headers are taken. */
-export function trust(networks: readonly string[] | undefined): ProxyTrust | undefined {
-  return networks && { from: networkSet(networks) };
 }

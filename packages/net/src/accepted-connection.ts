@@ -17,12 +17,14 @@ export interface DetachedConnection {
   /** For the second argument of `process.send`. */
   readonly handle: unknown;
   readonly head: Uint8Array;
+  /** What its kernel's end does not tell. Plain data. */
+  readonly ends: KnownEnds;
   /** Closes this process's end: when it has been sent. */
   close(): void;
 }
 
 /** What is known better than by the kernel's end of the connection. */
-interface KnownEnds {
+export interface KnownEnds {
   readonly source?: Endpoint | undefined;
   readonly destination?: Endpoint | undefined;
   readonly target?: ConnectionTarget | undefined;
@@ -67,13 +69,13 @@ export class AcceptedConnection {
   }
 
   /** Takes over what another process sent. Undefined when the peer is gone, or nothing came. */
-  static attach(handle: unknown, head: Uint8Array): AcceptedConnection | undefined {
+  static attach(handle: unknown, head: Uint8Array, ends: KnownEnds): AcceptedConnection | undefined {
     if (typeof handle !== 'object' || handle === null) return undefined;
     const options = { handle, allowHalfOpen: true, pauseOnCreate: true };
     const socket = new Socket(options as ConstructorParameters<typeof Socket>[0]);
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_DELAY);
     if (head.length > 0) socket.unshift(head);
-    return AcceptedConnection.of(socket);
+    return AcceptedConnection.of(socket, ends);
   }
 
   /** Gives it to another process. */
@@ -91,7 +93,9 @@ export class AcceptedConnection {
     holder._handle = null;
     // Without its handle this closes nothing; it lets the listener stop counting the socket.
     socket.on('error', ignore).destroy();
-    return { handle, head: read ?? new Uint8Array(0), close: () => handle.close() };
+    const { peer: source, destination, target } = this;
+    const ends = { source, destination, target };
+    return { handle, head: read ?? new Uint8Array(0), ends, close: () => handle.close() };
   }
 
   /** For the connections of this package: the socket, once. */

@@ -1,4 +1,4 @@
-export { AcceptedConnection, type DetachedConnection } from './accepted-connection.ts';
+export { AcceptedConnection, type DetachedConnection, type KnownEnds } from './accepted-connection.ts';
 export {
   type AddressClass,
   classifyAddress,
@@ -105,7 +105,7 @@ export {
 } from './port-pool.ts';
 export type { PortRange } from './port-range.ts';
 export { isPrivateUrl } from './private-url.ts';
-export type { ProxyTrust } from './proxy-intake.ts';
+export { type ProxyTrust, proxyTrust } from './proxy-intake.ts';
 export type { RawStream } from './raw-stream.ts';
 export { readHello, type ShownHello } from './read-hello.ts';
 export { resetStream } from './reset-stream.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { decodeProxyHeader, type ProxiedEnds } from '@duoport/protocol';
-import { type NetworkSet, plainAddress } from './address-class.ts';
+import { type NetworkSet, networkSet, plainAddress } from './address-class.ts';
 import { type CloseOptions, Crowd } from './crowd.ts';
 import { netLimits } from './net-limits.ts';
 import { peerEndpoint } from './socket-address.ts';
@@ -8,9 +8,14 @@ import { takeHead } from './take-head.ts';
 
 /** Whose word about addresses is taken: connections from these networks begin with a PROXY header, all others must not. */
 export interface ProxyTrust {
-  readonly from: NetworkSet;
+  readonly from: Pick<NetworkSet, 'has'>;
   /** Milliseconds to a whole header. Default: limits. */
   readonly timeout?: number | undefined;
+}
+
+/** For these networks, e.g. `10.0.0.1` or `10.0.0.0/24`. Throws FTP_LOCAL_PROTOCOL for one that is none. */
+export function proxyTrust(networks: readonly string[] | undefined): ProxyTrust | undefined {
+  return networks && { from: networkSet(networks) };
 }
 
 interface Admission {

@@ -28,6 +28,8 @@ type Setup =
 interface Ends {
   readonly peer: Endpoint;
   readonly local: Endpoint;
+  /** What the client dialled, where a proxy in front has said so. */
+  readonly destination?: Endpoint | undefined;
 }
 
 /** The session facts that data connections are made from. */
@@ -124,7 +126,7 @@ export class DataSetup {
   async passive(family: 4 | 6, secure: boolean): Promise<Endpoint> {
     this.release();
     const { settings, trace, session } = this.#facts;
-    const { peer, local } = this.control;
+    const { peer, local, destination = local } = this.control;
     const exclusive = settings.peers.kind === 'any';
     const { tls } = this;
     const { door } = settings;
@@ -145,7 +147,7 @@ export class DataSetup {
     }
     const choice = settings.advertised.choose({
       listening: lease.endpoint,
-      local: local.address,
+      local: destination.address,
       client: peer.address,
       secure,
       family,

@@ -206,6 +206,8 @@ export class FtpServer implements AsyncDisposable {
       get implicitTls() {
         return certificate();
       },
+      // Asked anew for each: new settings may trust others.
+      proxy: { from: { has: (address) => this.#settings.proxy?.from.has(address) ?? false } },
       door: door instanceof SinglePort ? door : undefined,
       divert: gate && (() => gate),
       onConnection: (connection, session) => this.#accept(connection, session),

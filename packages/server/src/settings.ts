@@ -5,6 +5,8 @@ import {
   type PeerPolicy,
   PortPool,
   type PortRange,
+  type ProxyTrust,
+  proxyTrust,
   type Rates,
   SinglePort,
   TlsServer,
@@ -58,6 +60,13 @@ export interface ServerOptions {
   readonly truncation?: TruncationPolicy | undefined;
   /** Whose data connections are accepted and dialled. Default: exactly the control connection's peer; `any` allows FXP. */
   readonly peers?: PeerPolicy | undefined;
+  /**
+   * Networks of load balancers that begin their connections with a PROXY header (version 1 or 2): the client is then who the header
+   * says, and only its word holds in peer checks and limits. Everybody else must not send one. Default: nobody.
+   */
+  readonly proxy?:
+    | { readonly control?: readonly string[] | undefined; readonly data?: readonly string[] | undefined }
+    | undefined;
   /** Names that HOST may ask for (RFC 7151). */
   readonly hosts?: readonly string[] | undefined;
   readonly greeting?: string | undefined;
@@ -100,6 +109,9 @@ export interface Settings {
   readonly requireTls: { readonly control: boolean; readonly data: boolean };
   readonly truncation: TruncationPolicy;
   readonly peers: PeerPolicy;
+  /** Whose PROXY headers are taken on control connections. */
+  readonly proxy: ProxyTrust | undefined;
+  readonly proxyData: readonly string[] | undefined;
   readonly hosts: readonly string[];
   readonly greeting: string;
   readonly deflate: boolean;
@@ -140,6 +152,7 @@ export function settingsOf(options: ServerOptions, earlier?: Settings): Settings
   const address = options.passive?.address;
   const rules = typeof address === 'string' ? [{ address }] : address;
   const timeouts = options.timeouts ?? {};
+  const proxies = options.proxy?.data;
   if (earlier && listensAtDoor(options.singlePort) !== listensAtDoor(earlier.door))
     throw new RangeError('singlePort cannot be changed while the server runs: start it anew.');
   return {
@@ -147,7 +160,10 @@ export function settingsOf(options: ServerOptions, earlier?: Settings): Settings
     passive,
     active,
     passivePorts: ports,
-    pool: earlier && sameRange(earlier.passivePorts, ports) ? earlier.pool : new PortPool({ ports }),
+    pool:
+      earlier && samePool(earlier, { ports, proxies })
+        ? earlier.pool
+        : new PortPool({ ports, proxy: proxyTrust(proxies) }),
     advertised: new AdvertisedAddress({ rules }),
     sourcePort: options.active?.sourcePort,
     tls: options.tls && new TlsServer(options.singlePort ? ticketing(options.tls) : options.tls),
@@ -159,6 +175,8 @@ export function settingsOf(options: ServerOptions, earlier?: Settings): Settings
     },
     truncation: options.truncation ?? 'strict',
     peers: options.peers ?? { kind: 'exact' },
+    proxy: proxyTrust(options.proxy?.control),
+    proxyData: proxies,
     hosts: options.hosts ?? [],
     greeting: options.greeting ?? 'duoport FTP server ready.',
     deflate: options.deflate ?? true,
@@ -175,6 +193,16 @@ export function settingsOf(options: ServerOptions, earlier?: Settings): Settings
     log: options.log,
     trace: options.trace,
   };
+}
+
+function samePool(
+  earlier: Settings,
+  {
+    ports,
+    proxies,
+  }: { readonly ports: PortRange | undefined; readonly proxies: readonly string[] | undefined },
+): boolean {
+  return sameRange(earlier.passivePorts, ports) && String(earlier.proxyData) === String(proxies);
 }
 
 /** The server's own port is the door, and not that of another process. */

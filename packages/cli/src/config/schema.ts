@@ -11,6 +11,7 @@ import {
 } from '../flags/values.ts';
 import { accounts } from './accounts-schema.ts';
 import { facts, line, section, shortOr, written } from './kinds.ts';
+import { proxySchema } from './proxy-schema.ts';
 import { inside, network, user } from './user-schema.ts';
 
 const yes = (description: string) => z.boolean().default(true).meta({ description });
@@ -145,6 +146,7 @@ export const settingsSchema = z.strictObject({
         ),
       ),
   }),
+  proxy: proxySchema,
   tls: section('TLS on both connections.', {
     certificate: line(4096).optional().meta(facts('The certificate with its chain, a PEM file.')),
     key: line(4096).optional().meta(facts('Its private key, a PEM file without a passphrase.')),

@@ -53,6 +53,7 @@ export function importSftpgo(text: string, file: string): Imported {
   options.set('timeouts.idle', minutes === undefined ? undefined : `${minutes}m`);
   options.set('limits.sessions', options.number('common.max_total_connections') || undefined);
   options.set('limits.sessions-per-address', options.number('common.max_per_host_connections') || undefined);
+  proxies(options, isTree(tree['common']) ? tree['common'] : {}, open);
   options.set('users', []);
   return options.done();
 }
@@ -80,6 +81,16 @@ function bound(options: Translation, open: readonly Tree[]): void {
   if (open.some(({ tls_session_reuse: reuse }) => reuse === 1)) options.set('tls.binding', 'require');
   if (open.some(({ min_tls_version: version }) => version === 13))
     options.set('tls.minimum-version', 'TLSv1.3');
+}
+
+/** Who may send PROXY headers there must be named here: nobody is believed unasked. */
+function proxies(options: Translation, common: Tree, open: readonly Tree[]): void {
+  const asked = Number(common['proxy_protocol'] ?? 0) > 0;
+  if (!asked || !open.some(({ apply_proxy_config: applied }) => applied !== false)) return;
+  const allowed = common['proxy_allowed'];
+  if (Array.isArray(allowed) && allowed.length > 0) options.set('proxy.control', allowed);
+  else
+    options.leave('common.proxy_protocol', 'It names nobody in proxy_allowed: set proxy.control yourself.');
 }
 
 function passive(options: Translation, ftpd: Tree, open: readonly Tree[]): void {

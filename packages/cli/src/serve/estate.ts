@@ -1,4 +1,11 @@
-import type { AcceptedConnection, DataOwner, DataPlace, ExpectedData, NextDoor } from '@duoport/net';
+import type {
+  AcceptedConnection,
+  DataOwner,
+  DataPlace,
+  ExpectedData,
+  KnownEnds,
+  NextDoor,
+} from '@duoport/net';
 import type { DoorHandle } from '@duoport/server';
 import type { Estate, Successor } from '../restart/successor.ts';
 import { CallChannel, type Called } from '../workers/calls.ts';
@@ -24,7 +31,12 @@ export interface EstateService {
 /** What the process before says of the one port, beside what it expects there itself. */
 export type ToNextDoor =
   | ToDoorKeeper
-  | { readonly kind: 'arrived'; readonly implicit: boolean; readonly head: Uint8Array }
+  | {
+      readonly kind: 'arrived';
+      readonly implicit: boolean;
+      readonly head: Uint8Array;
+      readonly ends: KnownEnds;
+    }
   | {
       readonly kind: 'know';
       readonly controls: readonly (readonly [address: string, count: number])[];
@@ -83,7 +95,10 @@ class SuccessorDoor implements NextDoor {
   }
 
   arrived(connection: AcceptedConnection, implicit: boolean): void {
-    this.#successor.handOver({ kind: 'arrived', implicit, head: nothing } satisfies ToNextDoor, connection);
+    this.#successor.handOver(
+      { kind: 'arrived', implicit, head: nothing, ends: {} } satisfies ToNextDoor,
+      connection,
+    );
   }
 
   know({ controls, resuming }: Parameters<NextDoor['know']>[0]): void {

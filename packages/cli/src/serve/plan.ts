@@ -62,7 +62,7 @@ export interface ServePlan {
   readonly certificate: Certificate | undefined;
   readonly requireTls: 'none' | 'control' | 'data' | 'both';
   /** What goes to the server as it is. */
-  readonly server: Pick<Settings, 'data' | 'tls' | 'limits' | 'timeouts' | 'uploads' | 'protocol'>;
+  readonly server: Pick<Settings, 'data' | 'tls' | 'limits' | 'timeouts' | 'uploads' | 'protocol' | 'proxy'>;
   /** A file at the top of the folder, for the ready-made command lines. */
   readonly sample: string | undefined;
 }
@@ -128,6 +128,7 @@ export async function planServe(
       timeouts: settings.timeouts,
       uploads: settings.uploads,
       protocol: settings.protocol,
+      proxy: settings.proxy,
     },
     sample: await sampleFile(folder),
   };

@@ -26,6 +26,7 @@ export function serverOptions(
     requireTls: plan.requireTls,
     truncation: plan.server.tls.truncation === 'refuse' ? 'strict' : 'lenient',
     peers: peersOf(plan.server.data.peers),
+    proxy: plan.server.proxy,
     greeting: protocol.greeting,
     hosts: protocol['host-names'],
     deflate: protocol.deflate,

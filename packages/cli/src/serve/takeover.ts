@@ -88,7 +88,7 @@ class DoorGuests {
 
   hear(message: ToNextDoor, handle: unknown): void {
     if (message.kind === 'arrived') {
-      const connection = AcceptedConnection.attach(handle, message.head);
+      const connection = AcceptedConnection.attach(handle, message.head, message.ends);
       if (connection) this.#server.arrived(connection, message.implicit);
     } else if (message.kind === 'know') {
       for (const [address, change] of message.controls)

@@ -39,7 +39,7 @@ export class DoorKeeper {
       const place = await this.#door.expect(data, {
         came: (connection, ticketed) => {
           this.#take(id);
-          this.#handOver({ kind: 'data', id, ticketed, head: nothing }, connection);
+          this.#handOver({ kind: 'data', id, ticketed, head: nothing, ends: {} }, connection);
         },
         refused: (because) => {
           this.#take(id);

@@ -1,4 +1,4 @@
-import type { ExpectedData, PortRange, TraceEvent } from '@duoport/net';
+import type { ExpectedData, KnownEnds, PortRange, TraceEvent } from '@duoport/net';
 import type { ServerEvent } from '@duoport/server';
 import type { ServePlan } from '../serve/plan.ts';
 import type { Called } from './calls.ts';
@@ -14,6 +14,7 @@ export type ToWorker =
       /** The limits are reached: it gets 421 with this text. */
       readonly refuse: string | undefined;
       readonly head: Uint8Array;
+      readonly ends: KnownEnds;
     }
   | FromDoorKeeper
   | { readonly kind: 'close'; readonly grace: number };
@@ -41,7 +42,13 @@ export type ToDoorKeeper =
 export type FromDoorKeeper =
   | { readonly kind: 'place'; readonly id: number }
   | { readonly kind: 'no-place'; readonly id: number; readonly because: string }
-  | { readonly kind: 'data'; readonly id: number; readonly ticketed: boolean; readonly head: Uint8Array }
+  | {
+      readonly kind: 'data';
+      readonly id: number;
+      readonly ticketed: boolean;
+      readonly head: Uint8Array;
+      readonly ends: KnownEnds;
+    }
   | { readonly kind: 'refused'; readonly id: number; readonly because: string };
 
 /** All that a worker has to know. Plain data. */

@@ -64,7 +64,7 @@ export class RemoteDoor implements DataDoor {
         return expecting?.owner.refused(message.because);
       case 'data': {
         this.#expecting.delete(id);
-        const connection = AcceptedConnection.attach(handle, message.head);
+        const connection = AcceptedConnection.attach(handle, message.head, message.ends);
         if (connection === undefined) expecting?.owner.refused('The data connection was gone at once');
         else if (expecting === undefined) connection.destroy();
         else expecting.owner.came(connection, message.ticketed);

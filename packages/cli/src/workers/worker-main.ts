@@ -77,10 +77,10 @@ function textOf(error: unknown): string {
 }
 
 function control(
-  { session, implicitTls, refuse, head }: Extract<ToWorker, { readonly kind: 'control' }>,
+  { session, implicitTls, refuse, head, ends }: Extract<ToWorker, { readonly kind: 'control' }>,
   handle: unknown,
 ): void {
-  const connection = AcceptedConnection.attach(handle, head);
+  const connection = AcceptedConnection.attach(handle, head, ends);
   const over = () => tell({ kind: 'ended', session });
   if (server === undefined || connection === undefined) {
     connection?.destroy();

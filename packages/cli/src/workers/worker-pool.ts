@@ -2,6 +2,8 @@ import {
   type AcceptedConnection,
   type ControlListener,
   listenConnections,
+  type ProxyTrust,
+  proxyTrust,
   SinglePort,
   type TraceEvent,
 } from '@duoport/net';
@@ -41,6 +43,7 @@ export class WorkerPool implements RunningServer {
   readonly door: SinglePort | undefined;
   readonly #options: WorkerPoolOptions;
   readonly #counts: SessionCounts;
+  #trusted: ProxyTrust | undefined;
   readonly #crew: Crew;
   #plan: ServePlan;
   readonly #doors = new Doors((where) => this.#listen(where));
@@ -54,6 +57,7 @@ export class WorkerPool implements RunningServer {
     this.#plan = plan;
     this.door = plan.singlePort ? new SinglePort() : undefined;
     this.#counts = new SessionCounts(plan.server.limits);
+    this.#trusted = proxyTrust(plan.server.proxy.control);
     this.#crew = new Crew({
       plan,
       services,
@@ -107,6 +111,7 @@ export class WorkerPool implements RunningServer {
     }
     this.#plan = plan;
     this.#counts.limits = plan.server.limits;
+    this.#trusted = proxyTrust(plan.server.proxy.control);
   }
 
   /** A connection that the process before this one has accepted. */
@@ -133,7 +138,11 @@ export class WorkerPool implements RunningServer {
   }
 
   #listen({ host, port = 0, fd, implicitTls = false }: ListenOptions): Promise<ControlListener> {
-    return listenConnections({ host, port, fd }, (connection) => this.arrived(connection, implicitTls));
+    // Asked anew for each connection: a reload may trust others.
+    const proxy = { from: { has: (address: string) => this.#trusted?.from.has(address) ?? false } };
+    return listenConnections({ host, port, fd, proxy }, (connection) =>
+      this.arrived(connection, implicitTls),
+    );
   }
 
   #control(taken: AcceptedConnection, implicitTls: boolean): void {

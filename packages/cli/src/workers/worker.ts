@@ -92,7 +92,7 @@ export class Worker {
     how: { readonly implicitTls: boolean; readonly refuse: string | undefined },
   ): void {
     this.sessions.set(session, connection.peer.address);
-    this.#handOver({ kind: 'control', session, ...how, head: new Uint8Array(0) }, connection);
+    this.#handOver({ kind: 'control', session, ...how, head: new Uint8Array(0), ends: {} }, connection);
   }
 
   kill(): void {

@@ -1,4 +1,11 @@
-import { type ControlListener, Crowd, listenConnections, type PoolGauges, PortPool } from '@duoport/net';
+import {
+  type ControlListener,
+  Crowd,
+  listenConnections,
+  type PoolGauges,
+  PortPool,
+  proxyTrust,
+} from '@duoport/net';
 import { type Endpoint, limits, type Reply, reply } from '@duoport/protocol';
 import { type Door, doorsOf } from '../doors.ts';
 import { fleetOf, type ServerStatus } from '../fleet/fleet.ts';
@@ -6,7 +13,6 @@ import { HealthMonitor } from '../fleet/health-monitor.ts';
 import { Services } from '../fleet/services.ts';
 import { newMark } from '../loop.ts';
 import { type GatewayMetrics, Metrics } from '../metrics.ts';
-import { trust } from '../options.ts';
 import type { Upstream } from '../upstream.ts';
 import { type DataPortDoor, DataPorts } from './data-ports.ts';
 import { Echoes } from './echoes.ts';
@@ -47,7 +53,7 @@ export class FtpPassThrough implements AsyncDisposable {
     this.#data = new DataPorts({
       context: this.#context,
       host,
-      proxy: trust(proxy?.data),
+      proxy: proxyTrust(proxy?.data),
       doors: [...dataDoors],
     });
     this.#guests = new Guests(this.#context.visitors, this.#context.servers);
@@ -130,7 +136,7 @@ export class FtpPassThrough implements AsyncDisposable {
       await between?.();
       for (const { host, port = 21, fd, implicitTls = false } of listen) {
         const listener = await listenConnections(
-          { host, port, fd, proxy: trust(proxy?.control) },
+          { host, port, fd, proxy: proxyTrust(proxy?.control) },
           (connection) => this.#accept(new PassSession(this.#facts(connection, implicitTls))),
         );
         this.#listeners.push(listener);
