@@ -73,6 +73,7 @@ export { askLine, type LocalLines, listenLines } from './local-lines.ts';
 export { lookupHost } from './lookup.ts';
 export { type LookupServices, lookupServices, type ServiceRecord } from './lookup-services.ts';
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
+export { type FileLock, loadFileLock } from './native/file-lock.ts';
 export type { Packet, PacketEnd } from './native/packet.ts';
 export { type SendSynOptions, sendSyn } from './native/send-syn.ts';
 export {

@@ -28,10 +28,14 @@ export type { DataFailure, DataProblem } from './data-story.ts';
 export type { DataConnectionView, DataTrouble } from './data-view.ts';
 export { type DoorHandle, Doors, type Listening } from './doors.ts';
 export { DiskFiles, type DiskFilesOptions } from './files/disk/disk-files.ts';
+export type { SweepCount } from './files/disk/uploads/sweep.ts';
+export { isUploadName } from './files/disk/uploads/upload-names.ts';
+export type { DiskFloor, Overwrite, UploadOptions } from './files/disk/uploads/upload-policy.ts';
 export {
   type Files,
   FilesError,
   type FilesErrorKind,
+  type FileSum,
   type ReadHandle,
   type WriteHandle,
   type WriteHow,

@@ -5,7 +5,7 @@ import type { OpenedData } from './opened-data.ts';
 import type { Parameters } from './parameters.ts';
 import type { RunningTransfer } from './running-transfer.ts';
 import type { Settings } from './settings.ts';
-import { type TransferPlan, transfer } from './transfer.ts';
+import { type TransferEnd, type TransferPlan, transfer } from './transfer.ts';
 
 /** What a session lends to its transfer. */
 interface TransferHost {
@@ -28,6 +28,8 @@ export interface LoggedEnd {
   /** Milliseconds. */
   readonly duration: number;
   readonly data: OpenedData | undefined;
+  /** Where an upload is, when it got another name than it was begun with. */
+  readonly path?: string;
 }
 
 /** The transfer with what the log wants to know of it. Never rejects: a fault of ours is a 451. */
@@ -51,7 +53,7 @@ export async function loggedTransfer(
     preliminary: host.preliminary,
     progress: running.progress,
   } as const;
-  const end = await transfer(plan, facts).catch((error) => {
+  const end = await transfer(plan, facts).catch((error): TransferEnd => {
     host.bug(error);
     return { reply: reply(451, 'A fault of this server; it has been logged'), count: undefined };
   });
@@ -65,5 +67,6 @@ export async function loggedTransfer(
     bytes: end.count?.bytes ?? running.bytes,
     duration: performance.now() - started,
     data: last === before ? undefined : last,
+    ...(end.path === undefined ? {} : { path: end.path }),
   };
 }

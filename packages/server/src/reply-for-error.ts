@@ -14,6 +14,7 @@ const codes: Readonly<Record<FilesErrorKind, number>> = {
   'not-empty': 550,
   'not-a-file': 550,
   'no-space': 452,
+  'space-kept': 552,
   quota: 552,
   'too-large': 552,
   'name-too-long': 553,

@@ -18,6 +18,7 @@ import {
 import { limits } from '@duoport/protocol';
 import type { Accounts } from './accounts/accounts.ts';
 import { DataFailures } from './data-failures.ts';
+import type { HashAlgorithm } from './files/hash.ts';
 import type { ServerLog } from './log.ts';
 
 /** One address to listen on. */
@@ -74,6 +75,8 @@ export interface ServerOptions {
   readonly deflate?: boolean | undefined;
   /** HASH and its older kin: they cost a read of the whole file. Default on. */
   readonly hash?: boolean | undefined;
+  /** A checksum that is computed of uploads while they come, so that HASH needs no read: always this one, or the client's. Default none. */
+  readonly checksum?: HashAlgorithm | 'client' | undefined;
   /** SITE PROBE and SITE NONCE: tell a client what became of its data connection. Default on. */
   readonly probe?: boolean | undefined;
   /** Sessions at once; more are greeted with 421. */
@@ -116,6 +119,7 @@ export interface Settings {
   readonly greeting: string;
   readonly deflate: boolean;
   readonly hash: boolean;
+  readonly checksum: HashAlgorithm | 'client' | undefined;
   readonly probe: boolean;
   /** Data connections that failed, of all sessions. */
   readonly failures: DataFailures;
@@ -181,6 +185,7 @@ export function settingsOf(options: ServerOptions, earlier?: Settings): Settings
     greeting: options.greeting ?? 'duoport FTP server ready.',
     deflate: options.deflate ?? true,
     hash: options.hash ?? true,
+    checksum: options.hash === false ? undefined : options.checksum,
     probe: options.probe ?? true,
     failures: earlier?.failures ?? new DataFailures(),
     seats: earlier?.seats ?? new UserSeats({}, options.rates),

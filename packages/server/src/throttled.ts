@@ -1,4 +1,5 @@
 import type { Seat } from '@duoport/net';
+import type { FileSum } from './files/files.ts';
 import type { TransferPlan } from './transfer.ts';
 
 /** The same transfer at the user's rate, when there is one. */
@@ -12,7 +13,10 @@ export function throttled(plan: TransferPlan, seat: Seat | undefined, signal: Ab
     return {
       offset: handle.offset,
       write,
-      finish: () => handle.finish(),
+      get path() {
+        return handle.path;
+      },
+      finish: (sum?: FileSum) => handle.finish(sum),
       abandon: () => handle.abandon(),
     };
   };

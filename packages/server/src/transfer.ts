@@ -2,6 +2,7 @@ import type { ByteSource, ChunkTransform, DataConnection, TlsSession, TransferCo
 import { FtpConnectionError, isFtpError, type Reply, reply } from '@duoport/protocol';
 import type { DataSetup } from './data-setup.ts';
 import { FilesError, type WriteHandle, type WritePlan } from './files/files.ts';
+import { type HashAlgorithm, summing } from './files/hash.ts';
 import { replyForError } from './reply-for-error.ts';
 
 /** What a handler wants moved over the data connection. The transfer closes the source on every path. */
@@ -26,6 +27,8 @@ export interface SendPlan extends CommonPlan {
 export interface ReceivePlan extends CommonPlan {
   readonly direction: 'receive';
   readonly plan: WritePlan;
+  /** A checksum to compute on the way, for HASH to know it afterwards. */
+  readonly checksum?: HashAlgorithm | undefined;
 }
 
 export interface TransferFacts {
@@ -44,6 +47,8 @@ export interface TransferFacts {
 export interface TransferEnd {
   readonly reply: Reply;
   readonly count: TransferCount | undefined;
+  /** Where the file is, when it got another name than the plan said. */
+  readonly path?: string;
 }
 
 /**
@@ -90,6 +95,7 @@ async function receive(
   let handle: WriteHandle;
   try {
     handle = await plan.plan.open();
+    if (plan.checksum !== undefined && handle.offset === 0) handle = summing(handle, plan.checksum);
   } catch (error) {
     connection.destroy();
     return { reply: broken(error, facts), count: undefined };
@@ -99,7 +105,8 @@ async function receive(
     const options = { ...pumpOptions(facts), offset: handle.offset, transform: plan.transform, truncation };
     const count = await connection.receive(handle, options);
     await handle.finish();
-    return { reply: complete(count), count };
+    const { path } = handle;
+    return path === undefined ? { reply: complete(count), count } : { reply: complete(count, path), count, path };
   } catch (error) {
     await handle.abandon();
     return { reply: broken(error, facts), count: undefined };
@@ -120,8 +127,9 @@ function introduction(plan: TransferPlan, { typeName, setup }: TransferFacts): s
   return `Opening ${typeName} mode data connection for ${what}${size}, ${setup.description}.`;
 }
 
-function complete({ bytes, duration }: TransferCount): Reply {
-  return reply(226, `Transfer complete: ${bytes} bytes in ${(duration / 1000).toFixed(3)} s.`);
+function complete({ bytes, duration }: TransferCount, path?: string): Reply {
+  const where = path === undefined ? '' : ` It is ${oneLine(path)} now.`;
+  return reply(226, `Transfer complete: ${bytes} bytes in ${(duration / 1000).toFixed(3)} s.${where}`);
 }
 
 /** RFC 4217 §7 leaves the code of a refused data TLS open; 522 is what clients of vsftpd and its kin know. */

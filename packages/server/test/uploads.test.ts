@@ -184,11 +184,13 @@ test('an upload is resumed with REST, and with APPE', async (t) => {
   assert.equal(contentOf(memory, '/f').toString(), 'short', 'REST is good for one transfer only');
 });
 
-test('ALLO is no obstacle', async (t) => {
-  const { login } = await serve(t);
+test('ALLO tells before the upload whether there is room', async (t) => {
+  const { login } = await serve(t, { files: new MemoryFiles({ capacity: 1000 }) });
   const client = await login();
-  await client.expect(202, 'ALLO 1000000');
+  await client.expect(200, 'ALLO 1000');
   await client.store('STOR f', 'x');
+  assert.match(await client.told('ALLO 1000'), /^552 There is room for 999 bytes only/);
+  await client.expect(501, 'ALLO many');
 });
 
 test('TYPE A stores lines as they are here, wherever the network cuts them', async (t) => {

@@ -10,7 +10,7 @@ const hidden = '********';
 
 /** The settings as they would be written in a file, but for passwords; what nobody has set and has no plain default is left out. */
 export function notation(settings: Settings): Tree {
-  const { listeners, users, accounts, passive, timeouts, ...rest } = settings;
+  const { listeners, users, accounts, passive, timeouts, uploads, ...rest } = settings;
   return present({
     ...rest,
     listeners: listeners?.map(({ host, port, tls }) =>
@@ -24,6 +24,11 @@ export function notation(settings: Settings): Tree {
       addresses: passive.addresses?.map(({ 'port-offset': offset, ...address }) =>
         present({ ...address, 'port-offset': offset === 0 ? undefined : offset }),
       ),
+    }),
+    uploads: present({
+      ...uploads,
+      'stale-after': timeText(uploads['stale-after']),
+      'disk-floor': uploads['disk-floor'] && floorText(uploads['disk-floor']),
     }),
     timeouts: Object.fromEntries(Object.entries(timeouts).map(([key, time]) => [key, timeText(time)])),
   });
@@ -58,6 +63,17 @@ function listenText(host: string | undefined, port: number): string | number {
 
 export function rangeText({ low, high }: { readonly low: number; readonly high: number }): string {
   return `${low}-${high}`;
+}
+
+/** Bytes in the largest unit that holds them whole. */
+function floorText(floor: NonNullable<Settings['uploads']['disk-floor']>): string {
+  if ('percent' in floor) return `${floor.percent}%`;
+  const units = ['T', 'G', 'M', 'k'] as const;
+  const power = units.findIndex((_, index) => floor.bytes % 1000 ** (4 - index) === 0);
+  const unit = units[power];
+  return unit === undefined || floor.bytes === 0
+    ? `${floor.bytes}`
+    : `${floor.bytes / 1000 ** (4 - power)}${unit}`;
 }
 
 /** Milliseconds in the largest unit that holds them whole. */

@@ -12,6 +12,7 @@ import {
 import { accounts } from './accounts-schema.ts';
 import { facts, line, section, shortOr, written } from './kinds.ts';
 import { proxySchema } from './proxy-schema.ts';
+import { uploads } from './uploads-schema.ts';
 import { inside, network, user } from './user-schema.ts';
 
 const yes = (description: string) => z.boolean().default(true).meta({ description });
@@ -191,12 +192,7 @@ export const settingsSchema = z.strictObject({
     stall: time('60s', 'A transfer in which no byte moves.'),
     shutdown: time('10s', 'What running transfers get when the server is told to end.'),
   }),
-  uploads: section('What becomes of stored files.', {
-    durability: z
-      .enum(['none', 'fsync'])
-      .default('none')
-      .meta(facts('`fsync`: 226 is only said when the disk has the file.')),
-  }),
+  uploads,
   protocol: section('What the server says and offers.', {
     greeting: line(500).default('duoport FTP server ready.').meta(facts('The text of the 220.')),
     'host-names': z.array(line()).default([]).meta(facts('Names that HOST may ask for (RFC 7151).')),

@@ -116,6 +116,19 @@ export function parseRate(text: string): number {
   return rate;
 }
 
+/** What must stay free of a disk: `5%` of it, or bytes: `500M`, `10G`, `1T` (powers of 1000). */
+export function parseDiskFloor(text: string): { readonly percent: number } | { readonly bytes: number } {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(%|[kMGT]?B?)$/i.exec(text.trim()) ?? [];
+  if (number === undefined) return refuse('What stays free is written 5%, 500M, 10G or 1T.');
+  if (unit === '%') {
+    if (Number(number) > 90) refuse('At most 90% can stay free.');
+    return { percent: Number(number) };
+  }
+  const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.replace(/b$/i, '').toLowerCase());
+  const bytes = Math.round(Number(number) * 1000 ** power);
+  return Number.isSafeInteger(bytes) ? { bytes } : refuse('No disk is as large as that.');
+}
+
 /** SHA-256 of a certificate: 64 hexadecimal digits, with or without colons. Returned upper case with colons. */
 export function parseFingerprint(text: string): string {
   const digits = text.replace(/^sha-?256[:=]?\s*/i, '').replaceAll(':', '');

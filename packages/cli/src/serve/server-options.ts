@@ -1,5 +1,5 @@
 import { networkSet, type PeerPolicy } from '@duoport/net';
-import { DiskFiles, type ServerOptions } from '@duoport/server';
+import { DiskFiles, type DiskFilesOptions, type ServerOptions } from '@duoport/server';
 import type { SharedServices } from '../workers/services.ts';
 import type { ServePlan } from './plan.ts';
 import { servedAccounts } from './served-accounts.ts';
@@ -31,6 +31,7 @@ export function serverOptions(
     hosts: protocol['host-names'],
     deflate: protocol.deflate,
     hash: protocol.hash,
+    checksum: plan.server.uploads.checksum === 'none' ? undefined : plan.server.uploads.checksum,
     probe: protocol.probe,
     maxSessions: limits.sessions,
     maxSessionsPerAddress: limits['sessions-per-address'],
@@ -40,14 +41,28 @@ export function serverOptions(
 
 /** One backend for each folder, whoever sees it. */
 function accountsOf(plan: ServePlan): ServerOptions['accounts'] {
-  const durable = plan.server.uploads.durability === 'fsync';
+  const options = diskOptions(plan);
   const backends = new Map<string, DiskFiles>();
   const filesOf = (folder: string): DiskFiles => {
-    const files = backends.get(folder) ?? new DiskFiles(folder, { durable });
+    const files = backends.get(folder) ?? new DiskFiles(folder, options);
     backends.set(folder, files);
     return files;
   };
   return servedAccounts(plan, filesOf);
+}
+
+function diskOptions({ server: { uploads } }: ServePlan): DiskFilesOptions {
+  const { mode, partial, overwrite, durability } = uploads;
+  return {
+    durable: durability === 'fsync',
+    uploads: {
+      mode,
+      partial,
+      overwrite,
+      staleAfter: uploads['stale-after'],
+      floor: uploads['disk-floor'],
+    },
+  };
 }
 
 function tlsOf({ certificate, server: { tls } }: ServePlan): ServerOptions['tls'] {

@@ -1,4 +1,4 @@
-import { decodeTime, encodeTime, isFault, reply } from '@duoport/protocol';
+import { decodeTime, type Entry, encodeTime, isFault, reply } from '@duoport/protocol';
 import { type Context, command } from '../command.ts';
 import { FilesError } from '../files/files.ts';
 import { resolvePath } from '../files/paths.ts';
@@ -24,10 +24,21 @@ export const rnto = command('RNTO', async ({ files, path, run, parameters }) => 
 /**
  * RFC 3659 §4: SIZE is the number of bytes a RETR would send. In TYPE A that would mean reading the whole file, so it
  * is refused there: clients that need it switch to TYPE I, and a wrong number would look like a broken transfer.
+ *
+ * Of an upload that broke off and is kept out of sight it tells what is there of it: clients ask before they go on with one. There
+ * is no file of that name then, so nobody can take it for the size of a download.
  */
 export const size = command('SIZE', async ({ files, path, parameters }) => {
   if (parameters.type === 'ascii') return reply(550, 'SIZE is not told in TYPE A; send TYPE I first');
-  const entry = await files.stat(path);
+  let entry: Entry;
+  try {
+    entry = await files.stat(path);
+  } catch (error) {
+    if (!(error instanceof FilesError) || error.kind !== 'not-found') throw error;
+    const partial = await files.partial?.(path);
+    if (partial === undefined) throw error;
+    return reply(213, String(partial));
+  }
   if (entry.type !== 'file') throw new FilesError('not-a-file', { path });
   return reply(213, String(entry.size ?? 0));
 });

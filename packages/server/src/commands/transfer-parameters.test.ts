@@ -38,8 +38,8 @@ test('RANG takes two numbers, in order', async () => {
     assert.equal((await replyTo(`RANG ${wrong}`)).code, 501, wrong);
 });
 
-test('ALLO has nothing to do', async () => {
-  assert.equal((await replyTo('ALLO 1000')).code, 202);
-  assert.equal((await replyTo('ALLO 1000 R 80')).code, 202);
+test('ALLO tells whether there is room', async () => {
+  assert.equal((await replyTo('ALLO 1000')).code, 200);
+  assert.equal((await replyTo('ALLO 1000 R 80')).code, 200);
   assert.equal((await replyTo('ALLO much')).code, 501);
 });

@@ -49,9 +49,12 @@ export const rang = command('RANG', ({ argument }) => {
   return reply(350, `The next RETR sends bytes ${first} to ${last}`);
 });
 
-/** RFC 959 §4.1.3: nothing has to be reserved here. */
-export const allo = command('ALLO', ({ argument }) =>
-  /^\d{1,15}( R \d{1,15})?$/i.test(argument)
-    ? reply(202, 'No storage allocation needed')
-    : reply(501, 'ALLO needs a number of bytes'),
-);
+/** RFC 959 §4.1.3: nothing is reserved, but what has no room is told before it is sent. */
+export const allo = command('ALLO', async ({ argument, login, files, path }) => {
+  const [, bytes] = /^(\d{1,15})(?: R \d{1,15})?$/i.exec(argument) ?? [];
+  if (bytes === undefined) return reply(501, 'ALLO needs a number of bytes');
+  if (login === undefined || files.space === undefined) return reply(202, 'No storage allocation needed');
+  const room = await files.space(path);
+  if (Number(bytes) <= room) return reply(200, 'There is room');
+  return reply(552, `There is room for ${room} bytes only`);
+});

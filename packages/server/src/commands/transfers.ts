@@ -2,6 +2,7 @@ import type { Awaitable } from '@duoport/net';
 import { type Reply, reply } from '@duoport/protocol';
 import { type Answer, type Context, command } from '../command.ts';
 import { FilesError, type ReadHandle, type WriteHow } from '../files/files.ts';
+import type { HashAlgorithm } from '../files/hash.ts';
 import { baseName, joinPath, resolvePath } from '../files/paths.ts';
 import { then } from '../then.ts';
 import type { ReceivePlan, SendPlan } from '../transfer.ts';
@@ -54,13 +55,22 @@ function sending({ path, parameters }: Context, handle: ReadHandle, range: Range
   };
 }
 
-function store({ files, parameters }: Context, path: string, how: WriteHow): Awaitable<ReceivePlan> {
+function store(context: Context, path: string, how: WriteHow): Awaitable<ReceivePlan> {
+  const { files, parameters } = context;
   return then(files.prepareWrite(path, how), (plan) => ({
     direction: 'receive',
     what: plan.path,
     plan,
     transform: fromWire(parameters),
+    checksum: checksumOf(context),
   }));
+}
+
+/** Which checksum is computed of an upload: none where nobody asked for it, or the store would not keep it. */
+function checksumOf({ settings, files, parameters }: Context): HashAlgorithm | undefined {
+  const { checksum } = settings;
+  if (checksum === undefined || files.checksum === undefined) return undefined;
+  return checksum === 'client' ? parameters.hash : checksum;
 }
 
 interface Range {

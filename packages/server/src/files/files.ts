@@ -1,5 +1,6 @@
 import type { Awaitable, ByteSink, ByteSource } from '@duoport/net';
 import type { Entry } from '@duoport/protocol';
+import type { HashAlgorithm } from './hash.ts';
 
 /**
  * What one session sees of a file store. A backend implements this and nothing else.
@@ -35,6 +36,22 @@ export interface Files {
   symlink?(target: string, path: string): Awaitable<void>;
   /** Free bytes for this session at `path`. */
   space?(path: string): Awaitable<number>;
+  /**
+   * Bytes of an upload to `path` that broke off and can go on, where they are kept out of sight: there is no file of that name.
+   * `undefined`: there is a file, or nothing.
+   */
+  partial?(path: string): Awaitable<number | undefined>;
+  /** The checksum of the whole file where it is known without a read: from the upload, and nothing has changed the file since. */
+  checksum?(path: string, algorithm: HashAlgorithm): Awaitable<FileSum | undefined>;
+}
+
+/** The checksum of a whole file. */
+export interface FileSum {
+  readonly algorithm: HashAlgorithm;
+  /** Lower-case hexadecimal digits. */
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** An open file. `read(into, at)` takes `at` as the position in the file; 0 is the end. Close exactly once is enough. */
@@ -65,9 +82,11 @@ export interface WritePlan {
 export interface WriteHandle extends ByteSink {
   /** Where the first byte goes: 0, the offset of a resume, or the size of the file for an append. */
   readonly offset: number;
-  /** All is written and the file closed without an error, or it throws. Only then may a server answer 226. */
-  finish(): Awaitable<void>;
-  /** Closes and keeps what has arrived, so that the client can resume. Never throws. */
+  /** Where the file is, when it got another name than the plan said. Known after `finish`. */
+  readonly path?: string | undefined;
+  /** All is written and the file closed without an error, or it throws. Only then may a server answer 226. `sum`: to remember. */
+  finish(sum?: FileSum): Awaitable<void>;
+  /** Closes it; what has arrived is kept, so that the client can resume, or removed, as the store does it. Never throws. */
   abandon(): Awaitable<void>;
 }
 
@@ -83,6 +102,8 @@ export type FilesErrorKind =
   | 'not-a-file'
   /** The store is full. */
   | 'no-space'
+  /** What is left of the disk shall stay free. */
+  | 'space-kept'
   /** This account may not use more. */
   | 'quota'
   /** The file would be larger than the store can keep. */
@@ -113,6 +134,7 @@ const texts: Readonly<Record<FilesErrorKind, string>> = {
   'not-empty': 'Directory is not empty',
   'not-a-file': 'Not a regular file',
   'no-space': 'No space left',
+  'space-kept': 'The rest of the disk is kept free',
   quota: 'Quota exceeded',
   'too-large': 'File is too large',
   'name-too-long': 'Name is too long',

@@ -1,6 +1,7 @@
 import type { Entry } from '@duoport/protocol';
 import type { Permission } from '../accounts/accounts.ts';
 import { type Files, FilesError, type WriteHow } from './files.ts';
+import type { HashAlgorithm } from './hash.ts';
 import { isWithin, joinPath } from './paths.ts';
 
 /** Permissions by path: of the paths that a name is or is in, the longest one counts. */
@@ -35,7 +36,7 @@ export function guarded(files: Files, usual: ReadonlySet<Permission>, paths: Pat
     changing(files.setCreated),
     changing(files.chmod),
   ];
-  const { lstat, space } = files;
+  const { lstat, space, partial, checksum } = files;
   return {
     stat: (path) => facts(path, (known) => files.stat(known)),
     ...(lstat && { lstat: (path: string) => facts(path, (known) => lstat.call(files, known)) }),
@@ -67,6 +68,18 @@ export function guarded(files: Files, usual: ReadonlySet<Permission>, paths: Pat
     ...(setModified && { setModified }),
     ...(setCreated && { setCreated }),
     ...(chmod && { chmod }),
+    ...(partial && {
+      partial: (path: string) => {
+        guard.ask(path, 'write');
+        return guard.sees(path) ? partial.call(files, path) : undefined;
+      },
+    }),
+    ...(checksum && {
+      checksum: (path: string, algorithm: HashAlgorithm) => {
+        guard.ask(path, 'read');
+        return checksum.call(files, path, algorithm);
+      },
+    }),
     ...(space && { space: (path: string) => space.call(files, path) }),
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as zlib from 'node:zlib';
-import { type Files, FilesError, type ReadHandle } from './files.ts';
+import type { Awaitable } from '@duoport/net';
+import { type Files, FilesError, type FileSum, type ReadHandle, type WriteHandle } from './files.ts';
 
 /** The names of the HASH draft (draft-bryan-ftpext-hash §3.1), as FEAT and OPTS HASH write them. */
 export const hashAlgorithms = ['SHA-256', 'SHA-512', 'SHA-1', 'MD5', 'CRC32'] as const;
@@ -29,6 +30,8 @@ const chunkBytes = 256 * 1024;
 
 /** Reads a range of a file and hashes it, giving up the event loop between chunks. */
 export async function hashFile(files: Files, request: HashRequest): Promise<FileHash> {
+  const known = await knownSum(files, request);
+  if (known !== undefined) return { digest: known.digest, start: 0, end: known.size };
   const start = request.start ?? 0;
   const handle = await files.openRead(request.path);
   try {
@@ -45,6 +48,33 @@ export async function hashFile(files: Files, request: HashRequest): Promise<File
   } finally {
     await handle.close();
   }
+}
+
+/** What was computed while the file was stored; only the whole file was. */
+function knownSum(files: Files, { path, algorithm, start, end }: HashRequest): Awaitable<FileSum | undefined> {
+  if (start !== undefined || end !== undefined) return undefined;
+  return files.checksum?.(path, algorithm);
+}
+
+/** The same handle, that computes the checksum of what is written. Only for a file that is written from its first byte on. */
+export function summing(handle: WriteHandle, algorithm: HashAlgorithm): WriteHandle {
+  const digest = digester(algorithm);
+  let size = 0;
+  return {
+    offset: handle.offset,
+    get path() {
+      return handle.path;
+    },
+    write: (chunks, at) => {
+      for (const chunk of chunks) {
+        digest.update(chunk);
+        size += chunk.length;
+      }
+      return handle.write(chunks, at);
+    },
+    finish: () => handle.finish({ algorithm, digest: digest.finish(), size }),
+    abandon: () => handle.abandon(),
+  };
 }
 
 interface Digester {

@@ -31,6 +31,9 @@ export function mounted(root: Files, mounts: Readonly<Record<string, Files>>): F
     ...optional('setModified'),
     ...optional('setCreated'),
     ...optional('chmod'),
+    // A mount may know what the root does not: it is asked when there is need.
+    partial: (path) => tree.at(path, (files, inner) => files.partial?.(inner)),
+    checksum: (path, algorithm) => tree.at(path, (files, inner) => files.checksum?.(inner, algorithm)),
     ...(root.space && {
       space: (path: string) =>
         tree.at(path, (files, inner) => {

@@ -1,4 +1,5 @@
 import { type Files, FilesError } from './files.ts';
+import type { HashAlgorithm } from './hash.ts';
 
 /** The same files, to look at only. The optional powers that change something are not there, so FEAT does not tell of them. */
 export function readOnly(files: Files): Files {
@@ -15,6 +16,12 @@ export function readOnly(files: Files): Files {
     removeFile: refuse,
     rename: refuse,
   };
-  const { lstat } = files;
-  return lstat === undefined ? view : { ...view, lstat: (path) => lstat.call(files, path) };
+  const { lstat, checksum } = files;
+  return {
+    ...view,
+    ...(lstat && { lstat: (path: string) => lstat.call(files, path) }),
+    ...(checksum && {
+      checksum: (path: string, algorithm: HashAlgorithm) => checksum.call(files, path, algorithm),
+    }),
+  };
 }

@@ -1,31 +1,60 @@
 import type { Stats } from 'node:fs';
 import { FilesError } from '../files.ts';
 import { isWithin } from '../paths.ts';
-import type { Directories } from './directories.ts';
+import type { Directories, Directory, Place } from './directories.ts';
 import { errorCode } from './errno.ts';
 import { climbsOut, leadsOut, relativeTarget } from './links.ts';
 import { type OsPath, osPath } from './names.ts';
 import { at, reach } from './reach.ts';
 import type { Steps } from './steps.ts';
 import type { Store } from './store.ts';
+import { syncDirectory } from './uploads/ending.ts';
+import { numberOld, overwriteRefused } from './uploads/overwrite.ts';
+import { forgetPartial, removeLeftUploads } from './uploads/partial.ts';
 
-export function makeDirectorySteps({ directories, system }: Store, path: string): Steps<unknown> {
+export function makeDirectorySteps(store: Store, path: string): Steps<unknown> {
   if (path === '/') throw new FilesError('exists', { path });
-  return at(directories, path, ({ directory, name }) => system.mkdir(directory.at(name)));
+  return at(store.directories, path, function* ({ directory, name }) {
+    yield* store.system.mkdir(directory.at(name));
+    yield* settle(store, directory);
+  });
 }
 
-export function removeDirectorySteps({ directories, system }: Store, path: string): Steps<void> {
-  return at(directories, path, ({ directory, name }) => system.rmdir(directory.at(name)));
+export function removeDirectorySteps(store: Store, path: string): Steps<void> {
+  const { directories, system } = store;
+  return at(directories, path, function* ({ directory, name }) {
+    try {
+      yield* system.rmdir(directory.at(name));
+    } catch (error) {
+      const code = errorCode(error);
+      // Nobody sees what unfinished uploads left, so they must not be what keeps a folder.
+      if ((code !== 'ENOTEMPTY' && code !== 'EEXIST') || !(yield* removeLeftUploads(store, path))) throw error;
+      yield* system.rmdir(directory.at(name));
+    }
+    yield* settle(store, directory);
+  });
 }
 
-export function removeFileSteps({ directories, system }: Store, path: string): Steps<void> {
-  return at(directories, path, ({ directory, name }) => system.unlink(directory.at(name)));
+/** Where there is no file of the name, what an upload of the name left is meant. */
+export function removeFileSteps(store: Store, path: string): Steps<void> {
+  return at(store.directories, path, function* (place) {
+    try {
+      yield* store.system.unlink(place.directory.at(place.name));
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT' || !(yield* forgetPartial(store, place))) throw error;
+      return;
+    }
+    yield* forgetPartial(store, place);
+    yield* settle(store, place.directory);
+  });
 }
 
-export function renameSteps({ directories, system }: Store, from: string, to: string): Steps<void> {
+export function renameSteps(store: Store, from: string, to: string): Steps<void> {
+  const { directories, system } = store;
   return at(directories, from, (source) =>
     at(directories, to, function* (target) {
       try {
+        yield* keepOld(store, { source, target, to });
         yield* system.rename(source.directory.at(source.name), target.directory.at(target.name));
       } catch (error) {
         if (errorCode(error) === 'EINVAL' && isWithin(from, to)) {
@@ -37,8 +66,29 @@ export function renameSteps({ directories, system }: Store, from: string, to: st
         }
         throw error;
       }
+      yield* settle(store, target.directory);
+      if (source.directory !== target.directory) yield* settle(store, source.directory);
     }),
   );
+}
+
+/** A rename replaces files as an upload does, so what holds for uploads holds for it. */
+function* keepOld(
+  { system, policy }: Store,
+  { source, target, to }: { readonly source: Place; readonly target: Place; readonly to: string },
+): Steps<void> {
+  if (policy.overwrite === 'allow') return;
+  const [one, other] = [
+    yield* system.lstat(source.directory.at(source.name)),
+    yield* system.lstat(target.directory.at(target.name)),
+  ];
+  if (one === undefined || other === undefined || one.ino === other.ino || other.isDirectory()) return;
+  if (policy.overwrite !== 'rename-old') throw overwriteRefused(to);
+  yield* numberOld(system, { directory: target.directory, name: target.name, path: to });
+}
+
+function* settle({ system, policy }: Store, directory: Directory): Steps<void> {
+  if (policy.durable) yield* syncDirectory(system, directory);
 }
 
 /** The access time stays as it was. */

@@ -49,6 +49,8 @@ export interface Directories {
   /** The text of a symlink as a client may see it: `undefined` when it is an absolute path outside the root. */
   shown(target: string): string | undefined;
   release(directory: Directory): void;
+  /** Holds it once more, until another `release`. */
+  hold(directory: Directory): void;
   /** The file or directory at `place` itself, never through a symlink: `act` gets a path that means exactly it. */
   exactly<T>(place: Place, act: (path: OsPath, stats: Stats) => Steps<T>): Steps<T>;
   /** Closes what is cached. */

@@ -5,6 +5,7 @@ import type { Entry } from '@duoport/protocol';
 import {
   type Files,
   FilesError,
+  type FileSum,
   type ReadHandle,
   type WriteHandle,
   type WriteHow,
@@ -26,16 +27,25 @@ import { Gate } from './gate.ts';
 import { LinuxDirectories } from './linux-directories.ts';
 import { listDirectory } from './listing.ts';
 import { PortableDirectories } from './portable-directories.ts';
-import { lstatSteps, openReadSteps, statSteps } from './reading.ts';
+import { lstatSteps, openReadSteps, statSteps, sumSteps } from './reading.ts';
 import { run, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
 import { System } from './system.ts';
+import { DiskFloors } from './uploads/disk-floor.ts';
+import { plainEnding } from './uploads/ending.ts';
+import { partialSteps } from './uploads/partial.ts';
+import { StoredSums } from './uploads/stored-sums.ts';
+import { type SweepCount, sweepStale } from './uploads/sweep.ts';
+import { isReserved } from './uploads/upload-names.ts';
+import type { UploadOptions, UploadPolicy } from './uploads/upload-policy.ts';
+import { UploadSweeper } from './uploads/upload-sweeper.ts';
 import { visits } from './visit.ts';
 import { openWriteSteps, prepareSteps } from './writing.ts';
 
 export interface DiskFilesOptions {
-  /** Whether an upload is only finished when the disk has it (fsync). Default false. */
+  /** Whether a change is only done when the disk has it (fsync): of files and of names. Default false. */
   readonly durable?: boolean;
+  readonly uploads?: UploadOptions;
   /**
    * How the way from the root to a name is walked. Default: 'handles' where /proc/self/fd is there (Linux), else
    * 'realpath', which has the race described in portable-directories.ts.
@@ -59,6 +69,9 @@ export interface DiskFilesOptions {
  */
 export class DiskFiles implements Files {
   readonly #store: Store;
+  readonly #sweeper: UploadSweeper;
+  readonly #staleAfter: number;
+  readonly #now: () => number;
 
   /** `root`: a path of the machine. It is looked up at the first use and need not be there before. */
   constructor(root: string, options: DiskFilesOptions = {}) {
@@ -66,7 +79,17 @@ export class DiskFiles implements Files {
     const system = new System(gate);
     const directories = walker(resolve(root), system, options);
     const visit = options.changeDirectory === true ? visits() : undefined;
-    this.#store = { directories, system, durable: options.durable ?? false, visit };
+    const { uploads = {} } = options;
+    const policy = policyOf(options);
+    const floors = uploads.floor && new DiskFloors(uploads.floor, system);
+    const sums = new StoredSums();
+    this.#store = { directories, system, policy, floors, sums, plain: plainEnding({ sums }), visit };
+    this.#sweeper = new UploadSweeper(this, {
+      every: policy.mode === 'atomic' ? (uploads.sweepEvery ?? hour) : Number.POSITIVE_INFINITY,
+      root: resolve(root),
+    });
+    this.#staleAfter = uploads.staleAfter ?? 24 * hour;
+    this.#now = options.now ?? Date.now;
   }
 
   stat(path: string): Awaitable<Entry> {
@@ -84,6 +107,15 @@ export class DiskFiles implements Files {
 
   openRead(path: string): Awaitable<ReadHandle> {
     return this.#run(path, openReadSteps);
+  }
+
+  /** Bytes of an unfinished upload to a name that no file has: with `atomic` only, for otherwise they are the file. */
+  partial(path: string): Awaitable<number | undefined> {
+    return this.#run(path, partialSteps);
+  }
+
+  checksum(path: string, algorithm: FileSum['algorithm']): Awaitable<FileSum | undefined> {
+    return this.#run(path, (store) => sumSteps(store, path, algorithm));
   }
 
   prepareWrite(path: string, how: WriteHow): Awaitable<WritePlan> {
@@ -118,6 +150,7 @@ export class DiskFiles implements Files {
 
   symlink(target: string, path: string): Awaitable<void> {
     if (target === '' || /[\0\r\n]/.test(target)) throw new FilesError('bad-name', { path: target });
+    if (isReserved(`/${target}`)) throw new FilesError('denied', { path });
     return this.#run(path, (store) => symlinkSteps(store, target, path));
   }
 
@@ -125,8 +158,17 @@ export class DiskFiles implements Files {
     return this.#run(path, (store) => spaceSteps(store, path));
   }
 
-  /** Closes the open directories. They are opened again when there is need. */
+  /**
+   * Removes what unfinished uploads left that have not been touched for `staleAfter`. It looks at names only, a little at a time, and
+   * is called by itself at the start and every `sweepEvery`.
+   */
+  sweep(signal?: AbortSignal): Promise<SweepCount> {
+    return sweepStale(this.#store, { before: this.#now() - this.#staleAfter, signal });
+  }
+
+  /** Closes the open directories, which are opened again when there is need, and looks for stale uploads no more. */
   close(): void {
+    this.#sweeper.stop();
     this.#store.directories.close();
   }
 
@@ -151,9 +193,17 @@ export class DiskFiles implements Files {
   }
 }
 
-function* spaceSteps({ directories, system }: Store, path: string): Steps<number> {
+const hour = 3_600_000;
+
+function policyOf({ durable = false, uploads = {} }: DiskFilesOptions): UploadPolicy {
+  const { mode = 'direct', partial = 'keep', overwrite = 'allow' } = uploads;
+  return { mode, durable, partial, overwrite };
+}
+
+function* spaceSteps({ directories, system, floors }: Store, path: string): Steps<number> {
   const place = yield* directories.locate(path);
   try {
+    if (floors !== undefined) return yield* floors.room(place.directory);
     const { bavail, bsize } = yield* system.statfs(place.directory.self);
     return bavail * bsize;
   } finally {
@@ -172,7 +222,9 @@ function fail(error: unknown, path: string): never {
   throw toFilesError(error, path);
 }
 
-/** The last line of defence: a segment `..` must never reach a system call. */
+/** The last line of defence: a segment `..` must never reach a system call, nor a name that is ours. */
 function check(path: string): void {
   if (!isNormal(path) || path.includes('\0')) throw new FilesError('bad-name', { path });
+  if (isReserved(path))
+    throw new FilesError('denied', { path, reason: 'Names that begin like this are for the server itself' });
 }

@@ -87,6 +87,10 @@ export class LinuxDirectories implements Directories {
     (directory as HeldDirectory).release();
   }
 
+  hold(directory: Directory): void {
+    (directory as HeldDirectory).holders++;
+  }
+
   *exactly<T>(place: Place, act: (path: OsPath, stats: Stats) => Steps<T>): Steps<T> {
     if (place.name === '') return yield* act(place.directory.self, yield* place.directory.stat());
     const fd = yield* this.#system.open(place.directory.at(place.name), asName);

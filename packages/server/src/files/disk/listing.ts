@@ -7,6 +7,7 @@ import { learnToGlance } from './glance.ts';
 import { listingHelper } from './listing-helper.ts';
 import { run, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
+import { isUploadName } from './uploads/upload-names.ts';
 
 /** Names in a batch: some 0.5 ms of work where a directory is in memory. */
 const batchNames = 256;
@@ -114,7 +115,7 @@ async function readNames({ dir, store }: Listing, most: number): Promise<Dirent[
     while (found.length < most) {
       const entry = await dir.read();
       if (entry === null) break;
-      found.push(entry);
+      if (!isUploadName(entry.name)) found.push(entry);
     }
   }
   return found;
@@ -124,7 +125,7 @@ function readNow(dir: Dir, found: Dirent[], most: number): void {
   while (found.length < most) {
     const entry = dir.readSync();
     if (entry === null) break;
-    found.push(entry);
+    if (!isUploadName(entry.name)) found.push(entry);
   }
 }
 

@@ -61,6 +61,8 @@ export class PortableDirectories implements Directories {
 
   release(): void {}
 
+  hold(): void {}
+
   *exactly<T>(place: Place, act: (path: OsPath, stats: Stats) => Steps<T>): Steps<T> {
     const path = place.name === '' ? place.directory.self : place.directory.at(place.name);
     const stats = yield* this.#system.lstat(path);

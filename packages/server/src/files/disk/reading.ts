@@ -1,6 +1,6 @@
 import { closeSync, constants } from 'node:fs';
 import type { Entry } from '@duoport/protocol';
-import { FilesError, type ReadHandle } from '../files.ts';
+import { FilesError, type FileSum, type ReadHandle } from '../files.ts';
 import { baseName } from '../paths.ts';
 import type { Place } from './directories.ts';
 import { toEntry, typeOf } from './entry.ts';
@@ -13,6 +13,9 @@ import type { System } from './system.ts';
 
 /** Flags of every open: never through a symlink, never waiting for the other end of a FIFO. Windows has none of them. */
 export const guarded = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+/** To open a directory itself. */
+export const directoryFlags = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0);
 
 /** What open(2) says with O_NOFOLLOW to a symlink: Linux and macOS ELOOP, FreeBSD EMLINK, NetBSD EFTYPE. */
 export function isLinkError(error: unknown): boolean {
@@ -56,6 +59,22 @@ export function openReadSteps({ directories, system }: Store, path: string): Ste
       throw error;
     }
   });
+}
+
+/** The checksum of a file that was computed when it was stored, if it is still that file. */
+export function* sumSteps(
+  { directories, system, sums }: Store,
+  path: string,
+  algorithm: FileSum['algorithm'],
+): Steps<FileSum | undefined> {
+  const { sum } = yield* reach(directories, path, function* (place): Steps<{ sum?: FileSum } | undefined> {
+    const stats = place.name === '' ? undefined : yield* look(place, (name) => system.lstat(name));
+    if (stats === undefined) return {};
+    if (typeOf(stats.mode) === 'symlink') return undefined;
+    const known = sums.known(stats, algorithm);
+    return known === undefined ? {} : { sum: known };
+  });
+  return sum;
 }
 
 /** Opens a name for reading; `undefined` when it is a symlink. */

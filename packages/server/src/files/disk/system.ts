@@ -13,6 +13,8 @@ const closeLater = promisify(fs.close);
 const fstatLater = promisify<number, fs.Stats>(fs.fstat);
 const ftruncateLater = promisify(fs.ftruncate);
 const fsyncLater = promisify(fs.fsync);
+const fchmodLater = promisify(fs.fchmod);
+const fchownLater = promisify(fs.fchown);
 
 const quiet = { throwIfNoEntry: false } as const;
 
@@ -52,11 +54,9 @@ export class System {
     );
   }
 
-  fsync(fd: number): Steps<void> {
-    return this.#call(
-      () => fs.fsyncSync(fd),
-      () => fsyncLater(fd),
-    );
+  /** Always in the thread pool: a disk takes milliseconds for it, whatever it took before. */
+  *fsync(fd: number): Steps<void> {
+    yield fsyncLater(fd);
   }
 
   /** `undefined` when there is nothing of that name: it is too common to pay for an exception. */
@@ -125,6 +125,33 @@ export class System {
     return this.#call(
       () => fs.renameSync(from, to),
       () => promises.rename(from, to),
+    );
+  }
+
+  /** A second name for a file; it never replaces one. */
+  link(from: OsPath, to: OsPath): Steps<void> {
+    return this.#call(
+      () => fs.linkSync(from, to),
+      () => promises.link(from, to),
+    );
+  }
+
+  /** Makes a new file of the same bytes, sharing them where the file system can. Always in the thread pool: it may take long. */
+  *copyFile(from: OsPath, to: OsPath): Steps<void> {
+    yield promises.copyFile(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
+  }
+
+  fchmod(fd: number, mode: number): Steps<void> {
+    return this.#call(
+      () => fs.fchmodSync(fd, mode),
+      () => fchmodLater(fd, mode),
+    );
+  }
+
+  fchown(fd: number, owner: number, group: number): Steps<void> {
+    return this.#call(
+      () => fs.fchownSync(fd, owner, group),
+      () => fchownLater(fd, owner, group),
     );
   }
 

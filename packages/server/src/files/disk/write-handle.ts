@@ -1,9 +1,10 @@
-import { closeSync, writeSync, writevSync, writev as writevWithCallback } from 'node:fs';
+import { writeSync, writevSync, writev as writevWithCallback } from 'node:fs';
 import type { Awaitable } from '@duoport/net';
-import { FilesError, type WriteHandle } from '../files.ts';
+import { FilesError, type FileSum, type WriteHandle } from '../files.ts';
 import { toFilesError } from './errno.ts';
 import type { OpenedFile } from './read-handle.ts';
-import { run, type Steps } from './steps.ts';
+import { run } from './steps.ts';
+import type { Ending } from './uploads/ending.ts';
 
 /** Bytes: a synchronous write of so much into the page cache takes less than a tenth of a millisecond. */
 const shortWrite = 256 * 1024;
@@ -12,8 +13,9 @@ interface WriteFacts {
   readonly offset: number;
   /** Bytes go to the end of the file, wherever that is by then. */
   readonly append: boolean;
-  /** Whether `finish` waits until the disk has it. */
-  readonly durable: boolean;
+  readonly ending: Ending;
+  /** Asks for room before bytes are written; throws when there is none. */
+  readonly spend: ((bytes: number) => Awaitable<void>) | undefined;
 }
 
 /** A file being written. Short writes are synchronous on a fast root; one write at a time. */
@@ -21,7 +23,8 @@ export class DiskWriteHandle implements WriteHandle {
   readonly offset: number;
   readonly #file: OpenedFile;
   readonly #append: boolean;
-  readonly #durable: boolean;
+  readonly #ending: Ending;
+  readonly #spend: WriteFacts['spend'];
   #open = true;
   /** The write in the thread pool: the descriptor must not be closed, and its number given to another file, under it. */
   #writing: Promise<number> | undefined;
@@ -30,29 +33,30 @@ export class DiskWriteHandle implements WriteHandle {
     this.#file = file;
     this.offset = facts.offset;
     this.#append = facts.append;
-    this.#durable = facts.durable;
+    this.#ending = facts.ending;
+    this.#spend = facts.spend;
+  }
+
+  get path(): string | undefined {
+    return this.#ending.path;
   }
 
   write(chunks: readonly Uint8Array[], at: number): Awaitable<void> {
     if (!this.#open) throw new Error('Write after close');
     const size = total(chunks);
-    const { path } = this.#file;
-    const { gate } = this.#file.system;
-    if (size > shortWrite || !gate.fast) return this.#writeLater(chunks, at);
-    try {
-      const done = gate.measure(() => this.#writeNow(chunks, at), size);
-      return done === size ? undefined : this.#writeLater(behind(chunks, done), at + done);
-    } catch (error) {
-      throw toFilesError(error, path);
-    }
+    if (this.#spend === undefined) return this.#writeChunks(chunks, at, size);
+    const room = this.#spend(size);
+    return room instanceof Promise
+      ? room.then(() => this.#writeChunks(chunks, at, size))
+      : this.#writeChunks(chunks, at, size);
   }
 
-  finish(): Awaitable<void> {
+  finish(sum?: FileSum): Awaitable<void> {
     if (!this.#open) throw new Error('Finish after close');
     if (this.#writing !== undefined) throw new Error('Finish during a write');
     this.#open = false;
     try {
-      const finished = run(this.#finishing());
+      const finished = run(this.#ending.finish(this.#file, sum));
       return finished instanceof Promise ? finished.catch((error) => this.#fail(error)) : finished;
     } catch (error) {
       return this.#fail(error);
@@ -64,20 +68,23 @@ export class DiskWriteHandle implements WriteHandle {
     this.#open = false;
     await this.#writing?.catch(() => {});
     try {
-      await run(this.#file.system.close(this.#file.fd));
+      await run(this.#ending.abandon(this.#file));
     } catch {
       // The transfer has failed already, and that is what the client is told.
     }
   }
 
-  *#finishing(): Steps<void> {
+  #writeChunks(chunks: readonly Uint8Array[], at: number, size: number): Awaitable<void> {
+    if (!this.#open) throw new FilesError('io', { path: this.#file.path, reason: 'Given up' });
+    const { path } = this.#file;
+    const { gate } = this.#file.system;
+    if (size > shortWrite || !gate.fast) return this.#writeLater(chunks, at);
     try {
-      if (this.#durable) yield* this.#file.system.fsync(this.#file.fd);
+      const done = gate.measure(() => this.#writeNow(chunks, at), size);
+      return done === size ? undefined : this.#writeLater(behind(chunks, done), at + done);
     } catch (error) {
-      closeSync(this.#file.fd);
-      throw error;
+      throw toFilesError(error, path);
     }
-    yield* this.#file.system.close(this.#file.fd);
   }
 
   #writeNow(chunks: readonly Uint8Array[], at: number): number {
