@@ -32,10 +32,10 @@ export type { SweepCount } from './files/disk/uploads/sweep.ts';
 export { isUploadName } from './files/disk/uploads/upload-names.ts';
 export type { DiskFloor, Overwrite, UploadOptions } from './files/disk/uploads/upload-policy.ts';
 export {
+  type FileSum,
   type Files,
   FilesError,
   type FilesErrorKind,
-  type FileSum,
   type ReadHandle,
   type WriteHandle,
   type WriteHow,

@@ -106,7 +106,9 @@ async function receive(
     const count = await connection.receive(handle, options);
     await handle.finish();
     const { path } = handle;
-    return path === undefined ? { reply: complete(count), count } : { reply: complete(count, path), count, path };
+    return path === undefined
+      ? { reply: complete(count), count }
+      : { reply: complete(count, path), count, path };
   } catch (error) {
     await handle.abandon();
     return { reply: broken(error, facts), count: undefined };

@@ -112,12 +112,16 @@ export function writing(law: Law): void {
     assert.equal(await getText(files, one), 'second');
   });
 
-  law('an unfinished upload keeps what has arrived', async (files) => {
+  law('an unfinished upload keeps what has arrived, and can go on', async (files) => {
     const handle = await (await files.prepareWrite('/part', { kind: 'replace' })).open();
     await handle.write([bytes('half')], 0);
     await handle.abandon();
     await handle.abandon();
-    assert.equal(await getText(files, '/part'), 'half');
+    assert.equal((await files.partial?.('/part')) ?? (await files.stat('/part')).size, 4);
+    await fails('bad-offset', () => files.prepareWrite('/part', { kind: 'resume', offset: 5 }));
+    await put(files, '/part', 'way', { kind: 'resume', offset: 4 });
+    assert.equal(await getText(files, '/part'), 'halfway');
+    assert.equal(await files.partial?.('/part'), undefined);
   });
 
   law('what cannot be written says why before anything is opened', async (files) => {

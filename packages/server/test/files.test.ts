@@ -9,6 +9,17 @@ filesContract('memory', () => new MemoryFiles());
 filesContract('disk', (t) => diskIn(t, temporaryDirectory(t)));
 filesContract('disk, thread pool only', (t) => diskIn(t, temporaryDirectory(t), { synchronous: 'never' }));
 filesContract('disk, visiting', (t) => diskIn(t, temporaryDirectory(t), { changeDirectory: true }));
+const atomic = { uploads: { mode: 'atomic' } } as const;
+filesContract('disk, atomic', (t) => diskIn(t, temporaryDirectory(t), atomic));
+filesContract('disk, atomic, thread pool only', (t) =>
+  diskIn(t, temporaryDirectory(t), { ...atomic, synchronous: 'never' }),
+);
+filesContract('disk, atomic, by real path', (t) =>
+  diskIn(t, temporaryDirectory(t), { ...atomic, durable: true, walk: 'realpath' }),
+);
+filesContract('disk, everything asked for', (t) =>
+  diskIn(t, temporaryDirectory(t), { durable: true, uploads: { floor: { percent: 1 } } }),
+);
 filesContract('disk, by real path', (t) => diskIn(t, temporaryDirectory(t), { walk: 'realpath' }));
 
 test('disk, visiting: a listing leaves the working directory as it was', async (t) => {

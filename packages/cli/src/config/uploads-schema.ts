@@ -31,7 +31,9 @@ export const uploads = section('What becomes of stored files.', {
     ),
   'stale-after': written(parseDuration)
     .prefault('24h')
-    .meta(facts('With `atomic`: what an upload left is removed when nobody has gone on with it for so long.')),
+    .meta(
+      facts('With `atomic`: what an upload left is removed when nobody has gone on with it for so long.'),
+    ),
   'disk-floor': written(parseDiskFloor)
     .optional()
     .meta(

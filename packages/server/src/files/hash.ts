@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as zlib from 'node:zlib';
 import type { Awaitable } from '@duoport/net';
-import { type Files, FilesError, type FileSum, type ReadHandle, type WriteHandle } from './files.ts';
+import { type FileSum, type Files, FilesError, type ReadHandle, type WriteHandle } from './files.ts';
 
 /** The names of the HASH draft (draft-bryan-ftpext-hash §3.1), as FEAT and OPTS HASH write them. */
 export const hashAlgorithms = ['SHA-256', 'SHA-512', 'SHA-1', 'MD5', 'CRC32'] as const;
@@ -51,7 +51,10 @@ export async function hashFile(files: Files, request: HashRequest): Promise<File
 }
 
 /** What was computed while the file was stored; only the whole file was. */
-function knownSum(files: Files, { path, algorithm, start, end }: HashRequest): Awaitable<FileSum | undefined> {
+function knownSum(
+  files: Files,
+  { path, algorithm, start, end }: HashRequest,
+): Awaitable<FileSum | undefined> {
   if (start !== undefined || end !== undefined) return undefined;
   return files.checksum?.(path, algorithm);
 }

@@ -28,7 +28,8 @@ export function removeDirectorySteps(store: Store, path: string): Steps<void> {
     } catch (error) {
       const code = errorCode(error);
       // Nobody sees what unfinished uploads left, so they must not be what keeps a folder.
-      if ((code !== 'ENOTEMPTY' && code !== 'EEXIST') || !(yield* removeLeftUploads(store, path))) throw error;
+      if ((code !== 'ENOTEMPTY' && code !== 'EEXIST') || !(yield* removeLeftUploads(store, path)))
+        throw error;
       yield* system.rmdir(directory.at(name));
     }
     yield* settle(store, directory);

@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import type { Awaitable } from '@duoport/net';
 import type { Entry } from '@duoport/protocol';
 import {
+  type FileSum,
   type Files,
   FilesError,
-  type FileSum,
   type ReadHandle,
   type WriteHandle,
   type WriteHow,
@@ -35,7 +35,7 @@ import { DiskFloors } from './uploads/disk-floor.ts';
 import { plainEnding } from './uploads/ending.ts';
 import { partialSteps } from './uploads/partial.ts';
 import { StoredSums } from './uploads/stored-sums.ts';
-import { type SweepCount, sweepStale } from './uploads/sweep.ts';
+import { type SweepCount, type SweepOptions, sweepStale } from './uploads/sweep.ts';
 import { isReserved } from './uploads/upload-names.ts';
 import type { UploadOptions, UploadPolicy } from './uploads/upload-policy.ts';
 import { UploadSweeper } from './uploads/upload-sweeper.ts';
@@ -162,8 +162,8 @@ export class DiskFiles implements Files {
    * Removes what unfinished uploads left that have not been touched for `staleAfter`. It looks at names only, a little at a time, and
    * is called by itself at the start and every `sweepEvery`.
    */
-  sweep(signal?: AbortSignal): Promise<SweepCount> {
-    return sweepStale(this.#store, { before: this.#now() - this.#staleAfter, signal });
+  sweep(options: SweepOptions = {}): Promise<SweepCount> {
+    return sweepStale(this.#store, { before: this.#now() - this.#staleAfter, ...options });
   }
 
   /** Closes the open directories, which are opened again when there is need, and looks for stale uploads no more. */

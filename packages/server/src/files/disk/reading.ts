@@ -1,6 +1,6 @@
 import { closeSync, constants } from 'node:fs';
 import type { Entry } from '@duoport/protocol';
-import { FilesError, type FileSum, type ReadHandle } from '../files.ts';
+import { type FileSum, FilesError, type ReadHandle } from '../files.ts';
 import { baseName } from '../paths.ts';
 import type { Place } from './directories.ts';
 import { toEntry, typeOf } from './entry.ts';

@@ -1,6 +1,6 @@
 import { writeSync, writevSync, writev as writevWithCallback } from 'node:fs';
 import type { Awaitable } from '@duoport/net';
-import { FilesError, type FileSum, type WriteHandle } from '../files.ts';
+import { type FileSum, FilesError, type WriteHandle } from '../files.ts';
 import { toFilesError } from './errno.ts';
 import type { OpenedFile } from './read-handle.ts';
 import { run } from './steps.ts';

@@ -36,7 +36,8 @@ export function* prepareSteps(store: Store, path: string, how: WriteHow): Steps<
       yield* mayWrite(system, place.directory.at(place.name));
       if (policy.mode === 'atomic') yield* mayWrite(system, place.directory.self);
     }
-    if (store.floors !== undefined && (yield* store.floors.room(place.directory)) === 0) throw spaceKept(path);
+    if (store.floors !== undefined && (yield* store.floors.room(place.directory)) === 0)
+      throw spaceKept(path);
     return true;
   });
   return chosen;

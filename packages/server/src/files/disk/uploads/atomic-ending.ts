@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { FilesError, type FileSum, type WriteHow } from '../../files.ts';
+import { type FileSum, FilesError, type WriteHow } from '../../files.ts';
 import { joinPath, parentPath } from '../../paths.ts';
 import { errorCode } from '../errno.ts';
 import type { OpenedFile } from '../read-handle.ts';

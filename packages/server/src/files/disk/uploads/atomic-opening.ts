@@ -199,7 +199,8 @@ export function* setAside(place: UploadPlace, partial: string): Steps<void> {
   if (found === undefined) {
     // It is being written. It finds its bytes by their inode.
     const inode = (yield* system.lstat(directory.at(partial)))?.ino;
-    if (inode !== undefined) yield* system.rename(directory.at(partial), directory.at(asideName(partial, inode)));
+    if (inode !== undefined)
+      yield* system.rename(directory.at(partial), directory.at(asideName(partial, inode)));
     return;
   }
   try {

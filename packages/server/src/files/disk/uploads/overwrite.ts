@@ -73,10 +73,7 @@ export function* moveAndKeepOld(system: System, { from, directory, name, path }:
 }
 
 /** The file that has the name gets a second one with a number. */
-export function* numberOld(
-  system: System,
-  { directory, name, path }: Omit<Move, 'from'>,
-): Steps<void> {
+export function* numberOld(system: System, { directory, name, path }: Omit<Move, 'from'>): Steps<void> {
   const old = yield* system.lstat(directory.at(name));
   if (old === undefined) return;
   if (typeOf(old.mode) === 'directory') throw new FilesError('is-a-directory', { path });
@@ -93,7 +90,13 @@ export function* numberOld(
   }
 }
 
-const noLinks: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+const noLinks: ReadonlySet<string | undefined> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+]);
 
 /** False where the file system has no second names. */
 function* linked(system: System, from: OsPath, to: OsPath): Steps<boolean> {

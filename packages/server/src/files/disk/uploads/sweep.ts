@@ -21,10 +21,15 @@ export interface SweepCount {
   readonly removed: number;
 }
 
-interface Sweep {
+export interface SweepOptions {
+  readonly signal?: AbortSignal;
+  /** It does not keep the process alive. */
+  readonly background?: boolean;
+}
+
+interface Sweep extends SweepOptions {
   /** Milliseconds since the epoch: what was changed later stays. */
   readonly before: number;
-  readonly signal: AbortSignal | undefined;
 }
 
 /** Walks all folders of a root, without following symlinks, and removes unfinished uploads that nobody has touched for long. */
@@ -46,9 +51,10 @@ export async function sweepStale(store: Store, sweep: Sweep): Promise<SweepCount
 
 async function sweepFolder(
   store: Store,
-  { path, pending, before, signal }: Sweep & { readonly path: string; readonly pending: string[] },
+  sweep: Sweep & { readonly path: string; readonly pending: string[] },
 ): Promise<number> {
   const { directories, system } = store;
+  const { path, pending, before } = sweep;
   const directory = await run(directories.enter(path));
   let removed = 0;
   try {
@@ -56,7 +62,7 @@ async function sweepFolder(
     let looked = 0;
     try {
       for (let entry = await dir.read(); entry !== null; entry = await dir.read()) {
-        if (++looked % stretch === 0) await pause(signal);
+        if (++looked % stretch === 0) await pause(sweep);
         const name = fromBinary(entry.name);
         if (entry.isDirectory() && pending.length < mostFolders) pending.push(joinPath(path, name));
         else if (isUploadName(name) && (await isStale(store, directory, { name, before }))) {
@@ -69,7 +75,7 @@ async function sweepFolder(
   } finally {
     directories.release(directory);
   }
-  if (pending.length > 0) await pause(signal);
+  if (pending.length > 0) await pause(sweep);
   return removed;
 }
 
@@ -87,9 +93,10 @@ async function isStale(
   }
 }
 
-function pause(signal: AbortSignal | undefined): Promise<void> {
+function pause({ signal, background }: Sweep): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason);
-    setTimeout(resolve, rest).unref();
+    const timer = setTimeout(resolve, rest);
+    if (background === true) timer.unref();
   });
 }

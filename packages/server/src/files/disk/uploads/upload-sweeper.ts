@@ -1,7 +1,7 @@
-import type { SweepCount } from './sweep.ts';
+import type { SweepCount, SweepOptions } from './sweep.ts';
 
 interface Swept {
-  sweep(signal: AbortSignal): Promise<SweepCount>;
+  sweep(options: SweepOptions): Promise<SweepCount>;
 }
 
 /** When each root was looked at last, monotonic. After a reload there is a new backend for the same folder. */
@@ -43,7 +43,7 @@ export class UploadSweeper {
     // Another backend for the same folder was quicker.
     if (this.#due() === 0) {
       last.set(this.#root, performance.now());
-      await swept.sweep(this.#ended.signal).catch(() => undefined);
+      await swept.sweep({ signal: this.#ended.signal, background: true }).catch(() => undefined);
       last.set(this.#root, performance.now());
     }
     if (!this.#ended.signal.aborted) this.#wait(this.#every);
