@@ -190,7 +190,7 @@ function* orClose<T>(
 }
 
 /** Makes way for an upload that begins anew. */
-export function* setAside(place: UploadPlace, partial: string): Steps<void> {
+function* setAside(place: UploadPlace, partial: string): Steps<void> {
   const { directory, store } = place;
   const { system } = store;
   const fd = yield* openOld(place, partial);
