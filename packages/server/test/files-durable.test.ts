@@ -85,14 +85,28 @@ test('so do folders that are made, and names that are changed and removed', skip
 
 test('an fsync that fails is no 226', skip, async (t) => {
   for (const mode of ['direct', 'atomic'] as const) {
-    const files = new DiskFiles(temporaryDirectory(t), { durable: true, uploads: { mode } });
+    const folder = temporaryDirectory(t);
+    const files = new DiskFiles(folder, { durable: true, uploads: { mode } });
     const handle = await (await files.prepareWrite('/f', { kind: 'replace' })).open();
     await handle.write([Buffer.from('x')], 0);
-    const before = fs.readdirSync('/proc/self/fd').length;
+    assert.equal(openIn(folder).length, 1);
     failing = true;
     await assert.rejects(async () => handle.finish(), { kind: 'io' });
     failing = false;
-    assert.ok(fs.readdirSync('/proc/self/fd').length < before, 'it is closed');
+    assert.deepEqual(openIn(folder), []);
     files.close();
   }
 });
+
+/** Files of a folder that this process has open. */
+function openIn(folder: string): readonly string[] {
+  return fs.readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      const path = fs.readlinkSync(`/proc/self/fd/${fd}`);
+      return path.startsWith(`${folder}/`) ? [path] : [];
+    } catch {
+      // The one that read the list.
+      return [];
+    }
+  });
+}
