@@ -68,7 +68,14 @@ const http = z
     clear: z.boolean().default(false).meta(facts('Passwords may go to another machine in clear.')),
     timeout: time('5s', 'For one answer.'),
     connections: count(8, 256, 'At a time.'),
-    remember: time('0s', 'Who was let in is let in again for so long without a question.'),
+    remember: written(parseDuration)
+      .optional()
+      .meta(
+        facts('Who was let in is let in again for so long without a question.', {
+          otherwise: 'each login is asked about',
+          examples: ['1m'],
+        }),
+      ),
     ...common,
   })
   .superRefine(({ url: where, clear }, context) => {
@@ -203,7 +210,9 @@ const attributeRules: ReadonlySet<string> = new Set(
 const source = shortOrMap(
   'FILE.db|postgres://…|FILE.mjs',
   sourceMap,
-  z.discriminatedUnion('type', [database, ldap, http, module, system]),
+  z.discriminatedUnion('type', [database, ldap, http, module, system], {
+    error: 'Write one of database, ldap, http, module, system.',
+  }),
 );
 
 /** Where users come from, beside `users`. */

@@ -50,7 +50,7 @@ function sourceTree(source: SourceSettings): unknown {
   if (source.type === 'database') return { ...source, at: shownPlace(source.at) };
   const tree = { ...source, timeout: 'timeout' in source ? timeText(source.timeout) : undefined };
   if (source.type === 'http')
-    return present({ ...tree, secret: hidden, remember: timeText(source.remember) });
+    return present({ ...tree, secret: hidden, remember: source.remember && timeText(source.remember) });
   if (source.type !== 'ldap') return present(tree);
   return present({ ...tree, 'bind-password': source['bind-password'] === undefined ? undefined : hidden });
 }

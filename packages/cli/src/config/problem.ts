@@ -64,7 +64,7 @@ function textOf(issue: z.core.$ZodIssue): string {
     case 'invalid_key':
       return issue.issues[0]?.message ?? issue.message;
     case 'invalid_union':
-      return 'Write a value.';
+      return 'discriminator' in issue ? issue.message : 'Write a value.';
     default:
       return issue.message;
   }
