@@ -86,6 +86,7 @@ test('Limit elsewhere, VirtualHost and Directory are named, and nothing inside t
     [5, '<Directory>'],
     [10, '<Limit>'],
     [0, 'PassivePorts'],
+    [0, 'AuthOrder'],
   ]);
 });
 
@@ -110,4 +111,33 @@ test('hostile: ends without beginnings, and a section that never ends', () => {
   assert.deepEqual(importProftpd('</Limit>\n</Limit>\n<Limit PASV>\nPort 9').tree['listeners'], [
     { port: 21 },
   ]);
+});
+
+test('LDAP and the users of the machine, in the order of AuthOrder', () => {
+  const made = importProftpd(
+    [
+      'AuthOrder mod_ldap.c mod_auth_pam.c* mod_auth_unix.c',
+      'RequireValidShell off',
+      'LDAPServer ldap.example.org',
+      'LDAPUsers "ou=people,dc=example" "(&(uid=%u)(objectClass=person))"',
+      'LDAPBindDN "cn=ftp,dc=example" "se cret"',
+      'LDAPUseTLS on',
+      'LDAPSearchScope onelevel',
+    ].join('\n'),
+  );
+  assert.deepEqual(made.tree['accounts'], [
+    {
+      type: 'ldap',
+      url: 'ldap://ldap.example.org',
+      tls: 'start',
+      'bind-dn': 'cn=ftp,dc=example',
+      'bind-password': 'se cret',
+      base: 'ou=people,dc=example',
+      scope: 'one',
+      filter: '(&(uid={user})(objectClass=person))',
+      attributes: { directory: 'homeDirectory' },
+    },
+    { type: 'system', 'check-shell': false },
+  ]);
+  assert.equal(outcomes(made)['LDAPServer'], 'translated');
 });

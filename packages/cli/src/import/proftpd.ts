@@ -1,3 +1,5 @@
+import type { Tree } from '../config/tree.ts';
+import { ldapPlace } from './ldap-place.ts';
 import { type Directive, type Imported, portRange, Translation } from './options.ts';
 import { proftpdRows } from './proftpd-rows.ts';
 
@@ -60,6 +62,7 @@ export function importProftpd(text: string): Imported {
     options.leave('ServerIdent', 'The greeting stays as it is: protocol.greeting changes it.');
   // Nobody gets in by a password that was made up: the users are to be written.
   options.set('users', []);
+  places(options);
   return options.done();
 }
 
@@ -191,6 +194,56 @@ function tls(options: Translation): void {
   const reuse = !/\bNoSessionReuseRequired\b/i.test(options.text('TLSOptions') ?? '');
   options.set('tls.binding', reuse ? 'require' : 'prefer');
   required(options);
+}
+
+/** Where users come from, in the order of AuthOrder. */
+function places(options: Translation): void {
+  const order = (options.text('AuthOrder') ?? '').toLowerCase().split(/\s+/);
+  const shell = options.yes('RequireValidShell', true) ? {} : { 'check-shell': false };
+  const all: Tree[] = order.flatMap((module): readonly Tree[] => {
+    const name = module.replace(/\.c\*?$/, '');
+    if (name === 'mod_ldap') return ldap(options);
+    return name === 'mod_auth_unix' || (name === 'mod_auth_pam' && !order.includes('mod_auth_unix.c'))
+      ? [{ type: 'system', ...shell }]
+      : [];
+  });
+  if (options.text('AuthOrder') === undefined) all.push(...ldap(options));
+  if (all.length > 0) options.set('accounts', all);
+  else
+    options.note(
+      'AuthOrder',
+      'ProFTPD lets the users of the machine in when it says nothing: accounts: [{type: system}] does.',
+    );
+}
+
+function ldap(options: Translation): readonly Tree[] {
+  const server = options.text('LDAPServer');
+  if (server === undefined) return [];
+  const [base = '', filter] = words(options.text('LDAPUsers') ?? '');
+  if (base === '') {
+    options.leave('LDAPServer', 'There is no LDAPUsers: write the base as `base` of one of accounts.');
+    return [];
+  }
+  const [bindDn, bindPassword] = words(options.text('LDAPBindDN') ?? '');
+  const one = /^one/i.test(options.text('LDAPSearchScope') ?? '');
+  const tls = options.yes('LDAPUseTLS', false) ? 'start' : 'none';
+  const named = (filter ?? '(&(uid=%v)(objectClass=posixAccount))').replace(/%[uv]/g, '{user}');
+  return [
+    ldapPlace({
+      server: unquoted(server),
+      tls,
+      base,
+      filter: named,
+      bindDn,
+      bindPassword,
+      scope: one ? 'one' : 'sub',
+    }),
+  ];
+}
+
+/** Words, some of them in quotes. */
+function words(text: string): readonly string[] {
+  return (text.match(/"[^"]*"|\S+/g) ?? []).map(unquoted);
 }
 
 function required(options: Translation): void {

@@ -57,3 +57,34 @@ test('anonymous users: only when they are asked for', () => {
   const only = importPureFtpd(parsePureFtpdWords(['-e']));
   assert.deepEqual(only.tree['anonymous'], { enabled: true, directory: '/srv/ftp' });
 });
+
+test('the users of the machine, and those of an LDAP directory', () => {
+  const system = importPureFtpd(parsePureFtpdFile('UnixAuthentication yes\nMinUID 500\n'));
+  assert.deepEqual(system.tree['accounts'], [{ type: 'system', 'min-uid': 500 }]);
+  const ldap = importPureFtpd(
+    parsePureFtpdFile(
+      [
+        'LDAPServer ldap.example.org',
+        'LDAPPort 3389',
+        'LDAPUseTLS yes',
+        'LDAPBaseDN dc=example,dc=org',
+        'LDAPBindDN cn=ftp,dc=example,dc=org',
+        'LDAPBindPW se cret',
+        'LDAPDefaultHomeDirectory /srv/ftp',
+      ].join('\n'),
+    ),
+  );
+  assert.deepEqual(ldap.tree['accounts'], [
+    {
+      type: 'ldap',
+      url: 'ldap://ldap.example.org:3389',
+      tls: 'start',
+      'bind-dn': 'cn=ftp,dc=example,dc=org',
+      'bind-password': 'se cret',
+      base: 'dc=example,dc=org',
+      filter: '(&(objectClass=posixAccount)(uid={user}))',
+      attributes: { directory: 'homeDirectory' },
+      rules: { directory: '/srv/ftp' },
+    },
+  ]);
+});

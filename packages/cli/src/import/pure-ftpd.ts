@@ -1,3 +1,5 @@
+import type { Tree } from '../config/tree.ts';
+import { ldapPlace } from './ldap-place.ts';
 import { type Directive, type Imported, portRange, Translation } from './options.ts';
 import { pureFtpdLetters, pureFtpdRows } from './pure-ftpd-rows.ts';
 
@@ -136,6 +138,7 @@ function tls(options: Translation): void {
 function people(options: Translation): void {
   // Nobody gets in by a password that was made up: the users are to be written.
   options.set('users', []);
+  places(options);
   if (options.yes('AnonymousOnly', false)) {
     options.set('anonymous.enabled', true);
     options.set('anonymous.directory', '/srv/ftp');
@@ -149,4 +152,39 @@ function people(options: Translation): void {
       'Pure-FTPd lets everybody in when it is not set: set anonymous.enabled to true if that is meant.',
     );
   }
+}
+
+function places(options: Translation): void {
+  const all = [...ldap(options)];
+  if (options.yes('UnixAuthentication', false)) {
+    const lowest = options.number('MinUID', 1);
+    all.push({ type: 'system', ...(lowest === undefined ? {} : { 'min-uid': lowest }) });
+  } else options.unused(['MinUID'], 'There is no UnixAuthentication yes.');
+  if (all.length > 0) options.set('accounts', all);
+}
+
+function ldap(options: Translation): readonly Tree[] {
+  const server = options.text('LDAPServer');
+  if (server === undefined) return [];
+  const base = options.text('LDAPBaseDN');
+  if (base === undefined) {
+    options.leave('LDAPServer', 'There is no LDAPBaseDN: write it as `base` of one of accounts.');
+    return [];
+  }
+  const usual = options.text('LDAPDefaultHomeDirectory');
+  const place = ldapPlace({
+    server,
+    port: options.port('LDAPPort'),
+    tls:
+      options.text('LDAPScheme') === 'ldaps' ? 'whole' : options.yes('LDAPUseTLS', false) ? 'start' : 'none',
+    base,
+    filter: (options.text('LDAPFilter') ?? '(&(objectClass=posixAccount)(uid=\\L))').replaceAll(
+      '\\L',
+      '{user}',
+    ),
+    bindDn: options.text('LDAPBindDN'),
+    bindPassword: options.text('LDAPBindPW'),
+    home: options.text('LDAPHomeDir'),
+  });
+  return [usual === undefined ? place : { ...place, rules: { directory: usual } }];
 }

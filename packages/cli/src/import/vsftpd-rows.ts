@@ -1,6 +1,6 @@
 import { anyway, none, type Rows, to } from './options.ts';
 
-const system = 'The users of the system cannot log in: give users names and passwords (users).';
+const system = 'The users of the machine come in by accounts (type: system), which has nothing like it.';
 const local = 'What a user may do is said with each user (users, permissions).';
 const guest = 'Anonymous users only read.';
 const certificates = 'Certificates of clients are not asked for.';
@@ -19,7 +19,7 @@ export const vsftpdRows: Rows = {
   ascii_upload_enable: anyway('TYPE A converts line ends, as the client asks.'),
   async_abor_enable: anyway('ABOR is heard at any time, with urgent data and under TLS too.'),
   background: anyway('It stays in the foreground, as systemd wants it.'),
-  check_shell: none(system),
+  check_shell: to('accounts', '`check-shell`, with local_enable.'),
   chmod_enable: none('It is the permission `change` of a user.', 'yes'),
   chown_uploads: none('Files belong to the user that the server runs as.', 'no'),
   chroot_list_enable: anyway('Every user is locked into a folder.'),
@@ -42,7 +42,7 @@ export const vsftpdRows: Rows = {
   implicit_ssl: to('listeners', '`tls: implicit`; one server can have both kinds.'),
   listen: to('listeners'),
   listen_ipv6: to('listeners'),
-  local_enable: none(system, 'no'),
+  local_enable: to('accounts', '`type: system`: by /etc/shadow, without PAM.'),
   lock_upload_files: none('Uploads take no locks.', 'no'),
   log_ftp_protocol: none('logs.trace draws every line of every session.', 'no'),
   ls_recurse_enable: none('LIST -R is answered.', 'yes'),
@@ -79,7 +79,7 @@ export const vsftpdRows: Rows = {
   userlist_enable: none(system, 'no'),
   validate_cert: none(certificates, 'no'),
   virtual_use_local_privs: none(local, 'no'),
-  write_enable: none(local, 'no'),
+  write_enable: to('accounts', '`rules`: without it the users of the machine only read.'),
   xferlog_enable: none(logs, 'no'),
   xferlog_std_format: none(logs, 'no'),
   accept_timeout: to('timeouts.data', 'One time for both modes.'),
@@ -94,7 +94,7 @@ export const vsftpdRows: Rows = {
   ftp_data_port: to('active.source-port'),
   idle_session_timeout: to('timeouts.idle'),
   listen_port: to('listeners'),
-  local_max_rate: none('Rates are said with each user: rate-down and rate-up.', '0'),
+  local_max_rate: to('accounts', '`rules`: rate-down and rate-up.'),
   local_umask: none('The umask of the process holds.'),
   max_clients: to('limits.sessions'),
   max_login_fails: none('Three wrong passwords end a session.', '3'),
@@ -120,10 +120,12 @@ export const vsftpdRows: Rows = {
   hide_file: none('No names are hidden.'),
   listen_address: to('listeners'),
   listen_address6: to('listeners'),
-  local_root: to('directory'),
+  local_root: to('accounts', '`rules`: directory, and that of all.'),
   message_file: none('Folders have no messages.'),
   nopriv_user: anyway(process),
-  pam_service_name: none('There is no PAM: give users names and passwords (users).'),
+  pam_service_name: none(
+    'There is no PAM: accounts has the users of the machine by /etc/shadow (type: system).',
+  ),
   pasv_address: to('passive.addresses'),
   rsa_cert_file: to('tls.certificate'),
   rsa_private_key_file: to('tls.key'),
@@ -131,7 +133,7 @@ export const vsftpdRows: Rows = {
   ssl_ciphers: to('tls.ciphers'),
   ssl_sni_hostname: none('One certificate holds for all names.'),
   user_config_dir: none('What holds for one user is said with the user (users).'),
-  user_sub_token: none('Each user names a folder (users, directory).'),
+  user_sub_token: to('accounts', '`{user}` in the directory of `rules`.'),
   userlist_file: none(system),
   vsftpd_log_file: none(logs),
   xferlog_file: none(logs),

@@ -46,6 +46,7 @@ test('every mode option has its equal', () => {
   assert.deepEqual(made.tree, {
     listeners: [{ host: '192.0.2.1', port: 2121 }],
     users: [],
+    accounts: [{ type: 'system', rules: { permissions: 'read' } }],
     passive: { ports: '40000-40100', addresses: ['ftp.example.org'] },
     active: { 'source-port': 2020 },
     data: { peers: 'any' },
@@ -122,4 +123,14 @@ test('what is none of its options, and values that are none, are named with thei
 
 test('hostile: __proto__ is an option that there is not', () => {
   assert.equal(outcomes(importVsftpd('constructor=1'))['constructor'], 'left');
+});
+
+test('the users of the machine: their folder, rate and rights', () => {
+  const made = importVsftpd(
+    'local_enable=YES\nwrite_enable=YES\ncheck_shell=NO\nuser_sub_token=$USER\nlocal_root=/srv/$USER/ftp\nlocal_max_rate=50000\n',
+  );
+  const rules = { directory: '/srv/{user}/ftp', 'rate-down': 50_000, 'rate-up': 50_000 };
+  assert.deepEqual(made.tree['accounts'], [{ type: 'system', 'check-shell': false, rules }]);
+  assert.equal(made.tree['directory'], undefined);
+  assert.equal(importVsftpd('check_shell=NO\n').tree['accounts'], undefined);
 });

@@ -133,7 +133,7 @@ function tls(options: Translation): void {
 function people(options: Translation): void {
   // Nobody gets in by a password that was made up: the users are to be written.
   options.set('users', []);
-  options.set('directory', options.text('local_root'));
+  locals(options);
   if (options.text('anonymous_enable') === undefined)
     options.note(
       'anonymous_enable',
@@ -145,6 +145,34 @@ function people(options: Translation): void {
   }
   options.set('anonymous.enabled', true);
   options.set('anonymous.directory', options.text('anon_root') ?? '/srv/ftp');
+}
+
+/** The users of the machine. */
+function locals(options: Translation): void {
+  const token = options.text('user_sub_token');
+  const root = options.text('local_root');
+  const own = token === undefined ? undefined : root?.replaceAll(token, '{user}');
+  if (own === undefined || own === root) options.set('directory', root);
+  if (!options.yes('local_enable', false)) {
+    const names = ['check_shell', 'write_enable', 'local_max_rate', 'user_sub_token'];
+    options.unused(names, 'There is no local_enable=YES.');
+    return;
+  }
+  const rate = options.number('local_max_rate') || undefined;
+  if (rate !== undefined && rate < 1000)
+    options.leave('local_max_rate', 'The lowest rate is 1000 bytes a second.');
+  const rules = {
+    ...(root === undefined ? {} : { directory: own ?? root }),
+    ...(options.yes('write_enable', false) ? {} : { permissions: 'read' }),
+    ...(rate === undefined || rate < 1000 ? {} : { 'rate-down': rate, 'rate-up': rate }),
+  };
+  options.set('accounts', [
+    {
+      type: 'system',
+      ...(options.yes('check_shell', true) ? {} : { 'check-shell': false }),
+      ...(Object.keys(rules).length === 0 ? {} : { rules }),
+    },
+  ]);
 }
 
 function times(options: Translation): void {
