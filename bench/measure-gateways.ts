@@ -2,7 +2,7 @@ import { type Bench, contest } from './contests.ts';
 import { type Way, wayMeasurements } from './gateway-measurements.ts';
 import { direct } from './gateways/direct.ts';
 import { duoportGateway } from './gateways/duoport-gateway.ts';
-import { duoportRelay } from './gateways/duoport-relay.ts';
+import { duoportDirectClear, duoportRelay } from './gateways/duoport-relay.ts';
 import type { GatewayKind } from './gateways/gateway.ts';
 import { modProxy } from './gateways/mod-proxy.ts';
 import type { Standing } from './report/standing.ts';
@@ -11,7 +11,7 @@ import { vsftpd } from './servers/vsftpd.ts';
 
 const contestants = {
   gateway: [duoportGateway, modProxy, direct],
-  relay: [duoportRelay, direct],
+  relay: [duoportRelay, duoportDirectClear, direct],
 } as const;
 
 interface GatewaysResult {

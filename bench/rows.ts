@@ -32,6 +32,9 @@ const best = 'the best peer';
 /** Name of the way without anything between: no peer, but what every gateway is held against. */
 export const directWay = 'direct';
 
+/** Name of the relay whose agent lets long transfers go beside the line. */
+export const directClear = 'duoport --direct-clear';
+
 const direct = (ratio: number): Floor => ({ against: directWay, ratio });
 const vsftpd = (ratio: number): Floor => ({ against: 'vsftpd', ratio });
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { directClear } from '../rows.ts';
 import { duoportCommand } from '../servers/duoport.ts';
 import { type Program, readProgram } from '../servers/program.ts';
 import { host } from '../servers/server.ts';
@@ -8,10 +9,22 @@ import { type GatewayKind, type GatewaySetting, startGateway } from './gateway.t
 /** `duoport relay serve` with one agent, `duoport relay connect`, beside the server: all goes through one connection. */
 export const duoportRelay: GatewayKind = {
   name: 'duoport',
-  start: (server) => startGateway('duoport-relay', server, launch),
+  start: (server) => startGateway('duoport-relay', server, (setting) => launch(setting, [])),
 };
 
-async function launch({ ports, workspace, behind, run }: GatewaySetting): Promise<Program> {
+/** The same, and what is long goes beside that connection, as plain as it comes. */
+export const duoportDirectClear: GatewayKind = {
+  name: directClear,
+  start: (server) =>
+    startGateway('duoport-relay-clear', server, (setting) =>
+      launch(setting, ['--direct', host, '--direct-clear']),
+    ),
+};
+
+async function launch(
+  { ports, workspace, behind, run }: GatewaySetting,
+  how: readonly string[],
+): Promise<Program> {
   const state = workspace.folder('relay');
   const relay = run(
     duoportCommand([
@@ -30,9 +43,11 @@ async function launch({ ports, workspace, behind, run }: GatewaySetting): Promis
       ...['relay', 'connect', '--state', workspace.folder('agent')],
       ...['--invitation', String(invitation)],
       ...['--to', `ftp://${behind.target.host}:${behind.target.port}`],
+      ...how,
     ]),
   );
   await until(agent, () => agent.output.includes('Connected'));
+  if (how.length > 0) await until(agent, () => agent.output.includes('Data: direct'));
   return relay;
 }
 

@@ -1,4 +1,5 @@
 import { stalledPairs } from '../load/stalled.ts';
+import { directClear, directWay } from '../rows.ts';
 import type { Run } from './json.ts';
 import type { Standing } from './standing.ts';
 import { floors, placeOf, table } from './tables.ts';
@@ -11,7 +12,7 @@ interface GatewaysReport extends Run {
   readonly behind: string;
 }
 
-const names = ['duoport', 'mod_proxy', 'direct'];
+const names = ['duoport', directClear, 'mod_proxy', directWay];
 
 /** The page docs/benchmarks-gateway.md. */
 export function gatewaysPage(report: GatewaysReport): string {

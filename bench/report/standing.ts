@@ -1,5 +1,5 @@
 import type { Cell } from '../contest.ts';
-import { bestPeer, directWay, type Row } from '../rows.ts';
+import { bestPeer, directClear, directWay, type Row } from '../rows.ts';
 import { advantage, format, median } from './numbers.ts';
 
 /** Where we stand in one row. */
@@ -16,7 +16,7 @@ export interface Standing {
 }
 
 /** Names that are no peers. */
-const notPeers = new Set(['duoport', 'ceiling', directWay]);
+const notPeers = new Set(['duoport', directClear, 'ceiling', directWay]);
 
 export function standingOf(row: Row, cells: ReadonlyMap<string, Cell>): Standing {
   const ours = medianOf(cells.get('duoport'));

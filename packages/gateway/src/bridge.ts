@@ -137,6 +137,14 @@ async function join(options: BridgeOptions, { client, server }: Joined, halves: 
   halves.onCut((reason) => outlet.fail(reason));
   // What is received leaves from the memory it came to.
   const pushed: ByteSink = {
+    // Unless they are counted out by a throttle, the kernel may move them itself.
+    direct: outlet.direct && {
+      ...outlet.direct,
+      failed: (error) => {
+        halves.cut(target, error);
+        outlet.fail(error);
+      },
+    },
     write: (chunks) => {
       const written = attempt(() => outlet.write(chunks), failed(target));
       return written === undefined ? undefined : written.catch(failed(target));

@@ -5,6 +5,7 @@ import {
   type ControlListener,
   Crowd,
   listenControl,
+  mover,
   type PoolGauges,
   type TlsSession,
 } from '@duoport/net';
@@ -29,6 +30,8 @@ export class FtpGateway implements AsyncDisposable {
   #listeners: ControlListener[] = [];
   #nextSession = 1;
   #closing = false;
+  /** Long transfers that are plain on both sides go from kernel to kernel, where that works. */
+  #leaveMover: () => Promise<void> = async () => undefined;
   readonly #health: HealthMonitor | undefined;
 
   constructor(options: GatewayOptions) {
@@ -77,6 +80,7 @@ export class FtpGateway implements AsyncDisposable {
    * @throws FtpConnectionError (phase `listen`) that names the address, the port and what to do.
    */
   async start(): Promise<void> {
+    this.#leaveMover = mover.use();
     try {
       for (const where of this.#listen) await this.listen(where);
       this.#health?.start();
@@ -166,7 +170,11 @@ export class FtpGateway implements AsyncDisposable {
     await this.#stopListening({ finish: false });
     for (const session of this.#sessions) session.finish(reply(421, 'The gateway is shutting down.'));
     await this.#sessions.empty(grace, (session) => session.destroy('the gateway shut down'));
-    await Promise.all([this.#settings.client.pool.close(), this.#settings.serverPool.close()]);
+    await Promise.all([
+      this.#settings.client.pool.close(),
+      this.#settings.serverPool.close(),
+      this.#leaveMover(),
+    ]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
-import { giveBack, takeLarge } from './buffers.ts';
+import { giveBack, takeLarge, takeSmall } from './buffers.ts';
 import type { Awaitable, PumpOptions } from './bytes.ts';
 import { fairPart } from './fair-share.ts';
 import { hiddenReset } from './hidden-reset.ts';
+import type { Bypass } from './kernel/bypass.ts';
 import { isPromise, type SinkWriter } from './sink-writer.ts';
 import type { ReceiveContext, Settle } from './transfer-context.ts';
 import { broken, watch } from './transfer-end.ts';
@@ -39,13 +40,25 @@ export class BlockIntake {
   #settled = false;
   #error: { readonly reason: unknown } | undefined;
   #socket: Socket | undefined;
+  readonly #bypass: Bypass | undefined;
+  /** The kernel moves the bytes. */
+  #away = false;
   #unwatch: () => void = () => {};
 
-  constructor(writer: SinkWriter, options: PumpOptions, context: ReceiveContext, settle: Settle) {
+  constructor(
+    writer: SinkWriter,
+    options: PumpOptions,
+    on: {
+      readonly context: ReceiveContext;
+      readonly settle: Settle;
+      readonly bypass?: Bypass | undefined;
+    },
+  ) {
     this.#writer = writer;
     this.#options = options;
-    this.#context = context;
-    this.#settle = settle;
+    this.#context = on.context;
+    this.#settle = on.settle;
+    this.#bypass = on.bypass;
   }
 
   run(socket: Socket): void {
@@ -55,7 +68,7 @@ export class BlockIntake {
       direction: 'receive',
       peer: this.#context.peer,
       socket,
-      waitsForUs: () => this.#busy,
+      waitsForUs: () => this.#busy || this.#away,
       moved: () => this.#writer.wireBytes,
       fail: (error) => this.#fail(error),
     });
@@ -82,11 +95,11 @@ export class BlockIntake {
   readonly callback = (count: number): boolean => {
     this.#fill += count;
     this.#hand();
-    if (this.#settled) return false;
+    if (this.#settled || this.#away) return false;
     const isFull = this.#part.length - this.#fill < this.#part.length / 8;
     if (isFull && this.#busy) this.#nextBlock();
     else if (!this.#busy) this.#begin();
-    return this.#ready === undefined;
+    return this.#ready === undefined && this.#bypass?.isReady !== true;
   };
 
   #nextBlock(): void {
@@ -103,7 +116,7 @@ export class BlockIntake {
 
   /** Gives the sink what there is, until it has to be waited for. */
   #hand(): void {
-    while (!this.#busy && !this.#settled) {
+    while (!this.#busy && !this.#settled && !this.#away) {
       if (this.#ready) {
         const ready = this.#ready;
         this.#ready = undefined;
@@ -113,13 +126,35 @@ export class BlockIntake {
         const current = { memory: this.#memory, start: this.#start, end: this.#fill };
         this.#start = this.#fill;
         this.#give(current);
-      } else if (!this.#ended) return;
+      } else if (!this.#ended) return this.#leave();
       else if (this.#finished) this.#end();
       else {
         this.#finished = true;
         this.#call(() => this.#writer.end(), undefined);
       }
     }
+  }
+
+  /** Everything so far is at the sink. Where the rest can go another way it does; its end is heard here all the same. */
+  #leave(): void {
+    const [socket, bypass] = [this.#socket, this.#bypass];
+    if (socket === undefined || !bypass?.isReady) return;
+    this.#away = true;
+    for (const memory of [this.#memory, ...this.#spare.splice(0)]) giveBack(memory);
+    this.#memory = takeSmall();
+    this.#begin();
+    bypass.take(socket).then(
+      (bytes) => {
+        this.#away = false;
+        this.#writer.skip(bytes);
+        if (this.#error) this.#end();
+        else socket.resume();
+      },
+      (reason) => {
+        this.#away = false;
+        this.#fail(reason);
+      },
+    );
   }
 
   #give(slice: Slice): void {
@@ -174,7 +209,8 @@ export class BlockIntake {
     if (this.#settled) return;
     this.#error ??= { reason };
     this.#socket?.destroy();
-    if (!this.#busy) this.#end();
+    if (this.#away) this.#bypass?.drop();
+    else if (!this.#busy) this.#end();
   }
 
   #end(): void {

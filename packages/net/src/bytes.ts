@@ -1,3 +1,5 @@
+import type { RawStream } from './raw-stream.ts';
+
 /** A value, or a promise of it. Whoever awaits may test for a promise to stay synchronous. */
 export type Awaitable<T> = T | Promise<T>;
 
@@ -12,8 +14,20 @@ export interface ByteSource {
 
 /** Where the bytes of a transfer go. */
 export interface ByteSink {
+  /** Where the bytes go in the end, when nothing is done with them on the way: the kernel may then move the rest itself. */
+  readonly direct?: DirectSink | undefined;
   /** Takes all of `chunks`, the first at byte `at`. The chunks are reused once the returned promise has resolved. */
   write(chunks: readonly Uint8Array[], at: number): Awaitable<void>;
+}
+
+/** The plain connection behind a sink. */
+export interface DirectSink {
+  /** Undefined: the bytes do not go there as they are. */
+  readonly stream: RawStream | undefined;
+  /** So many have gone there past the sink. */
+  moved(bytes: number): void;
+  /** No more can. */
+  failed(error: unknown): void;
 }
 
 /** Takes one chunk that a transform made. It is reused once the returned promise has resolved. */

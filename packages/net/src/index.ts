@@ -72,6 +72,7 @@ export { listeningPort } from './listening-port.ts';
 export { askLine, type LocalLines, listenLines } from './local-lines.ts';
 export { lookupHost } from './lookup.ts';
 export { type LookupServices, lookupServices, type ServiceRecord } from './lookup-services.ts';
+export { mover } from './kernel/mover.ts';
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
 export { type FileLock, loadFileLock } from './native/file-lock.ts';
 export type { Packet, PacketEnd } from './native/packet.ts';

@@ -29,6 +29,8 @@ export const netLimits = {
   pumpKeep: 16,
   /** Transfers up to this size take no pump buffer at all. */
   smallTransfer: 64 * 1024,
+  /** From so many bytes on a transfer is worth a way of its own: the kernel's, or a connection beside a tunnel. */
+  longTransfer: 1024 * 1024,
   /** Bytes that a receiver may hold for a slow sink before it stops reading. */
   receiveWindow: 2 * 1024 * 1024,
   /**

@@ -68,6 +68,11 @@ export class Outlet {
     });
   }
 
+  /** The kernel has got so many past this one. */
+  moved(bytes: number): void {
+    this.#wireBytes += bytes;
+  }
+
   async finish(): Promise<void> {
     this.check();
     this.#writing += 1;

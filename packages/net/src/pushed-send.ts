@@ -1,18 +1,25 @@
-import type { Awaitable } from './bytes.ts';
+import type { Awaitable, DirectSink } from './bytes.ts';
 import type { DataOutlet } from './data-connection.ts';
 import type { Outlet } from './outlet.ts';
+import type { RawStream } from './raw-stream.ts';
 import { isPromise } from './sink-writer.ts';
 
 /** A send whose bytes somebody else pushes: what is written goes out at once, from the memory it lies in. */
 export class PushedSend implements DataOutlet {
   readonly #outlet: Outlet;
   readonly #done: (error?: unknown) => void;
+  readonly direct: DirectSink | undefined;
   #isOver = false;
 
-  /** `done`: told once how it has ended. */
-  constructor(outlet: Outlet, done: (error?: unknown) => void) {
+  /** `done`: told once how it has ended. `plain`: the connection, where nothing is between. */
+  constructor(outlet: Outlet, done: (error?: unknown) => void, plain?: RawStream) {
     this.#outlet = outlet;
     this.#done = done;
+    this.direct = plain && {
+      stream: plain,
+      moved: (bytes) => outlet.moved(bytes),
+      failed: (error) => this.#over(error),
+    };
   }
 
   write(chunks: readonly Uint8Array[]): Awaitable<void> {

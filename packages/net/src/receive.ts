@@ -2,6 +2,7 @@ import { adopt } from './adopt.ts';
 import { BlockIntake } from './block-intake.ts';
 import type { ByteSink, PumpOptions } from './bytes.ts';
 import { hiddenReset } from './hidden-reset.ts';
+import { bypassOf } from './kernel/bypass.ts';
 import type { RawStream } from './raw-stream.ts';
 import { SinkWriter } from './sink-writer.ts';
 import { type ReceiveFrom, StreamIntake } from './stream-intake.ts';
@@ -20,8 +21,9 @@ export function receivePlain(
   return new Promise((resolve, reject) => {
     const settle = (error: unknown, moved: Moved | undefined) => (moved ? resolve(moved) : reject(error));
     const writer = new SinkWriter(sink, options);
+    const bypass = bypassOf(raw, { sink, moved: () => writer.bytes }, options);
     const onFlood = () => {
-      const blocks = new BlockIntake(writer, options, context, settle);
+      const blocks = new BlockIntake(writer, options, { context, settle, bypass });
       const socket = adopt(raw, blocks);
       if (socket) blocks.run(socket);
       else blocks.discard();
@@ -29,7 +31,7 @@ export function receivePlain(
     };
     // A tunnel's frames come in pieces, as TLS records do.
     const isWhole = raw.mustEnd !== true;
-    const from = { stream: raw, socket: raw, isWhole, onFlood, hiddenReset: () => hiddenReset(raw) };
+    const from = { stream: raw, socket: raw, isWhole, onFlood, bypass, hiddenReset: () => hiddenReset(raw) };
     new StreamIntake(from, writer, options, { context, settle }).run();
   });
 }

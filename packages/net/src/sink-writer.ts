@@ -24,6 +24,13 @@ export class SinkWriter {
     return this.#transform ? this.#convert(this.#transform, chunks) : this.#put(chunks);
   }
 
+  /** So many have gone past the sink. */
+  skip(bytes: number): void {
+    this.wireBytes += bytes;
+    this.bytes += bytes;
+    this.#onProgress?.(this.bytes);
+  }
+
   /** The input is over: what the transform still holds goes to the sink. */
   end(): Awaitable<void> {
     return this.#transform?.end((output) => this.#put([output]));

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Batch, type Handful } from './batch.ts';
 import type { Awaitable, PumpOptions } from './bytes.ts';
+import type { Bypass } from './kernel/bypass.ts';
 import { netLimits } from './net-limits.ts';
 import type { RawStream } from './raw-stream.ts';
 import { isPromise, type SinkWriter } from './sink-writer.ts';
@@ -21,6 +22,7 @@ export interface ReceiveFrom {
   hiddenReset?(): Error | undefined;
   /** The peer sends faster than 'data' events are good for. True: the rest is received elsewhere. */
   onFlood?(): boolean;
+  readonly bypass?: Bypass | undefined;
 }
 
 /** Node reads 64 KiB at once at most: a chunk of half of that means that the peer sends as fast as we read. */
@@ -49,6 +51,8 @@ export class StreamIntake {
   #settled = false;
   #error: { readonly reason: unknown } | undefined;
   #flooded = false;
+  /** The kernel moves the bytes. */
+  #away = false;
   readonly #settle: Settle;
   #unwatch: () => void = () => {};
 
@@ -66,7 +70,8 @@ export class StreamIntake {
   }
 
   run(): void {
-    const { stream, bridge } = this.#from;
+    const { stream, bridge, bypass } = this.#from;
+    if (bypass) bypass.onReady = () => this.#leave();
     this.#watch();
     stream.on('data', this.#onData);
     stream.on('end', () => this.#onEnd());
@@ -87,7 +92,7 @@ export class StreamIntake {
       direction: 'receive',
       peer: this.#context.peer,
       socket: this.#from.socket,
-      waitsForUs: () => this.#busy,
+      waitsForUs: () => this.#busy || this.#away,
       moved: () => this.#writer.wireBytes,
       fail: (error) => this.#fail(error),
     });
@@ -96,7 +101,7 @@ export class StreamIntake {
   readonly #onData = (chunk: Uint8Array): void => {
     if (this.#batch.bytes === 0 && this.#writer.wireBytes === 0) this.#context.onFirstByte();
     this.#batch.push(chunk);
-    if (chunk.length >= floodRead && this.#from.onFlood) this.#flooded = true;
+    if ((chunk.length >= floodRead && this.#from.onFlood) || this.#from.bypass?.isReady) this.#flooded = true;
     if (this.#flooded || this.#batch.bytes >= netLimits.receiveWindow) this.#from.stream.pause();
     if (this.#busy || this.#scheduled) return;
     if (this.#from.isWhole && !this.#flooded) return this.#hand();
@@ -148,9 +153,17 @@ export class StreamIntake {
     this.#onEnd();
   }
 
+  /** The rest can go another way. */
+  #leave(): void {
+    if (this.#settled || this.#away || !this.#from.bypass?.isReady) return;
+    this.#flooded = true;
+    this.#from.stream.pause();
+    if (!this.#busy && !this.#scheduled) this.#hand();
+  }
+
   /** Gives the sink what there is, until it has to be waited for. */
   #hand(): void {
-    while (!this.#busy && !this.#settled) {
+    while (!this.#busy && !this.#settled && !this.#away) {
       if (this.#batch.bytes > 0) this.#handBatch();
       else if (!this.#ended) return this.#handOver();
       // What came before a cut is kept: the transfer can be resumed.
@@ -175,20 +188,40 @@ export class StreamIntake {
 
   /** Everything so far is at the sink. If the peer floods us, somebody else goes on from here. */
   #handOver(): void {
-    const { stream, onFlood } = this.#from;
-    if (!this.#flooded || !onFlood) return;
+    const { stream, onFlood, bypass } = this.#from;
+    if (!this.#flooded) return;
     if (stream.readableLength > 0) {
       // Comes as 'data', at once.
       stream.read();
       return;
     }
     this.#flooded = false;
+    if (bypass?.isReady) return this.#goAway(bypass);
     this.#settled = true;
     this.#unwatch();
-    if (onFlood()) return;
+    if (onFlood?.()) return;
     this.#settled = false;
     this.#watch();
     stream.resume();
+  }
+
+  /** Nothing comes here until the other way has come to its end, which is heard here too. */
+  #goAway(bypass: Bypass): void {
+    const { stream } = this.#from;
+    this.#away = true;
+    bypass.take(stream as unknown as RawStream).then(
+      (bytes) => {
+        this.#away = false;
+        this.#writer.skip(bytes);
+        if (this.#error) return this.#end();
+        stream.resume();
+        this.#hand();
+      },
+      (reason) => {
+        this.#away = false;
+        this.#fail(reason);
+      },
+    );
   }
 
   /** One call of the sink; goes on with the next when it is done. */
@@ -228,7 +261,8 @@ export class StreamIntake {
     if (this.#settled) return;
     this.#error ??= { reason };
     this.#from.stream.destroy();
-    if (!this.#busy) this.#end();
+    if (this.#away) this.#from.bypass?.drop();
+    else if (!this.#busy) this.#end();
   }
 
   #end(): void {

@@ -14,6 +14,8 @@ export interface Admitted {
   readonly neighbours: boolean;
   /** Where the relay may dial in beside the line, as the agent says. */
   readonly direct: readonly Endpoint[];
+  /** Long transfers may move to plain connections there. */
+  readonly clear: boolean;
   /** Version of the PROXY header that its servers want. */
   readonly proxy: 1 | 2 | undefined;
   /** It came with an invitation: the key is new. */
@@ -52,6 +54,7 @@ export async function admit(
     endToEnd,
     neighbours: facts[said.neighbours] === 'private',
     direct: decodePlaces(facts[said.direct]),
+    clear: facts[said.clear] === '1',
     proxy,
   };
   const { binding } = line;

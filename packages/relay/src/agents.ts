@@ -15,7 +15,7 @@ const warning = 2000;
 /** Who is connected. */
 export class ConnectedAgents {
   readonly #lines = new Map<string, readonly ConnectedAgent[]>();
-  #carriedBefore = { direct: 0, relayed: 0 };
+  #carriedBefore: RelayLine['carried'] = { direct: 0, relayed: 0, clear: 0 };
 
   /** All lines. */
   get size(): number {
@@ -25,11 +25,11 @@ export class ConnectedAgents {
   }
 
   /** Data connections so far, by how their bytes went between relay and agent. */
-  get carried(): { readonly direct: number; readonly relayed: number } {
+  get carried(): RelayLine['carried'] {
     const lines = [...this.#lines.values()].flat().map(({ line }) => line.carried);
     const all = [this.#carriedBefore, ...lines];
-    const sum = (way: 'direct' | 'relayed') => all.reduce((count, of) => count + of[way], 0);
-    return { direct: sum('direct'), relayed: sum('relayed') };
+    const sum = (way: keyof RelayLine['carried']) => all.reduce((count, of) => count + of[way], 0);
+    return { direct: sum('direct'), relayed: sum('relayed'), clear: sum('clear') };
   }
 
   /** Of all lines. */
@@ -47,10 +47,11 @@ export class ConnectedAgents {
   }
 
   remove(agent: ConnectedAgent): void {
-    const { direct, relayed } = agent.line.carried;
+    const { direct, relayed, clear } = agent.line.carried;
     this.#carriedBefore = {
       direct: this.#carriedBefore.direct + direct,
       relayed: this.#carriedBefore.relayed + relayed,
+      clear: this.#carriedBefore.clear + clear,
     };
     const left = (this.#lines.get(agent.name) ?? []).filter((other) => other !== agent);
     if (left.length === 0) this.#lines.delete(agent.name);

@@ -18,6 +18,8 @@ export const said = {
   neighbours: 'duoport-neighbours',
   /** Places where the relay may dial in beside the line. */
   direct: 'duoport-direct',
+  /** `1`: long transfers may move to plain connections there. */
+  clear: 'duoport-clear',
   /** The answer to that: `direct` or `relayed`. */
   way: 'duoport-way',
   at: 'duoport-at',

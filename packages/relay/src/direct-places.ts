@@ -10,6 +10,11 @@ export interface DirectOptions {
   readonly addresses: 'own' | readonly string[];
   /** Default: a free one. */
   readonly port?: number | undefined;
+  /**
+   * Long transfers that are in the clear between client and relay may move to a connection beside the line that is not under TLS. Linux, with
+   * koffi. Default false.
+   */
+  readonly clear?: boolean | undefined;
 }
 
 /** Where the relay may dial this agent: a listener, and the places that lead to it. */
@@ -22,10 +27,11 @@ export interface DirectPlaces {
 export async function openDirectPlaces({
   addresses,
   port = 0,
+  clear,
 }: DirectOptions): Promise<DirectPlaces | undefined> {
   const named = addresses === 'own' ? ownPublicAddresses() : addresses;
   if (named.length === 0) return undefined;
-  const listener = await DirectListener.listen({ port });
+  const listener = await DirectListener.listen({ port, clear });
   return { listener, places: named.map((address) => endpoint(address, listener.port)) };
 }
 

@@ -186,6 +186,7 @@ export class RelayAgent implements AsyncDisposable {
           [said.services]: encodeServices(services.map((service) => service.name)),
           ...(endToEnd.length === 0 ? {} : { [said.endToEnd]: encodeServices(endToEnd) }),
           ...(this.#direct === undefined ? {} : { [said.direct]: encodePlaces(this.#direct.places) }),
+          ...(this.#direct?.listener.clear ? { [said.clear]: '1' } : {}),
           ...(neighbours === undefined ? {} : { [said.neighbours]: 'private' }),
           ...(proxyHeader === undefined ? {} : { [said.proxy]: String(proxyHeader) }),
           ...(this.#secret === undefined ? {} : { [said.secret]: this.#secret }),

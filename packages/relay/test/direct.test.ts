@@ -71,13 +71,13 @@ test('data go the direct way, both ways, and relay and agent say so', async (t) 
     await client.put(Readable.from([]), '/empty');
     assert.equal(memory.openRead('/empty').size, 0);
   }
-  assert.deepEqual(relay.relay.carried, { direct: 9, relayed: 0 });
+  assert.deepEqual(relay.relay.carried, { direct: 9, relayed: 0, clear: 0 });
 });
 
 test('a direct way that fails: the same transfer goes over the line, and those after it', async (t) => {
   const { line, listener, target } = await bareLine(t);
   const { promise: lost, resolve: onLost } = waiting<string>();
-  const found = await line.findDirect([endpoint('127.0.0.1', listener.port)], onLost);
+  const found = await line.findDirect([endpoint('127.0.0.1', listener.port)], { lost: onLost });
   assert.ok('at' in found);
   const { control, data } = await line.open({
     host: 'x',
@@ -92,7 +92,7 @@ test('a direct way that fails: the same transfer goes over the line, and those a
     assert.ok(content.equals(sink.bytes()));
   };
   await fetched();
-  assert.deepEqual(line.carried, { direct: 1, relayed: 0 });
+  assert.deepEqual(line.carried, { direct: 1, relayed: 0, clear: 0 });
   listener.close();
   // Somebody else is there now: it takes the connection, and has no key.
   const impostor = createServer((socket) => socket.on('error', () => undefined).end('220 hello\r\n'));
@@ -102,7 +102,7 @@ test('a direct way that fails: the same transfer goes over the line, and those a
   await fetched();
   assert.match(await lost, /./);
   await fetched();
-  assert.deepEqual(line.carried, { direct: 1, relayed: 2 });
+  assert.deepEqual(line.carried, { direct: 1, relayed: 2, clear: 0 });
 });
 
 test('a line that is cut in a direct transfer: an error and no 226, for the line says the end', async (t) => {
@@ -130,7 +130,7 @@ test('an agent that names no place of its own: the relay does not dial there, an
   const { port } = inside.address() as AddressInfo;
   const { line } = await bareLine(t);
   const places = ['127.0.0.2', '10.0.0.1', '169.254.169.254'].map((address) => endpoint(address, port));
-  const found = await line.findDirect([...places, endpoint('127.0.0.1', 22)], () => undefined);
+  const found = await line.findDirect([...places, endpoint('127.0.0.1', 22)], { lost: () => undefined });
   assert.ok('because' in found);
   assert.match(found.because, /127\.0\.0\.2.*no public address.*10\.0\.0\.1.*169\.254.*port 22/s);
   assert.equal(dialled, 0);

@@ -136,6 +136,12 @@ function connectSubcommand(io: ProcessIo): Command {
     )
     .addOption(
       new Option(
+        '--direct-clear',
+        'with --direct: what is in the clear between client and relay goes on there in the clear too, once it is long, several times as fast',
+      ),
+    )
+    .addOption(
+      new Option(
         '--neighbours <address>',
         'passive clients in this private network that dial the relay are told the relay (public), or the address of this machine where the reply names an address (private)',
       )

@@ -46,6 +46,7 @@ export interface ConnectFlags extends Pick<ServeFlags, (typeof endToEndFlags)[nu
   readonly neighbours: Neighbours;
   readonly neighbourPorts?: PortRange;
   readonly direct?: DirectOptions;
+  readonly directClear?: boolean;
   readonly state?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -85,7 +86,7 @@ export async function connectAgent(io: ProcessIo, flags: ConnectFlags): Promise<
       requireTls: flags.requireTls,
     })),
     serverMode: flags.serverMode,
-    direct: flags.direct,
+    direct: flags.direct && { ...flags.direct, clear: flags.directClear },
     neighbours: flags.neighbours === 'private' ? { ports: flags.neighbourPorts } : undefined,
     ports: flags.activePorts,
     proxyHeader: flags.sendProxy,
@@ -114,6 +115,8 @@ function announce(terminal: Terminal, { sha256 }: Certificate): void {
 function checkFlags(flags: ConnectFlags): void {
   checkCertificateFlags(flags);
   const { to, neighbours, neighbourPorts, serverMode, tlsCert, tlsSelfSigned } = flags;
+  if (flags.directClear === true && flags.direct === undefined)
+    throw new UsageError('--direct-clear is for --direct, which says where the relay can dial this machine.');
   if (neighbourPorts !== undefined && neighbours !== 'private')
     throw new UsageError('--neighbour-ports are for --neighbours private.');
   const holdsSessions = tlsCert !== undefined || tlsSelfSigned === true || neighbours === 'private';

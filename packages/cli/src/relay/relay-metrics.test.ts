@@ -9,13 +9,14 @@ test('a page that Prometheus reads', () => {
     metrics: () => gateway.metrics(),
     lines: 2,
     passedOn: 1,
-    carried: { direct: 7, relayed: 3 },
+    carried: { direct: 7, relayed: 3, clear: 2 },
   });
   for (const line of [
     'duoport_gateway_sessions 0',
     'duoport_relay_lines 2',
     'duoport_relay_data_connections_total{way="direct"} 7',
     'duoport_relay_data_connections_total{way="relayed"} 3',
+    'duoport_relay_data_connections_clear_total 2',
   ])
     assert.ok(text.split('\n').includes(line), `${line} in\n${text}`);
   for (const line of text.split('\n').slice(0, -1))

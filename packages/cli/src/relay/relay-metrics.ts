@@ -5,7 +5,7 @@ import type { RelayServer } from '@duoport/relay';
 export function relayMetricsText(
   relay: Pick<RelayServer, 'metrics' | 'lines' | 'passedOn' | 'carried'>,
 ): string {
-  const { direct, relayed } = relay.carried;
+  const { direct, relayed, clear } = relay.carried;
   return `${metricsText(relay.metrics())}# HELP duoport_relay_lines Lines of agents that stand
 # TYPE duoport_relay_lines gauge
 duoport_relay_lines ${relay.lines}
@@ -16,5 +16,8 @@ duoport_relay_passed_on ${relay.passedOn}
 # TYPE duoport_relay_data_connections_total counter
 duoport_relay_data_connections_total{way="direct"} ${direct}
 duoport_relay_data_connections_total{way="relayed"} ${relayed}
+# HELP duoport_relay_data_connections_clear_total Relayed data connections whose rest went over a plain connection beside the line
+# TYPE duoport_relay_data_connections_clear_total counter
+duoport_relay_data_connections_clear_total ${clear}
 `;
 }

@@ -21,6 +21,8 @@ export interface Libc {
   write(fd: number, bytes: Uint8Array, count: number): number;
   eventfd(start: number, flags: number): number;
   close(fd: number): number;
+  /** Another descriptor of the same thing, which children of this process do not get. */
+  duplicate(fd: number): number;
   /** Of the last call that failed. */
   errno(): number;
   /** Waits on a thread of the pool. */
@@ -61,6 +63,7 @@ export const linux = {
   EFD_CLOEXEC: 0x8_0000,
   POLLIN: 1,
   POLLOUT: 4,
+  F_DUPFD_CLOEXEC: 1030,
   EINPROGRESS: 115,
   ECONNREFUSED: 111,
   ETH_P_ALL: 3,
@@ -83,6 +86,7 @@ async function load(): Promise<Libc | undefined> {
     // The program itself: Node is linked against the C library, whichever it is.
     const library = koffi.load(null);
     const poll = library.func('int poll(void *fds, unsigned long count, int timeout)');
+    const fcntl = library.func('int fcntl(int fd, int command, long value)');
     return {
       socket: library.func('int socket(int family, int type, int protocol)'),
       setsockopt: library.func('int setsockopt(int fd, int level, int name, void *value, uint32_t size)'),
@@ -97,6 +101,7 @@ async function load(): Promise<Libc | undefined> {
       write: library.func('long write(int fd, void *bytes, size_t count)'),
       eventfd: library.func('int eventfd(uint32_t start, int flags)'),
       close: library.func('int close(int fd)'),
+      duplicate: (fd) => fcntl(fd, linux.F_DUPFD_CLOEXEC, 0),
       errno: () => koffi.errno(),
       poll: (fds, count, timeout) =>
         new Promise((resolve, reject) => {

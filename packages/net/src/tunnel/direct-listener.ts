@@ -1,9 +1,12 @@
-import type { Socket } from 'node:net';
-import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import { FtpConnectionError, FtpTimeoutError } from '@duoport/protocol';
+import { stopReading } from '../kernel/reading.ts';
 import { netLimits } from '../net-limits.ts';
 import { explainSocketError } from '../socket-error.ts';
 import { takeHead } from '../take-head.ts';
+import { decodeTicket, type ShownTicket, ticketMark } from './clear-ticket.ts';
+import { notNow } from './dial-clear.ts';
 import { decodeFirstWords, directCipher, directIdentity } from './direct-words.ts';
 
 /**
@@ -13,25 +16,32 @@ import { decodeFirstWords, directCipher, directIdentity } from './direct-words.t
 export class DirectListener {
   /** Of the line that stands; without one nobody gets in. */
   key: Buffer | undefined;
+  /** Judges tickets of plain connections and takes these; without it nobody gets in by a ticket. False: it was not taken. */
+  onTicket: ((ticket: ShownTicket, socket: Socket) => boolean) | undefined;
+  /** Long transfers may move to plain connections. */
+  readonly clear: boolean;
   readonly #server: Server;
+  readonly #tls: TlsServer;
   readonly #open = new Set<Socket>();
   readonly #expected = new Map<string, (carrier: TLSSocket) => void>();
 
-  private constructor() {
-    this.#server = createServer({
+  private constructor(clear: boolean) {
+    this.clear = clear;
+    this.#tls = createServer({
       minVersion: 'TLSv1.3',
       ciphers: directCipher,
       handshakeTimeout: netLimits.directTimeout,
       pskCallback: (_socket, identity) => (identity === directIdentity ? (this.key ?? null) : null),
-      noDelay: true,
     });
+    this.#server = createTcpServer({ noDelay: true, allowHalfOpen: true });
     this.#server.maxConnections = netLimits.tunnelStreams;
     this.#server.on('connection', (socket: Socket) => {
       this.#open.add(socket);
       socket.once('close', () => this.#open.delete(socket));
+      this.#begun(socket).catch(() => socket.destroy());
     });
-    this.#server.on('tlsClientError', () => undefined);
-    this.#server.on('secureConnection', (tls) => {
+    this.#tls.on('tlsClientError', (_error, tls) => tls.destroy());
+    this.#tls.on('secureConnection', (tls) => {
       tls.on('error', () => undefined);
       this.#arrived(tls).catch(() => tls.destroy());
     });
@@ -41,11 +51,13 @@ export class DirectListener {
   static async listen({
     host,
     port,
+    clear = false,
   }: {
     readonly host?: string | undefined;
     readonly port: number;
+    readonly clear?: boolean | undefined;
   }): Promise<DirectListener> {
-    const made = new DirectListener();
+    const made = new DirectListener(clear);
     await new Promise<void>((resolve, reject) => {
       made.#server.once('error', (cause) => {
         const text = `Could not listen on ${host ?? '*'} port ${port}: ${explainSocketError(cause)}`;
@@ -91,6 +103,21 @@ export class DirectListener {
   close(): void {
     this.#server.close();
     for (const socket of this.#open) socket.destroy();
+  }
+
+  /** Its first byte says which kind it is. */
+  async #begun(socket: Socket): Promise<void> {
+    socket.on('error', () => undefined);
+    const timeout = netLimits.directTimeout;
+    const what = 'A direct connection';
+    const decode = ([first]: Uint8Array) =>
+      first === undefined ? ('more' as const) : { first, size: 0 };
+    const { first } = await takeHead(socket, { what, timeout, decode });
+    if (first !== ticketMark) return void this.#tls.emit('connection', socket);
+    const shown = await takeHead(socket, { what, timeout, decode: decodeTicket });
+    // Nothing comes before it is asked for on the line.
+    stopReading(socket);
+    if (!this.clear || !this.onTicket?.(shown, socket)) socket.end(notNow, 'latin1');
   }
 
   async #arrived(tls: TLSSocket): Promise<void> {

@@ -21,10 +21,13 @@ import type { ControlConnection } from '../control-connection.ts';
 import type { DialControlOptions } from '../control-dial.ts';
 import { ControlSocket } from '../control-socket.ts';
 import { DataSocket } from '../data-socket.ts';
+import { mover } from '../kernel/mover.ts';
 import { netLimits } from '../net-limits.ts';
 import { kernelEndpoint } from '../socket-address.ts';
 import { breakOff } from './break-off.ts';
 import { Asks } from './carry-client.ts';
+import { clearKey } from './clear-ticket.ts';
+import { dialClear } from './dial-clear.ts';
 import { DirectWay } from './direct-way.ts';
 import { directKey } from './direct-words.ts';
 import { keepAlive, type Secured } from './keep-alive.ts';
@@ -32,8 +35,9 @@ import { drop, endWith, sessionOptions, widen } from './session-options.ts';
 import { splice } from './splice.ts';
 import { listenForEnd } from './told-bytes.ts';
 import { TunnelLease } from './tunnel-lease.ts';
+import type { AskForShortcut, TunnelShortcut } from './tunnel-shortcut.ts';
 import { tunnelStream } from './tunnel-stream.ts';
-import { bindingLabel, choices, decodeEndpoint, decodeWord, encodeEndpoint, words } from './words.ts';
+import { bindingLabel, choices, decodeEndpoint, decodeWord, encodeEndpoint, shortcutPath, words } from './words.ts';
 
 /** A question to the agent that the agent answers in headers alone. */
 export type Facts = Readonly<Record<string, string>>;
@@ -69,7 +73,10 @@ export class RelayLine {
   readonly #session: ClientHttp2Session;
   readonly #tls: TLSSocket;
   readonly #directKey: Buffer;
-  readonly #carried = { direct: 0, relayed: 0 };
+  readonly #clearKey: Buffer;
+  readonly #carried = { direct: 0, relayed: 0, clear: 0 };
+  /** The agent lets long transfers move to plain connections. */
+  #isClear = false;
   #direct: DirectWay | undefined;
   #directLost: (because: string) => void = () => undefined;
   #reason: string | undefined;
@@ -82,6 +89,7 @@ export class RelayLine {
     this.#tls = tls;
     this.binding = tls.exportKeyingMaterial(32, bindingLabel, Buffer.alloc(0));
     this.#directKey = directKey(tls);
+    this.#clearKey = clearKey(tls);
     this.#session = connect('https://agent.invalid', { ...sessionOptions, createConnection: () => tls });
     this.#session.once('connect', () => widen(this.#session));
     keepAlive({ tls, socket }, this.#session);
@@ -175,13 +183,17 @@ export class RelayLine {
    */
   async findDirect(
     places: readonly Endpoint[],
-    lost: (because: string) => void,
+    { lost, clear = false }: { readonly lost: (because: string) => void; readonly clear?: boolean },
   ): Promise<{ readonly at: Endpoint } | { readonly because: string }> {
     const gone = new AbortController();
     this.#session.once('close', () => gone.abort(new Error('the line is gone')));
     const way = await DirectWay.find(places, { key: this.#directKey, agent: this.peer, signal: gone.signal });
     if ('because' in way) return way;
     this.#direct = way;
+    if (clear && !this.#isClear) {
+      this.#isClear = true;
+      this.closed.then(mover.use());
+    }
     this.#directLost = (because) => {
       if (this.#direct !== way) return;
       this.#direct = undefined;
@@ -190,15 +202,16 @@ export class RelayLine {
     return { at: way.at };
   }
 
-  /** Data connections so far, by how their bytes went. */
-  get carried(): { readonly direct: number; readonly relayed: number } {
+  /** Data connections so far, by how their bytes went; `clear`: those of the relayed ones that a plain connection took on. */
+  get carried(): { readonly direct: number; readonly relayed: number; readonly clear: number } {
     return this.#carried;
   }
 
   #dataWay(session: string): DataWay {
     return {
       dial: async (to, { trace, connection, side, signal, preface, timeout = netLimits.connectTimeout }) => {
-        const direct = this.#direct?.open(signal, this.#directLost);
+        // Where long transfers move to a plain connection, short ones stay here: each would need a handshake.
+        const direct = this.#isClear ? undefined : this.#direct?.open(signal, this.#directLost);
         const stream = this.#request('/data', {
           [words.session]: session,
           [words.to]: encodeEndpoint(to),
@@ -211,7 +224,7 @@ export class RelayLine {
         const carrier = await direct?.carrier;
         if (direct !== undefined) stream.write(carrier ? choices.direct : choices.line);
         this.#carried[carrier ? 'direct' : 'relayed'] += 1;
-        const socket = tunnelStream(stream, local, carrier);
+        const socket = tunnelStream(stream, local, { carrier, ask: this.#askOf(stream) });
         if (preface) socket.write(preface);
         return new DataSocket({ socket, peer, dialledBy: side, side, trace, connection });
       },
@@ -224,6 +237,41 @@ export class RelayLine {
         });
       },
     };
+  }
+
+  #askOf(stream: ClientHttp2Stream): AskForShortcut | undefined {
+    if (!this.#isClear) return undefined;
+    return (shortcut, direction) => {
+      this.#shorten(stream, shortcut, direction).catch(() => undefined);
+    };
+  }
+
+  /** Gets a plain connection for a stream that has become long. When it does not come to be, the stream goes on. */
+  async #shorten(
+    stream: ClientHttp2Stream,
+    shortcut: TunnelShortcut,
+    direction: 'in' | 'out',
+  ): Promise<void> {
+    const way = this.#direct;
+    if (way === undefined || stream.id === undefined || !mover.isReady) return;
+    const agents = direction === 'in' ? 'out' : 'in';
+    const about = { stream: stream.id, direction: agents } as const;
+    const socket = await dialClear(way.at, this.#clearKey, about).catch((error: unknown) => {
+      this.#directLost(error instanceof Error ? error.message : String(error));
+    });
+    if (!socket) return;
+    if (!shortcut.offer(socket, direction)) return void socket.destroy();
+    this.#carried.clear += 1;
+    if (direction === 'in') {
+      const facts = await this.ask(shortcutPath, { [words.stream]: String(stream.id) });
+      shortcut.open(Number(facts[words.at]));
+    } else {
+      shortcut.open();
+      const at = String(await shortcut.left);
+      await this.ask(shortcutPath, { [words.stream]: String(stream.id), [words.at]: at }).catch(() =>
+        breakOff(stream),
+      );
+    }
   }
 
   #request(path: string, facts: Facts, endStream = false): ClientHttp2Stream {

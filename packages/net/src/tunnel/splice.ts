@@ -71,7 +71,14 @@ function pass(from: End, to: End): void {
       return cut(error);
     }
   };
-  receivePlain(from.stream, { write }, options, context)
+  const direct = {
+    get stream() {
+      return to.stream;
+    },
+    moved: () => undefined,
+    failed: () => undefined,
+  };
+  receivePlain(from.stream, { write, direct }, options, context)
     .catch(cut)
     .then(
       () => to.stream.end(),

@@ -6,14 +6,25 @@ import { netLimits } from '../net-limits.ts';
 import type { RawStream } from '../raw-stream.ts';
 import { breakOff } from './break-off.ts';
 import { toldBytes } from './told-bytes.ts';
+import { type AskForShortcut, TunnelShortcut } from './tunnel-shortcut.ts';
 import { words } from './words.ts';
+
+interface TunnelStreamOptions {
+  /** Carries the bytes from the first to the last. */
+  readonly carrier?: TLSSocket | undefined;
+  readonly ask?: AskForShortcut | undefined;
+}
 
 /**
  * One stream of a tunnel as if it were a TCP socket. Node tells the end of an HTTP/2 stream in the same way whether it was
  * finished, reset, or its connection lost. So each end says in its trailers how much it has sent, and only what is told
  * and here is an end; anything else is a reset. With a `carrier` the bytes go over that connection, and the stream says their end.
  */
-export function tunnelStream(stream: Http2Stream, local: Endpoint, carrier?: TLSSocket): RawStream {
+export function tunnelStream(
+  stream: Http2Stream,
+  local: Endpoint,
+  { carrier, ask }: TunnelStreamOptions = {},
+): RawStream {
   const body: Duplex = carrier ?? stream;
   let sent = 0;
   let received = 0;
@@ -22,9 +33,16 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint, carrier?: TLS
   let carrierOver = false;
 
   const abandon = () => {
+    shortcut.drop();
     breakOff(stream);
     carrier?.destroy();
   };
+  const add = (direction: 'in' | 'out', bytes: number) => {
+    if (direction === 'out') sent += bytes;
+    else received += bytes;
+    if (direction === 'in' && toldBytes(stream) !== undefined) settle();
+  };
+  const shortcut = new TunnelShortcut(stream, { sent: () => sent, received: () => received, add }, ask);
   const cut = (cause?: Error) => {
     if (!peerEnded && !duplex.destroyed) duplex.destroy(reset(cause));
   };
@@ -38,6 +56,7 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint, carrier?: TLS
     write: (chunk: Uint8Array, _encoding, done) => {
       sent += chunk.length;
       body.write(chunk, done);
+      shortcut.progress('out');
     },
     // What waits goes out together: a turn of the event loop for each would be most of the time.
     writev: (chunks, done) => {
@@ -47,15 +66,18 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint, carrier?: TLS
         body.write(chunk, index === chunks.length - 1 ? done : undefined);
       }
       body.uncork();
+      shortcut.progress('out');
     },
     final: (done) => {
       ending = true;
+      if (!shortcut.isUnderWay) shortcut.drop();
       stream.end(() => done());
     },
     destroy: (error, done) => {
       if (error !== null || stream.destroyed) abandon();
       else if (peerEnded || duplex.writableFinished) finish();
       else abandon();
+      shortcut.drop();
       done(error);
     },
   });
@@ -70,7 +92,8 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint, carrier?: TLS
     stream.once('close', () => clearTimeout(timer));
   };
   /** The end has been told, and bytes before it are still on the carrier. */
-  const isComing = () => carrier !== undefined && !carrierOver && (toldBytes(stream) ?? 0) > received;
+  const isComing = () =>
+    ((carrier !== undefined && !carrierOver) || shortcut.isUnderWay) && (toldBytes(stream) ?? 0) > received;
   const settle = () => {
     if (toldBytes(stream) !== received) return isComing() ? undefined : cut();
     if (peerEnded) return;
@@ -83,6 +106,7 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint, carrier?: TLS
     received += chunk.length;
     if (!duplex.destroyed && !duplex.push(chunk)) body.pause();
     if (carrier && toldBytes(stream) !== undefined) settle();
+    shortcut.progress('in');
   });
   stream.on('end', () => {
     // The trailers are told in the turn of the end, or before.
@@ -106,6 +130,7 @@ export function tunnelStream(stream: Http2Stream, local: Endpoint, carrier?: TLS
   return Object.defineProperties(
     Object.assign(duplex, {
       mustEnd: true as const,
+      shortcut,
       localAddress: local.address,
       localPort: local.port,
       setNoDelay: noEffect,

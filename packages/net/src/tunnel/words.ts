@@ -20,7 +20,12 @@ export const words = {
   limit: 'duoport-limit',
   /** The number of a direct connection that may carry this one's bytes: what the relay writes first says whether it does. */
   direct: 'duoport-direct',
+  /** How many bytes of a stream go over the line before the rest goes over a plain connection. */
+  at: 'duoport-at',
 } as const;
+
+/** What the relay asks, to have the rest of a stream go over the plain connection that it has made for it. */
+export const shortcutPath = '/shortcut';
 
 /** How the bytes of a data connection go that has a number for a direct one. */
 export const choices = { direct: 'd', line: 'l' } as const;
