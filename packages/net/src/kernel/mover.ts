@@ -47,20 +47,30 @@ const idleTime = 30_000;
  */
 class Mover {
   #users = 0;
+  /** Those of them for whom it must not have to be started first. */
+  #always = 0;
   #failed = !isMainThread;
   #libc: Libc | undefined;
   #running: Running | undefined;
   #starting: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** From now on the thread is started when it is needed. Returns what ends that; the thread ends with its last user. */
-  use(): () => Promise<void> {
+  /**
+   * From now on the thread is started when it is needed, and ended when it has not been for a while. `always`: it is there from now on.
+   * Returns what ends that; the thread ends with its last user.
+   */
+  use({ always = false }: { readonly always?: boolean } = {}): () => Promise<void> {
     this.#users += 1;
+    if (always) {
+      this.#always += 1;
+      this.#begin()?.catch(() => undefined);
+    }
     let isOver = false;
     return async () => {
       if (isOver) return;
       isOver = true;
       this.#users -= 1;
+      if (always) this.#always -= 1;
       if (this.#users === 0) await this.#stop();
     };
   }
@@ -173,7 +183,7 @@ class Mover {
     running.worker.unref();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (running.ends.size === 0) this.#stop().catch(() => undefined);
+      if (running.ends.size === 0 && this.#always === 0) this.#stop().catch(() => undefined);
     }, idleTime).unref();
   }
 

@@ -164,8 +164,7 @@ export class AgentLine {
     direct.key = directKey(this.#tls);
     if (!direct.clear) return;
     const key = clearKey(this.#tls);
-    const stopUse = mover.use();
-    this.closed.then(stopUse);
+    this.closed.then(mover.use({ always: true }));
     direct.onTicket = (shown, socket) => {
       const { ticket } = shown;
       const stream = isGenuine(shown, key) ? this.#streams.get(ticket.stream) : undefined;

@@ -192,7 +192,7 @@ export class RelayLine {
     this.#direct = way;
     if (clear && !this.#isClear) {
       this.#isClear = true;
-      this.closed.then(mover.use());
+      this.closed.then(mover.use({ always: true }));
     }
     this.#directLost = (because) => {
       if (this.#direct !== way) return;
