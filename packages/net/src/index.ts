@@ -66,13 +66,13 @@ export { type HttpPage, type HttpPages, type HttpPagesOptions, listenHttp } from
 export { type HttpAnswer, HttpPoster, type HttpPosterOptions } from './http-poster.ts';
 export { LibrarySockets, type LibrarySocketsOptions } from './library-sockets.ts';
 export { KeptRates, type Rates } from './limits/rates.ts';
+export { mover } from './kernel/mover.ts';
 export type { Throttle } from './limits/throttle.ts';
 export { type Seat, type UserLimits, UserSeats } from './limits/user-seats.ts';
 export { listeningPort } from './listening-port.ts';
 export { askLine, type LocalLines, listenLines } from './local-lines.ts';
 export { lookupHost } from './lookup.ts';
 export { type LookupServices, lookupServices, type ServiceRecord } from './lookup-services.ts';
-export { mover } from './kernel/mover.ts';
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
 export { type FileLock, loadFileLock } from './native/file-lock.ts';
 export type { Packet, PacketEnd } from './native/packet.ts';

@@ -7,7 +7,10 @@ import type { DataWayFacts } from './log.ts';
 const pause = 60_000;
 
 /** Looks for a way to an agent beside its line, as long as there is the line; relay and agent both say what came of it. */
-export function seekDirect({ line, direct, clear }: ConnectedAgent, tell: (facts: DataWayFacts) => void): void {
+export function seekDirect(
+  { line, direct, clear }: ConnectedAgent,
+  tell: (facts: DataWayFacts) => void,
+): void {
   if (direct.length === 0) return;
   let timer: NodeJS.Timeout | undefined;
   const say = (facts: DataWayFacts) => {

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { connect as dialTls } from 'node:tls';
 import { connect } from '@duoport/client';
-import { DirectListener, dialRelay, listenAgents, type RelayLine } from '@duoport/net';
 import { endpoint } from '@duoport/protocol';
-import { certificate, memorySink } from '@duoport/testkit';
+import { memorySink } from '@duoport/testkit';
+import { bareLine, dataWay, listening } from './bare-line.ts';
 import { collected } from './collected.ts';
 import { agentStanding, fingerprint, relayStanding, serverStanding } from './standing.ts';
 import { stuck } from './stuck.ts';
@@ -31,33 +31,6 @@ async function standing(t: TestContext, size = 0) {
   return { relay, agent, wire, memory, client, way };
 }
 
-/** Both ends of a line, with nothing but it: an agent that dials whatever it is asked for. */
-async function bareLine(t: TestContext) {
-  const server = createServer((socket) => socket.on('error', () => undefined).end(content));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  const target = endpoint('127.0.0.1', (server.address() as AddressInfo).port);
-  const { promise, resolve } = waiting<RelayLine>();
-  const relay = await listenAgents({ host: '127.0.0.1', port: 0, ...certificate, onLine: resolve });
-  t.after(() => relay.close());
-  const listener = await DirectListener.listen({ host: '127.0.0.1', port: 0 });
-  t.after(() => listener.close());
-  const agent = await dialRelay(
-    { host: '127.0.0.1', port: relay.endpoint.port, tls: { fingerprint } },
-    {
-      direct: listener,
-      answer: () => ({}),
-      carried: () => 'no',
-      request: (request) => {
-        request.join({ host: target.address, port: target.port }).catch(() => undefined);
-      },
-    },
-  );
-  t.after(() => agent.close('the test is over'));
-  return { line: await promise, listener, target };
-}
-
 test('data go the direct way, both ways, and relay and agent say so', async (t) => {
   const { relay, agent, memory, client, way } = await standing(t);
   assert.equal(way.way, 'direct');
@@ -75,17 +48,12 @@ test('data go the direct way, both ways, and relay and agent say so', async (t) 
 });
 
 test('a direct way that fails: the same transfer goes over the line, and those after it', async (t) => {
-  const { line, listener, target } = await bareLine(t);
+  const { line, listener } = await bareLine(t);
+  const target = await listening(t, (socket) => socket.end(content));
   const { promise: lost, resolve: onLost } = waiting<string>();
   const found = await line.findDirect([endpoint('127.0.0.1', listener.port)], { lost: onLost });
   assert.ok('at' in found);
-  const { control, data } = await line.open({
-    host: 'x',
-    port: 21,
-    service: '',
-    client: endpoint('192.0.2.1', 1),
-  });
-  t.after(() => control.destroy());
+  const data = await dataWay(t, line, target);
   const fetched = async () => {
     const sink = memorySink();
     await (await data.dial(target, { side: 'client' })).receive(sink);

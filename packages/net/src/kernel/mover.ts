@@ -142,6 +142,7 @@ class Mover {
       workerData: { module, wake, numbers },
     });
     worker.unref();
+    threads += 1;
     const running: Running = {
       worker,
       wake,
@@ -162,6 +163,7 @@ class Mover {
       this.#failed = true;
     });
     worker.once('exit', () => {
+      threads -= 1;
       process.off('exit', onExit);
       libc.close(wake);
       if (this.#running === running) this.#running = undefined;
@@ -212,6 +214,13 @@ class Mover {
   #bytes({ counted }: Running, id: number): number {
     return counted[id * moverSlots.fields] ?? 0;
   }
+}
+
+let threads = 0;
+
+/** Threads that have not ended. */
+export function moverThreads(): number {
+  return threads;
 }
 
 function waiting(): { readonly promise: Promise<void>; readonly resolve: () => void } {

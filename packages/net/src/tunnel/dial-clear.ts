@@ -38,7 +38,8 @@ export async function dialClear(
       socket.destroy();
       return undefined;
     }
-    if (!isReceipt(receipt, ticket, key)) throw new FtpRemoteError('somebody else than the agent answers there');
+    if (!isReceipt(receipt, ticket, key))
+      throw new FtpRemoteError('somebody else than the agent answers there');
     return socket;
   } catch (error) {
     socket.destroy();

@@ -1,5 +1,5 @@
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { createServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import { createServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import { FtpConnectionError, FtpTimeoutError } from '@duoport/protocol';
 import { stopReading } from '../kernel/reading.ts';
 import { netLimits } from '../net-limits.ts';
@@ -110,8 +110,7 @@ export class DirectListener {
     socket.on('error', () => undefined);
     const timeout = netLimits.directTimeout;
     const what = 'A direct connection';
-    const decode = ([first]: Uint8Array) =>
-      first === undefined ? ('more' as const) : { first, size: 0 };
+    const decode = ([first]: Uint8Array) => (first === undefined ? ('more' as const) : { first, size: 0 });
     const { first } = await takeHead(socket, { what, timeout, decode });
     if (first !== ticketMark) return void this.#tls.emit('connection', socket);
     const shown = await takeHead(socket, { what, timeout, decode: decodeTicket });

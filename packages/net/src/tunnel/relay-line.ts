@@ -37,7 +37,15 @@ import { listenForEnd } from './told-bytes.ts';
 import { TunnelLease } from './tunnel-lease.ts';
 import type { AskForShortcut, TunnelShortcut } from './tunnel-shortcut.ts';
 import { tunnelStream } from './tunnel-stream.ts';
-import { bindingLabel, choices, decodeEndpoint, decodeWord, encodeEndpoint, shortcutPath, words } from './words.ts';
+import {
+  bindingLabel,
+  choices,
+  decodeEndpoint,
+  decodeWord,
+  encodeEndpoint,
+  shortcutPath,
+  words,
+} from './words.ts';
 
 /** A question to the agent that the agent answers in headers alone. */
 export type Facts = Readonly<Record<string, string>>;
