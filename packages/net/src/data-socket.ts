@@ -127,11 +127,10 @@ export class DataSocket implements DataConnection {
   outlet(options: PumpOptions = {}): DataOutlet {
     this.#begin(options);
     const outlet = this.#outlet(options);
-    const done = (...failed: [unknown?]) => {
+    return new PushedSend(outlet, this.#secured ? undefined : this.#socket, (...failed) => {
       if (failed.length > 0) this.#fail('transfer', failed[0]);
       else this.#sent(outlet.wireBytes);
-    };
-    return new PushedSend(outlet, done, this.#secured ? undefined : this.#socket);
+    });
   }
 
   async receive(sink: ByteSink, options: PumpOptions = {}): Promise<TransferCount> {

@@ -67,6 +67,7 @@ export { type HttpAnswer, HttpPoster, type HttpPosterOptions } from './http-post
 export { LibrarySockets, type LibrarySocketsOptions } from './library-sockets.ts';
 export { KeptRates, type Rates } from './limits/rates.ts';
 export { mover } from './kernel/mover.ts';
+export { LibrarySockets, type LibrarySocketsOptions } from './library-sockets.ts';
 export type { Throttle } from './limits/throttle.ts';
 export { type Seat, type UserLimits, UserSeats } from './limits/user-seats.ts';
 export { listeningPort } from './listening-port.ts';

@@ -12,7 +12,7 @@ export class PushedSend implements DataOutlet {
   #isOver = false;
 
   /** `done`: told once how it has ended. `plain`: the connection, where nothing is between. */
-  constructor(outlet: Outlet, done: (error?: unknown) => void, plain?: RawStream) {
+  constructor(outlet: Outlet, plain: RawStream | undefined, done: (error?: unknown) => void) {
     this.#outlet = outlet;
     this.#done = done;
     this.direct = plain && {

@@ -7,6 +7,7 @@ import {
   dialRelay,
   type Facts,
   type HttpProxy,
+  mover,
   type PoolGauges,
   PortPool,
   type PortRange,
@@ -124,8 +125,11 @@ export class RelayAgent implements AsyncDisposable {
   async #openDirect(): Promise<void> {
     const { direct, log } = this.#options;
     if (direct === undefined || this.#stop.signal.aborted) return;
+    const clear = direct.clear === true && mover.isPossible;
+    if (clear !== (direct.clear ?? false))
+      log?.({ kind: 'failed', what: 'plain connections', error: 'they need Linux and the package koffi' });
     try {
-      this.#direct = await openDirectPlaces(direct);
+      this.#direct = await openDirectPlaces({ ...direct, clear });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       log?.({ kind: 'failed', what: 'a port for the relay', error: text });

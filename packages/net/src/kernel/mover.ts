@@ -75,6 +75,11 @@ class Mover {
     };
   }
 
+  /** Whether there can be a thread here at all. */
+  get isPossible(): boolean {
+    return !this.#failed && statModule() !== undefined;
+  }
+
   /** Whether `move` works now. The first question starts the thread. */
   get isReady(): boolean {
     if (this.#running !== undefined) return this.#running.free.length > 0;

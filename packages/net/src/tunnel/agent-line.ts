@@ -9,21 +9,18 @@ import type { TLSSocket } from 'node:tls';
 import type { Endpoint } from '@duoport/protocol';
 import { connect } from '../connect.ts';
 import { DataSocket } from '../data-socket.ts';
-import { mover } from '../kernel/mover.ts';
 import { netLimits } from '../net-limits.ts';
 import type { Lease } from '../port-pool.ts';
 import { kernelEndpoint, localEndpoint, peerEndpoint } from '../socket-address.ts';
 import { breakOff, breakPath } from './break-off.ts';
 import { CarriedClient, type CarriedFacts, decodeCarried } from './carried-client.ts';
-import { clearKey, encodeReceipt, isGenuine } from './clear-ticket.ts';
 import type { DirectListener } from './direct-listener.ts';
-import { directKey } from './direct-words.ts';
 import { keepAlive, type Secured } from './keep-alive.ts';
+import { goOnBeside, letIn } from './let-in.ts';
 import type { Facts } from './relay-line.ts';
 import { drop, endWith, sessionOptions, widen } from './session-options.ts';
 import { splice } from './splice.ts';
 import { listenForEnd } from './told-bytes.ts';
-import { shortcutOf } from './tunnel-shortcut.ts';
 import { tunnelStream } from './tunnel-stream.ts';
 import {
   bindingLabel,
@@ -113,7 +110,8 @@ export class AgentLine {
       });
       this.#session.once('close', () => resolve(this.#reason ?? 'the relay has closed the connection'));
     });
-    if (handler.direct !== undefined) this.#letIn(handler.direct);
+    const { closed } = this;
+    if (handler.direct) letIn(handler.direct, { tls, streams: this.#streams, closed });
   }
 
   close(because: string): void {
@@ -130,7 +128,7 @@ export class AgentLine {
       return client === undefined ? breakOff(stream) : client.offer(stream);
     }
     if (path === breakPath) return this.#break(stream, headers);
-    if (path === shortcutPath) return this.#shorten(stream, headers);
+    if (path === shortcutPath) return goOnBeside(stream, headers, this.#streams);
     const kind = kinds.get(path);
     if (kind === undefined) {
       const answer = handler.answer(path, factsOf(headers), this);
@@ -157,41 +155,6 @@ export class AgentLine {
       join: (target) => dialAndJoin(stream, { target, kind, gone: gone.signal, carrier }),
       joinLease: (lease) => acceptAndJoin(stream, lease, gone.signal),
     });
-  }
-
-  /** This line's relay, and no other, may dial in beside it. */
-  #letIn(direct: DirectListener): void {
-    direct.key = directKey(this.#tls);
-    if (!direct.clear) return;
-    const key = clearKey(this.#tls);
-    this.closed.then(mover.use({ always: true }));
-    direct.onTicket = (shown, socket) => {
-      const { ticket } = shown;
-      const stream = isGenuine(shown, key) ? this.#streams.get(ticket.stream) : undefined;
-      const shortcut = stream && shortcutOf(stream);
-      if (!mover.isReady || !shortcut?.offer(socket, ticket.direction)) return false;
-      socket.write(encodeReceipt(ticket, key), 'latin1');
-      return true;
-    };
-  }
-
-  /** The plain connection is there at both ends: the rest of the stream goes over it. */
-  #shorten(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    const meant = this.#streams.get(Number(headers[words.stream]));
-    const shortcut = meant && shortcutOf(meant);
-    const told = headers[words.at];
-    const answer = (status: number, facts: Facts = {}) => {
-      if (!stream.destroyed) stream.respond({ ':status': status, ...facts }, { endStream: true });
-    };
-    stream.resume();
-    shortcut?.open(typeof told === 'string' ? Number(told) : undefined);
-    if (shortcut === undefined) answer(404);
-    else if (told !== undefined) answer(200);
-    else
-      shortcut.left.then(
-        (at) => answer(200, { [words.at]: String(at) }),
-        () => answer(404),
-      );
   }
 
   #keep(stream: ServerHttp2Stream): void {

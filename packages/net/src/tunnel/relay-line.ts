@@ -11,7 +11,6 @@ import {
   type Endpoint,
   FtpConnectionError,
   FtpRemoteError,
-  FtpTimeoutError,
   type Phase,
 } from '@duoport/protocol';
 import type { AcceptedConnection } from '../accepted-connection.ts';
@@ -24,40 +23,24 @@ import { DataSocket } from '../data-socket.ts';
 import { mover } from '../kernel/mover.ts';
 import { netLimits } from '../net-limits.ts';
 import { kernelEndpoint } from '../socket-address.ts';
+import { type Asking, awaitAnswer } from './await-answer.ts';
 import { breakOff } from './break-off.ts';
 import { Asks } from './carry-client.ts';
 import { clearKey } from './clear-ticket.ts';
-import { dialClear } from './dial-clear.ts';
 import { DirectWay } from './direct-way.ts';
 import { directKey } from './direct-words.ts';
 import { keepAlive, type Secured } from './keep-alive.ts';
 import { drop, endWith, sessionOptions, widen } from './session-options.ts';
+import { shorten } from './shorten.ts';
 import { splice } from './splice.ts';
 import { listenForEnd } from './told-bytes.ts';
 import { TunnelLease } from './tunnel-lease.ts';
-import type { AskForShortcut, TunnelShortcut } from './tunnel-shortcut.ts';
+import type { AskForShortcut } from './tunnel-shortcut.ts';
 import { tunnelStream } from './tunnel-stream.ts';
-import {
-  bindingLabel,
-  choices,
-  decodeEndpoint,
-  decodeWord,
-  encodeEndpoint,
-  shortcutPath,
-  words,
-} from './words.ts';
+import { bindingLabel, choices, decodeEndpoint, encodeEndpoint, words } from './words.ts';
 
 /** A question to the agent that the agent answers in headers alone. */
 export type Facts = Readonly<Record<string, string>>;
-
-interface Asking {
-  readonly channel: Channel;
-  readonly phase: Phase;
-  readonly timeout: number;
-  readonly signal?: AbortSignal | undefined;
-  /** Anything but an answer, while it is waited for. */
-  onHeaders?(headers: IncomingHttpHeaders): void;
-}
 
 export interface CarryOptions {
   readonly service: string;
@@ -198,7 +181,7 @@ export class RelayLine {
     const way = await DirectWay.find(places, { key: this.#directKey, agent: this.peer, signal: gone.signal });
     if ('because' in way) return way;
     this.#direct = way;
-    if (clear && !this.#isClear) {
+    if (clear && mover.isPossible && !this.#isClear) {
       this.#isClear = true;
       this.closed.then(mover.use({ always: true }));
     }
@@ -247,39 +230,21 @@ export class RelayLine {
     };
   }
 
+  /** Long streams may go on beside the line, where the agent lets them. */
   #askOf(stream: ClientHttp2Stream): AskForShortcut | undefined {
     if (!this.#isClear) return undefined;
     return (shortcut, direction) => {
-      this.#shorten(stream, shortcut, direction).catch(() => undefined);
+      const at = this.#direct?.at;
+      if (at === undefined) return;
+      shorten({
+        ...{ stream, shortcut, direction, at, key: this.#clearKey },
+        ask: (path, facts, timeout) => this.ask(path, facts, timeout),
+        lost: this.#directLost,
+        taken: () => {
+          this.#carried.clear += 1;
+        },
+      }).catch(() => undefined); // the stream has ended
     };
-  }
-
-  /** Gets a plain connection for a stream that has become long. When it does not come to be, the stream goes on. */
-  async #shorten(
-    stream: ClientHttp2Stream,
-    shortcut: TunnelShortcut,
-    direction: 'in' | 'out',
-  ): Promise<void> {
-    const way = this.#direct;
-    if (way === undefined || stream.id === undefined || !mover.isReady) return;
-    const agents = direction === 'in' ? 'out' : 'in';
-    const about = { stream: stream.id, direction: agents } as const;
-    const socket = await dialClear(way.at, this.#clearKey, about).catch((error: unknown) => {
-      this.#directLost(error instanceof Error ? error.message : String(error));
-    });
-    if (!socket) return;
-    if (!shortcut.offer(socket, direction)) return void socket.destroy();
-    this.#carried.clear += 1;
-    if (direction === 'in') {
-      const facts = await this.ask(shortcutPath, { [words.stream]: String(stream.id) });
-      shortcut.open(Number(facts[words.at]));
-    } else {
-      shortcut.open();
-      const at = String(await shortcut.left);
-      await this.ask(shortcutPath, { [words.stream]: String(stream.id), [words.at]: at }).catch(() =>
-        breakOff(stream),
-      );
-    }
   }
 
   #request(path: string, facts: Facts, endStream = false): ClientHttp2Stream {
@@ -296,40 +261,7 @@ export class RelayLine {
   }
 
   #answer(stream: ClientHttp2Stream, asking: Asking): Promise<IncomingHttpHeaders> {
-    const { channel, phase, timeout: after, signal, onHeaders } = asking;
-    return new Promise((resolve, reject) => {
-      const settle = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
-        stream.off('response', onResponse).off('close', onClose);
-        if (onHeaders) stream.off('headers', onHeaders);
-      };
-      const fail = (error: unknown) => {
-        settle();
-        breakOff(stream);
-        reject(error);
-      };
-      const onResponse = (headers: IncomingHttpHeaders & { ':status'?: number }) => {
-        if (headers[':status'] === 200) {
-          settle();
-          resolve(headers);
-          return;
-        }
-        const because = decodeWord(headers[words.because]) ?? 'the agent refused without a reason';
-        const text = `The agent of the relay could not open the ${channel} connection: ${because}`;
-        fail(new FtpConnectionError(text, { channel, phase }));
-      };
-      const onClose = () => fail(this.#lost(phase, channel));
-      const onAbort = () => fail(signal?.reason);
-      const timer = setTimeout(() => {
-        const text = `The agent of the relay did not open the ${channel} connection within ${after} ms`;
-        fail(new FtpTimeoutError(text, { channel, phase, after }));
-      }, after);
-      if (signal?.aborted) return onAbort();
-      signal?.addEventListener('abort', onAbort, { once: true });
-      stream.on('response', onResponse).on('close', onClose);
-      if (onHeaders) stream.on('headers', onHeaders);
-    });
+    return awaitAnswer(stream, { ...asking, lost: () => this.#lost(asking.phase, asking.channel) });
   }
 
   /** Where the connection beside the server begins and ends, as the agent says. */
