@@ -6,6 +6,7 @@ import { proofPage } from '@duoport/lab';
 import { configPage, settingsSchemaFile } from './generate-config.ts';
 import { findingsPage } from './generate-findings.ts';
 import { importPage } from './generate-import.ts';
+import { dashboardFile, metricsPage } from './generate-metrics.ts';
 import { orderPage } from './generate-order.ts';
 import { rfcPage } from './generate-rfc.ts';
 
@@ -17,6 +18,8 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reference/doctor-findings.md': findingsPage,
   'docs/reference/config.md': configPage,
   'docs/reference/import.md': importPage,
+  'docs/reference/metrics.md': metricsPage,
+  'docs/reference/grafana-dashboard.json': dashboardFile,
   'docs/reference/duoport.schema.json': settingsSchemaFile,
 };
 

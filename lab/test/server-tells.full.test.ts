@@ -25,7 +25,7 @@ async function serving(t: TestContext, lab: Lab, words: readonly string[] = []) 
   t.after(() => rm(folder, { recursive: true }));
   await writeFile(path.join(folder, 'hello'), 'hello');
   const flags = ['--user', 'u:p', '--passive-ports', '50000-50020', '--data-timeout', '1s', '--listen', '21'];
-  const argv = [...duoportCommand(), 'serve', folder, ...flags, ...words];
+  const argv = ['env', 'DUOPORT_LOGS_FORMAT=text', ...duoportCommand(), 'serve', folder, ...flags, ...words];
   const child = lab.start('server', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   const waiting = new Set<() => void>();

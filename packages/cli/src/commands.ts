@@ -5,6 +5,11 @@ type Load = (io: ProcessIo) => Promise<readonly Command[]>;
 
 const client: Load = async (io) => (await import('./commands/define.ts')).clientCommands(io);
 
+const asking: Load = async (io) => {
+  const { kickCommand, statusCommand, whoCommand } = await import('./commands/status.ts');
+  return [statusCommand(io), whoCommand(io), kickCommand(io)];
+};
+
 /** The commands by name. Each is loaded when it is asked for: nobody who fetches a file waits for the lab. */
 const loaders: Readonly<Record<string, Load>> = {
   serve: async (io) => [(await import('./commands/serve.ts')).serveCommand(io)],
@@ -20,6 +25,7 @@ const loaders: Readonly<Record<string, Load>> = {
   group: async (io) => [(await import('./commands/user.ts')).groupCommand(io)],
   reload: async (io) => [(await import('./commands/reload.ts')).reloadCommand(io)],
   restart: async (io) => [(await import('./commands/restart.ts')).restartCommand(io)],
+  ...Object.fromEntries(['status', 'who', 'kick'].map((name) => [name, asking])),
   lab: async (io) => [(await import('./commands/lab.ts')).labCommand(io)],
 };
 

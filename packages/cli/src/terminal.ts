@@ -72,7 +72,7 @@ export function createTerminal(io: ProcessIo, options: TerminalOptions = {}): Te
     columns: columnsOf(io.stderr.columns) ?? columnsOf(io.env['COLUMNS']) ?? 100,
     unicode: speaksUnicode(io.env),
     result: (text) => line(io.stdout, text),
-    object: (value) => line(io.stdout, jsonLine(value)),
+    object: (value) => line(io.stdout, harmless(JSON.stringify(value))),
     talk: (text) => {
       if (options.quiet !== true) line(io.stderr, text);
     },
@@ -87,12 +87,9 @@ export function createTerminal(io: ProcessIo, options: TerminalOptions = {}): Te
 }
 
 /** JSON leaves C1 controls and changes of direction as they are; escaped they are the same JSON and harmless on a terminal. */
-function jsonLine(value: object): string {
+export function harmless(json: string): string {
   const harmful = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-  return JSON.stringify(value).replace(
-    harmful,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return json.replace(harmful, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function columnsOf(text: string | number | undefined): number | undefined {

@@ -66,6 +66,8 @@ async function workplace(): Promise<{ run(step: Step): Promise<string> } & Async
     HOME: folder.path,
     LANG: 'C.UTF-8',
     COLUMNS: '100',
+    // Whoever reads the page sits at a terminal.
+    DUOPORT_LOGS_FORMAT: 'text',
   };
   const shell = (line: string) =>
     spawn('sh', ['-c', `exec 2>&1; ${line}`], { cwd: join(folder.path, 'work'), env, detached: true });

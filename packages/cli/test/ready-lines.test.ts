@@ -31,15 +31,11 @@ for (const flags of [[], ['--tls-self-signed', '--require-tls']]) {
     await using here = await temporary();
     await writeFile(join(folder.path, "it's two words.txt"), 'hello');
     const [node = '', ...rest] = command;
-    const child = spawn(node, [
-      ...rest,
-      'serve',
-      folder.path,
-      '--listen',
-      '127.0.0.1:0',
-      '--quiet',
-      ...flags,
-    ]);
+    const child = spawn(
+      node,
+      [...rest, 'serve', folder.path, '--listen', '127.0.0.1:0', '--quiet', ...flags],
+      { env: { ...process.env, DUOPORT_LOGS_FORMAT: 'text' } },
+    );
     try {
       const lines = await announced(child);
       const pasted = lines.filter((line) => available.some((name) => line.startsWith(`  ${name} `)));

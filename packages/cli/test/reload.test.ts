@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { testCertificate } from '@duoport/testkit';
 import { duoport, serve, temporary } from './command.ts';
+import { dialogue } from './dialogue.ts';
 
 for (const workers of ['1', '2']) {
   test(`SIGHUP: new settings for new sessions, nobody is dropped, and a bad file changes nothing (workers: ${workers})`, async () => {
@@ -86,24 +85,6 @@ test('duoport reload: asks the server, and tells what became of it', async () =>
   await once(served.child, 'exit');
   assert.deepEqual(await readdir(join(here.path, 'state/duoport/serve')), []);
 });
-
-/** A control connection that nobody has logged in on. */
-async function dialogue(port: number) {
-  const socket = connect(port, '127.0.0.1');
-  await once(socket, 'connect');
-  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
-  const line = async () => String((await lines.next()).value);
-  return {
-    line,
-    ask: (text: string) => {
-      socket.write(`${text}\r\n`);
-      return line();
-    },
-    [Symbol.asyncDispose]: async () => {
-      socket.destroy();
-    },
-  };
-}
 
 /** The fingerprint of the certificate that is shown there. */
 async function shownAt(port: number): Promise<string> {

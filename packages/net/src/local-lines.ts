@@ -5,8 +5,8 @@ import { FtpConnectionError, FtpLocalError } from '@duoport/protocol';
 import { Crowd } from './crowd.ts';
 import { errorCode, explainSocketError } from './socket-error.ts';
 
-/** One question or answer. */
-const longest = 1024 * 1024;
+/** Characters of one question, and of an answer: 10,000 sessions are told in one. */
+const longest = { question: 1024 * 1024, answer: 64 * 1024 * 1024 };
 /** Milliseconds that a whole question may take. */
 const patience = 10_000;
 /** What the name of a socket may be at most on every Unix. */
@@ -30,7 +30,7 @@ export async function listenLines(
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket)).on('error', () => undefined);
-    void readLine(socket)
+    void readLine(socket, { most: longest.question })
       .then((line) => (line === undefined ? '' : answer(line)))
       .then((said) => socket.end(`${said}\n`));
   });
@@ -60,7 +60,7 @@ export async function askLine(path: string, question: string, wait = patience): 
   try {
     await once(socket, 'connect');
     socket.write(`${question}\n`);
-    return await readLine(socket, wait);
+    return await readLine(socket, { most: longest.answer, wait });
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     if (errorCode(error) !== 'ECONNREFUSED') throw error;
@@ -71,7 +71,10 @@ export async function askLine(path: string, question: string, wait = patience): 
   }
 }
 
-function readLine(socket: Socket, wait = patience): Promise<string | undefined> {
+function readLine(
+  socket: Socket,
+  { most, wait = patience }: { readonly most: number; readonly wait?: number | undefined },
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = '';
     const timer = setTimeout(() => settle(undefined), wait);
@@ -83,7 +86,7 @@ function readLine(socket: Socket, wait = patience): Promise<string | undefined> 
       text += chunk;
       const end = text.indexOf('\n');
       if (end >= 0) settle(text.slice(0, end));
-      else if (text.length > longest) settle(undefined);
+      else if (text.length > most) settle(undefined);
     });
     socket.on('end', () => settle(undefined)).on('close', () => settle(undefined));
   });

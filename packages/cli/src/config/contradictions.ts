@@ -1,11 +1,12 @@
 import { printable } from '../printable.ts';
+import { hookContradictions } from './hook-contradictions.ts';
 import type { Origins } from './origins.ts';
 import type { Problem } from './problem.ts';
 import type { Settings } from './schema.ts';
 
 /** What is well written key by key and cannot be together. */
 export function contradictions(settings: Settings, origins: Origins): readonly Problem[] {
-  const all = [modes, singlePort, ports, certificates, needsCertificate, people, counts];
+  const all = [modes, singlePort, ports, certificates, needsCertificate, people, counts, hookContradictions];
   return all.flatMap((look) => look(settings, origins));
 }
 

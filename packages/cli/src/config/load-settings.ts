@@ -47,6 +47,11 @@ const paths = [
   'anonymous.directory',
   'tls.certificate',
   'tls.key',
+  'logs.file',
+  'logs.xferlog',
+  'logs.w3c',
+  'hooks.*.command',
+  'hooks.*.module',
 ];
 
 /**

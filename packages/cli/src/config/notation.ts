@@ -10,7 +10,7 @@ const hidden = '********';
 
 /** The settings as they would be written in a file, but for passwords; what nobody has set and has no plain default is left out. */
 export function notation(settings: Settings): Tree {
-  const { listeners, users, accounts, passive, timeouts, uploads, ...rest } = settings;
+  const { listeners, users, accounts, passive, timeouts, uploads, metrics, hooks, ...rest } = settings;
   return present({
     ...rest,
     listeners: listeners?.map(({ host, port, tls }) =>
@@ -30,6 +30,10 @@ export function notation(settings: Settings): Tree {
       'stale-after': timeText(uploads['stale-after']),
       'disk-floor': uploads['disk-floor'] && floorText(uploads['disk-floor']),
     }),
+    metrics: present({
+      listen: metrics.listen && listenText(metrics.listen.host, metrics.listen.port),
+    }),
+    hooks: hooks?.map(hookTree),
     timeouts: Object.fromEntries(Object.entries(timeouts).map(([key, time]) => [key, timeText(time)])),
   });
 }
@@ -53,6 +57,15 @@ function sourceTree(source: SourceSettings): unknown {
     return present({ ...tree, secret: hidden, remember: source.remember && timeText(source.remember) });
   if (source.type !== 'ldap') return present(tree);
   return present({ ...tree, 'bind-password': source['bind-password'] === undefined ? undefined : hidden });
+}
+
+function hookTree({ secret, url, timeout, ...hook }: NonNullable<Settings['hooks']>[number]): Tree {
+  return present({
+    ...hook,
+    url: url === undefined ? undefined : shownPlace(url),
+    secret: secret === undefined ? undefined : hidden,
+    timeout: timeText(timeout),
+  });
 }
 
 /** `21`, `192.0.2.1:21`, `[::1]:21` */

@@ -10,7 +10,10 @@ import {
   parseWorkers,
 } from '../flags/values.ts';
 import { accounts } from './accounts-schema.ts';
+import { hooksSchema } from './hooks-schema.ts';
 import { facts, line, section, shortOr, written } from './kinds.ts';
+import { logsSchema } from './logs-schema.ts';
+import { metricsSchema } from './metrics-schema.ts';
 import { proxySchema } from './proxy-schema.ts';
 import { uploads } from './uploads-schema.ts';
 import { inside, network, user } from './user-schema.ts';
@@ -207,17 +210,9 @@ export const settingsSchema = z.strictObject({
         'Processes that run sessions, for machines with several cores. They share the passive ports out.',
       ),
     ),
-  logs: section('What is printed.', {
-    format: z
-      .enum(['text', 'json'])
-      .default('text')
-      .meta(facts('`json`: one object a line, on standard output.')),
-    level: z
-      .enum(['quiet', 'normal', 'verbose'])
-      .default('normal')
-      .meta(facts('`normal`: logins and transfers. `verbose`: connections too. `quiet`: faults only.')),
-    trace: no('Draws the connections of every session as a timeline.'),
-  }),
+  logs: logsSchema,
+  metrics: metricsSchema,
+  hooks: hooksSchema,
 });
 
 /** What a server is to be, every key with its value. */

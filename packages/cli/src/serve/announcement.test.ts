@@ -25,6 +25,7 @@ const plain: Announcement = {
   requireTls: 'none',
   sample: 'readme.txt',
   portRemark: 'not 21, for this user may not open it',
+  metrics: undefined,
 };
 
 const certificate = { sha256: 'AB:CD', sha1: 'EF:01', pin: 'cGlu', selfSigned: true };

@@ -1,3 +1,4 @@
+import { type Endpoint, formatEndpoint } from '@duoport/protocol';
 import { printable } from '../printable.ts';
 import {
   addressRows,
@@ -23,6 +24,8 @@ export interface Announcement extends Standing {
   /** A database with more users, without its password. */
   readonly accounts: string | undefined;
   readonly sample: string | undefined;
+  /** Where counters are shown. */
+  readonly metrics: Endpoint | undefined;
 }
 
 /** The announcement for people, line by line. */
@@ -34,6 +37,9 @@ export function announcementLines(what: Announcement): readonly string[] {
     ...modeRows(what, 'this server'),
     ...tlsRows(what),
     ['firewall', `let in TCP ${openPorts(what)}`],
+    ...(what.metrics === undefined
+      ? []
+      : [['metrics', `http://${formatEndpoint(what.metrics)}/metrics`] as const]),
   ];
   return [
     `duoport serves ${printable(what.folder)}`,

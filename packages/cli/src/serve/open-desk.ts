@@ -5,12 +5,14 @@ import { stateFolder } from '../admin/state.ts';
 import type { Succession } from '../restart/succession.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Reloading } from './reloading.ts';
+import type { SightDesk } from './sight-desk.ts';
 
 /** What the operator may ask a server for. */
 export interface ServeDesk {
   /** Undefined: it has no settings file. */
   readonly reloading: Reloading | undefined;
   readonly succession: Succession;
+  readonly sight: SightDesk;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface ServeDesk {
  */
 export async function openServeDesk(
   terminal: Terminal,
-  { reloading, succession }: ServeDesk,
+  { reloading, succession, sight }: ServeDesk,
 ): Promise<AsyncDisposable | undefined> {
   const { io } = terminal;
   // One that has given way keeps the settings that it has.
@@ -30,7 +32,10 @@ export async function openServeDesk(
   // A user of a service may have no home, and none is made.
   if (!existsSync(path.resolve(folder, '../../../..'))) return undefined;
   try {
-    return await openAdmin(folder, async ({ ask }) => {
+    return await openAdmin(folder, async (question) => {
+      const { ask } = question;
+      const seen = await sight.answer(question);
+      if (seen !== undefined) return seen;
       if (succession.isLeaving) return { leaving: true };
       if (ask === 'standing') return { leaving: false };
       if (ask === 'restart') return { successor: await succession.restart() };

@@ -7,6 +7,7 @@ import type { Settings } from '../config/schema.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
 import type { ModeSet, PortRange } from '../flags/values.ts';
 import { printable } from '../printable.ts';
+import { checkSeeing } from '../seeing/check-seeing.ts';
 import { type Certificate, makeCertificate, readCertificate } from './certificate.ts';
 import { readableFolder } from './folder.ts';
 import { makePassword } from './made-password.ts';
@@ -61,6 +62,8 @@ export interface ServePlan {
   readonly activeSourcePort: number | undefined;
   readonly certificate: Certificate | undefined;
   readonly requireTls: 'none' | 'control' | 'data' | 'both';
+  /** What is told of it, and to whom. */
+  readonly seeing: Pick<Settings, 'logs' | 'metrics' | 'hooks'>;
   /** What goes to the server as it is. */
   readonly server: Pick<Settings, 'data' | 'tls' | 'limits' | 'timeouts' | 'uploads' | 'protocol' | 'proxy'>;
   /** A file at the top of the folder, for the ready-made command lines. */
@@ -76,6 +79,7 @@ export async function planServe(
   used?: string | undefined,
 ): Promise<ServePlan> {
   const { passive, active, anonymous, tls, workers } = settings;
+  await checkSeeing({ settings, origins });
   const folderAt = (path: string, folder: string) => readableFolder(folder, origins.label(path));
   const named = settings.users !== undefined || anonymous.enabled || settings.accounts !== undefined;
   const sources = await planSources(named ? { settings, origins } : undefined, used);
@@ -121,6 +125,7 @@ export async function planServe(
     activeSourcePort: active['source-port'],
     certificate: await certificateFor({ settings, origins }),
     requireTls: tls.require,
+    seeing: { logs: settings.logs, metrics: settings.metrics, hooks: settings.hooks },
     server: {
       data: settings.data,
       tls,

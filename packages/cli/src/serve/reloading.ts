@@ -1,6 +1,8 @@
 import type { Effective } from '../config/load-settings.ts';
 import { describeError } from '../describe-error.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Note } from '../seeing/journal.ts';
+import type { PartMaker } from '../seeing/part.ts';
+import type { Watch } from '../seeing/watch.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ServePlan } from './plan.ts';
 import type { RunningServer } from './running-server.ts';
@@ -13,8 +15,9 @@ export interface Loaded {
 
 /** Reads the settings of a running server anew, one time after the other. */
 export class Reloading {
-  readonly #terminal: Terminal;
   readonly #server: RunningServer;
+  readonly #watch: Watch;
+  readonly #make: PartMaker;
   readonly #load: () => Promise<Loaded>;
   #now: Loaded;
   #last: Promise<unknown> = Promise.resolve();
@@ -22,14 +25,16 @@ export class Reloading {
   constructor(
     now: Loaded,
     how: {
-      readonly terminal: Terminal;
       readonly server: RunningServer;
+      readonly watch: Watch;
+      readonly make: PartMaker;
       readonly load: () => Promise<Loaded>;
     },
   ) {
     this.#now = now;
-    this.#terminal = how.terminal;
     this.#server = how.server;
+    this.#watch = how.watch;
+    this.#make = how.make;
     this.#load = how.load;
   }
 
@@ -46,11 +51,20 @@ export class Reloading {
   }
 
   async #reload(): Promise<string | undefined> {
+    // Whatever becomes of the settings: somebody may have moved the files away.
+    this.#watch.reopen();
     try {
       const read = await this.#load();
       checkSame(this.#now, read.effective);
       const plan = carriedOver(read.plan, this.#now.plan);
-      await this.#server.reload(plan);
+      const watching = await this.#watch.prepare(plan, this.#make);
+      try {
+        await this.#server.reload(plan);
+      } catch (error) {
+        await watching.discard();
+        throw error;
+      }
+      await watching.commit();
       this.#now = { ...read, plan };
       this.#tell({ event: 'reloaded' }, 'The settings were read anew: they hold for new sessions.');
       return undefined;
@@ -64,9 +78,8 @@ export class Reloading {
     }
   }
 
-  #tell(event: object, text: string): void {
-    if (this.#terminal.json) this.#terminal.object({ ...event, time: new Date().toISOString() });
-    else this.#terminal.warn(text);
+  #tell(event: Note, text: string): void {
+    this.#watch.note(event, text);
   }
 }
 
@@ -81,6 +94,7 @@ function checkSame({ effective: { settings } }: Loaded, fresh: Effective): void 
     ['passive.single-port', settings.passive['single-port'], after.passive['single-port']],
     ['logs.format', settings.logs.format, after.logs.format],
     ['logs.level', settings.logs.level, after.logs.level],
+    ['logs.file', settings.logs.file, after.logs.file],
     ['logs.trace', settings.logs.trace, after.logs.trace],
   ];
   const changed = fixed.find(([, one, other]) => one !== other);

@@ -1,5 +1,6 @@
 import type { AcceptedConnection, SinglePort } from '@duoport/net';
 import type { DoorHandle, Listening } from '@duoport/server';
+import type { Sight } from '../seeing/sight.ts';
 import type { ServePlan } from './plan.ts';
 
 /** A server that listens: in this process, or with workers. */
@@ -14,6 +15,7 @@ export interface RunningServer {
   arrived(connection: AcceptedConnection, implicitTls: boolean): void;
   /** The plan for the sessions that come from now on; without listeners those that are there stay. When it rejects, nothing has changed. */
   reload(plan: ServePlan): Promise<void>;
+  readonly sight: Sight;
   /** Takes no new session any more; resolves when the last one is over, by itself. */
   leave(): Promise<void>;
   close(options: { readonly grace: number }): Promise<void>;

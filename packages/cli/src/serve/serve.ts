@@ -1,14 +1,16 @@
 import { networkInterfaces } from 'node:os';
 import type { Trace } from '@duoport/net';
-import { type ListenOptions, readPermissions, type ServerEvent } from '@duoport/server';
+import { type ListenOptions, readPermissions } from '@duoport/server';
 import { tellPlace, usedPlace } from '../accounts/place.ts';
 import { loadSettings } from '../config/load-settings.ts';
-import type { Settings } from '../config/schema.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
 import { printable } from '../printable.ts';
 import { activated } from '../restart/activated.ts';
 import { predecessor, sayReady } from '../restart/predecessor.ts';
 import { Succession } from '../restart/succession.ts';
+import { isJson } from '../seeing/is-json.ts';
+import { partMaker } from '../seeing/part-maker.ts';
+import { Watch } from '../seeing/watch.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
 import { traceTo } from '../trace/session-trace.ts';
 import { untilStopped } from '../until-stopped.ts';
@@ -23,7 +25,7 @@ import type { PlannedSource } from './planned-sources.ts';
 import { carriedOver, type Loaded, Reloading } from './reloading.ts';
 import type { RunningServer } from './running-server.ts';
 import { serverOptions } from './server-options.ts';
-import { SessionLog } from './session-log.ts';
+import { SightDesk } from './sight-desk.ts';
 import { SingleServer } from './single-server.ts';
 import { sourceFault } from './sources.ts';
 import { startServer } from './start.ts';
@@ -44,24 +46,29 @@ export async function serve(
   const loaded = takeover ? { ...read, plan: carriedOver(read.plan, await takeover.plan()) } : read;
   const { plan } = loaded;
   const { logs } = loaded.effective.settings;
-  const terminal = createTerminal(io, { json: logs.format === 'json', quiet: logs.level === 'quiet' });
+  const terminal = createTerminal(io, { json: isJson(logs, io), quiet: logs.level === 'quiet' });
+  await using watch = await Watch.of(plan, terminal);
   const handed = takeover?.listeners(plan) ?? (await activated(io.env, plan.listen));
   const { server, remark } = await startServer(
     handed ?? plan.listen,
-    opener({ plan, logs, terminal, takeover }),
+    opener({ plan, watch, terminal, takeover }),
   );
-  const reloading = new Reloading(loaded, { terminal, server, load });
+  const make = partMaker({ io, server, watch, plan: () => reloading.plan, succeeds: before !== undefined });
+  const reloading: Reloading = new Reloading(loaded, { server, watch, make, load });
+  await watchFrom(server, () => watch.prepare(plan, make));
   const succession = new Succession({
     terminal,
     self: 'server',
     estate: () => serveEstate(server, reloading.plan),
-    leave: () => server.leave(),
+    // The next process shows its counters at the same place.
+    leave: () => Promise.all([server.leave(), watch.leave()]),
   });
   await using _desk = await openServeDesk(terminal, {
     reloading: flags.config === undefined ? undefined : reloading,
     succession,
+    sight: new SightDesk({ server, lost: () => watch.lost, plan: () => reloading.plan }),
   });
-  announce(terminal, announcementOf(plan, server, remark));
+  announce(terminal, announcementOf(plan, server, { portRemark: remark, metrics: watch.endpoint }));
   sayReady();
   await warnOfSources(terminal, plan.sources);
   const stopped = untilStopped(io, server, {
@@ -85,19 +92,19 @@ async function warnOfSources(terminal: Terminal, sources: readonly PlannedSource
 interface Serving {
   readonly takeover: Takeover | undefined;
   readonly plan: ServePlan;
-  readonly logs: Settings['logs'];
+  readonly watch: Watch;
   readonly terminal: Terminal;
 }
 
 /** How a server is started on certain listeners: in this process, or with workers. */
 function opener({
   plan,
-  logs,
+  watch,
   terminal,
   takeover,
 }: Serving): (on: readonly ListenOptions[]) => Promise<RunningServer> {
-  const log = logTo(terminal, logs);
-  const trace = logs.trace ? (session: number) => traceTo(terminal, `#${session}`) : undefined;
+  const { log } = watch;
+  const trace = plan.seeing.logs.trace ? (session: number) => traceTo(terminal, `#${session}`) : undefined;
   const services = sharedServices();
   if (plan.workers === 1) {
     return async (listen) => {
@@ -112,7 +119,6 @@ function opener({
     const pool = new WorkerPool({
       plan,
       services,
-      quiet: terminal.quiet && !terminal.json,
       trace: trace !== undefined,
       log,
       traced: (session, event) => {
@@ -121,7 +127,7 @@ function opener({
         else traces.set(session, known);
         known(event);
       },
-      lost: (worker) => lost(terminal, worker),
+      lost: (worker) => lost(watch, worker),
     });
     await takeover?.takeDoor(pool);
     await pool.start(listen);
@@ -130,39 +136,34 @@ function opener({
 }
 
 function lost(
-  terminal: Terminal,
+  watch: Watch,
   {
     number,
     sessions,
     because,
   }: { readonly number: number; readonly sessions: number; readonly because: string },
 ): void {
-  if (terminal.json) terminal.object({ event: 'worker-lost', worker: number, sessions, because });
   const what = sessions === 1 ? 'its session is' : `its ${sessions} sessions are`;
-  terminal.warn(
+  watch.note(
+    { event: 'worker-lost', worker: number, sessions, because },
     `duoport: worker ${number} died (${because}): ${what} lost, and another worker takes its place.`,
   );
 }
 
-function logTo(terminal: Terminal, { level }: Settings['logs']): (event: ServerEvent) => void {
-  const log = new SessionLog({ verbose: level === 'verbose' });
-  return (event) => {
-    // Nobody reads it: a line for every transfer costs a busy server more than the transfer's file.
-    if (terminal.quiet && !terminal.json && event.kind !== 'bug') return;
-    if (terminal.json) {
-      terminal.object(log.object(event, new Date()));
-      return;
-    }
-    const line = log.line(event, new Date());
-    // A fault of ours is told even to whoever wants quiet.
-    if (line !== undefined) event.kind === 'bug' ? terminal.warn(line) : terminal.talk(line);
-  };
+/** One that cannot be watched as it should be does not start. */
+async function watchFrom(server: RunningServer, prepare: () => ReturnType<Watch['prepare']>): Promise<void> {
+  try {
+    await (await prepare()).commit();
+  } catch (error) {
+    await server.close({ grace: 0 });
+    throw error;
+  }
 }
 
 function announcementOf(
   plan: ServePlan,
   running: RunningServer,
-  portRemark: string | undefined,
+  standing: Pick<Announcement, 'portRemark' | 'metrics'>,
 ): Announcement {
   const doors = running.listening.map(({ address, port, implicitTls }) => ({
     port,
@@ -174,13 +175,13 @@ function announcementOf(
     password: plan.generated ? password : undefined,
     readOnly: mayOnlyRead(permissions),
   }));
-  const { server: _, anonymousFolder: __, dropFolder: ___, accounts: ____, sources, ...said } = plan;
+  const { server: _, seeing: _1, anonymousFolder: _2, dropFolder: _3, accounts: _4, sources, ...said } = plan;
   return {
     ...said,
     accounts: sources.length === 0 ? undefined : sources.map(({ shown }) => shown).join(', '),
     doors,
     users: plan.anonymous ? [...users, { name: undefined, password: undefined, readOnly: true }] : users,
-    portRemark,
+    ...standing,
   };
 }
 

@@ -27,7 +27,12 @@ export class SessionLog {
       'error' in rest
         ? { ...rest, error: String(rest.error) }
         : 'reply' in rest
-          ? { ...rest, reply: rest.reply.code, data: rest.data && dataFacts(rest.data) }
+          ? {
+              ...rest,
+              duration: rounded(rest.duration),
+              reply: rest.reply.code,
+              data: rest.data && dataFacts(rest.data),
+            }
           : rest;
     return {
       event: kind,
@@ -90,8 +95,13 @@ function changedText(event: Extract<ServerEvent, { readonly kind: 'changed' }>, 
 }
 
 /** Endpoints as they are written everywhere. */
-function dataFacts({ from, to, mode: _, ...facts }: OpenedData): object {
-  return { from: formatEndpoint(from), to: formatEndpoint(to), ...facts };
+function dataFacts({ from, to, dialledBy, waited, resumed }: OpenedData): object {
+  return { from: formatEndpoint(from), to: formatEndpoint(to), dialledBy, waited: rounded(waited), resumed };
+}
+
+/** Microseconds are enough. */
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
 }
 
 function transferText(

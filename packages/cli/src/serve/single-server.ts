@@ -6,6 +6,7 @@ import {
   type Listening,
   type ListenOptions,
 } from '@duoport/server';
+import { type Sight, sightOf } from '../seeing/sight.ts';
 import type { ServePlan } from './plan.ts';
 import type { RunningServer } from './running-server.ts';
 import type { serverOptions } from './server-options.ts';
@@ -13,6 +14,7 @@ import type { serverOptions } from './server-options.ts';
 /** A server in this process. */
 export class SingleServer implements RunningServer {
   readonly door: SinglePort | undefined;
+  readonly sight: Sight;
   readonly #server: FtpServer;
   readonly #optionsOf: (plan: ServePlan) => ReturnType<typeof serverOptions>;
 
@@ -25,6 +27,7 @@ export class SingleServer implements RunningServer {
     this.door = plan.singlePort ? new SinglePort() : undefined;
     this.#optionsOf = (next) => ({ ...optionsOf(next), singlePort: this.door ?? false });
     this.#server = createServer({ ...this.#optionsOf(plan), listen });
+    this.sight = sightOf(this.#server);
   }
 
   get listening(): readonly Listening[] {

@@ -9,7 +9,6 @@ export interface CrewOptions {
   readonly plan: ServePlan;
   readonly services: SharedServices;
   readonly door: SinglePort | undefined;
-  readonly quiet: boolean;
   readonly trace: boolean;
   readonly heard: WorkerOwner['heard'];
   /** A worker is gone. `isLoss`: not because it was told to. */
@@ -137,10 +136,10 @@ export class Crew {
   }
 
   #duty(index: number): Duty {
-    const { quiet, trace } = this.#options;
+    const { trace } = this.#options;
     const plan = this.#plan;
     const passivePorts = plan.singlePort ? undefined : partOf(plan.passivePorts, index, plan.workers);
-    return { plan, passivePorts, quiet, trace };
+    return { plan, passivePorts, trace };
   }
 
   #retire(worker: Worker): void {

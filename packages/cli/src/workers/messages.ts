@@ -56,8 +56,6 @@ export interface Duty {
   readonly plan: ServePlan;
   /** Its part of the passive range. */
   readonly passivePorts: PortRange | undefined;
-  /** Nobody reads the log: only faults are told. */
-  readonly quiet: boolean;
   readonly trace: boolean;
 }
 

@@ -1,5 +1,8 @@
 import { AcceptedConnection } from '@duoport/net';
 import { createServer, type FtpServer, type ServerOptions } from '@duoport/server';
+import type { Counting } from '../seeing/counting.ts';
+import { isTold } from '../seeing/is-told.ts';
+import { measuredOf } from '../seeing/sight.ts';
 import { serverOptions } from '../serve/server-options.ts';
 import { CallChannel } from './calls.ts';
 import type { Duty, FromWorker, ToWorker } from './messages.ts';
@@ -9,9 +12,21 @@ import { workerServices } from './worker-services.ts';
 
 /** A process that runs sessions: it listens nowhere, and gets its connections from the first process. */
 const door = new RemoteDoor(tell);
-const calls: CallChannel = new CallChannel(tell, workerServices({ change, shrink }));
+const calls: CallChannel = new CallChannel(
+  tell,
+  workerServices({
+    duties: { change, shrink },
+    seeing: {
+      look: async () => server?.look() ?? [],
+      kick: async (sessions) => server?.kick(sessions) ?? [],
+      shut: async () => server?.shut ?? [],
+      counted: async () => (await counting?.read()) ?? [],
+    },
+  }),
+);
 const services = remoteServices(calls);
 let server: FtpServer | undefined;
+let counting: Counting | undefined;
 
 // Ctrl-C goes to every process of a terminal; the first one decides what becomes of it.
 process.on('SIGINT', () => undefined);
@@ -23,7 +38,8 @@ process.on('message', (message, handle: unknown) => hear(message as ToWorker, ha
 function hear(message: ToWorker, handle: unknown): void {
   switch (message.kind) {
     case 'start':
-      return start(message.duty);
+      void start(message.duty);
+      return;
     case 'control':
       return control(message, handle);
     case 'close':
@@ -38,8 +54,9 @@ function hear(message: ToWorker, handle: unknown): void {
   }
 }
 
-function start(duty: Duty): void {
+async function start(duty: Duty): Promise<void> {
   try {
+    await count(duty);
     server = createServer(optionsOf(duty));
     tell({ kind: 'ready' });
   } catch (error) {
@@ -47,7 +64,15 @@ function start(duty: Duty): void {
   }
 }
 
+/** What counts is loaded where it is asked for. Once there it goes on: counters never go back. */
+async function count({ plan }: Duty): Promise<void> {
+  if (plan.seeing.metrics.listen === undefined || counting !== undefined) return;
+  const { Counting } = await import('../seeing/counting.ts');
+  counting = new Counting({ measure: () => server && measuredOf(server) });
+}
+
 async function change(duty: Duty): Promise<void> {
+  await count(duty);
   await server?.reload(optionsOf(duty));
 }
 
@@ -55,11 +80,13 @@ async function shrink(): Promise<void> {
   server?.shrink();
 }
 
-function optionsOf({ plan, passivePorts, quiet, trace }: Duty): ServerOptions {
+function optionsOf({ plan, passivePorts, trace }: Duty): ServerOptions {
+  const told = isTold(plan);
   return {
     ...serverOptions(plan, services, {
       log: (event) => {
-        if (!quiet || event.kind === 'bug') tell({ kind: 'event', event });
+        counting?.count(event);
+        if (told || event.kind === 'bug') tell({ kind: 'event', event });
       },
       trace: trace ? (session) => (event) => tell({ kind: 'trace', session, event }) : undefined,
     }),

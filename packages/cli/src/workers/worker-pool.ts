@@ -19,6 +19,7 @@ import type { ServePlan } from '../serve/plan.ts';
 import type { RunningServer } from '../serve/running-server.ts';
 import { serverOptions } from '../serve/server-options.ts';
 import { Crew } from './crew.ts';
+import { CrewSight } from './crew-sight.ts';
 import type { SharedServices } from './services.ts';
 import { SessionCounts } from './session-counts.ts';
 import type { Told, Worker } from './worker.ts';
@@ -27,7 +28,6 @@ export interface WorkerPoolOptions {
   readonly plan: ServePlan;
   /** What workers may ask of this process. */
   readonly services: SharedServices;
-  readonly quiet: boolean;
   readonly trace: boolean;
   log(event: ServerEvent): void;
   traced(session: number, event: TraceEvent): void;
@@ -41,6 +41,7 @@ export interface WorkerPoolOptions {
  */
 export class WorkerPool implements RunningServer {
   readonly door: SinglePort | undefined;
+  readonly sight = new CrewSight(() => this.#crew.all);
   readonly #options: WorkerPoolOptions;
   readonly #counts: SessionCounts;
   #trusted: ProxyTrust | undefined;
@@ -52,7 +53,7 @@ export class WorkerPool implements RunningServer {
   #nextSession = 1;
 
   constructor(options: WorkerPoolOptions) {
-    const { plan, services, quiet, trace } = options;
+    const { plan, services, trace } = options;
     this.#options = options;
     this.#plan = plan;
     this.door = plan.singlePort ? new SinglePort() : undefined;
@@ -62,7 +63,6 @@ export class WorkerPool implements RunningServer {
       plan,
       services,
       door: this.door,
-      quiet,
       trace,
       heard: (worker, message) => this.#heard(worker, message),
       gone: (worker, because, isLoss) => this.#gone(worker, because, isLoss),

@@ -1,3 +1,5 @@
+import type { DataShut, SessionView } from '@duoport/server';
+import type { MetricsRead } from '../seeing/counting.ts';
 import { type CallChannel, remoteService } from './calls.ts';
 import type { Duty } from './messages.ts';
 
@@ -9,14 +11,25 @@ export interface WorkerServices {
     /** Data ports that nobody needs are given up: others have them. */
     shrink(): Promise<void>;
   };
+  readonly seeing: WorkerSight;
+}
+
+/** What there is to be seen of the sessions of a worker. */
+export interface WorkerSight {
+  look(): Promise<readonly SessionView[]>;
+  /** Resolves with the numbers of those that there were. */
+  kick(sessions: ReadonlySet<number>): Promise<readonly number[]>;
+  shut(): Promise<readonly DataShut[]>;
+  /** None where nobody counts. */
+  counted(): Promise<MetricsRead>;
 }
 
 /** Those of this worker; each is made from what the worker knows. */
-export function workerServices(known: WorkerServices['duties']): WorkerServices {
-  return { duties: known };
+export function workerServices(known: WorkerServices): WorkerServices {
+  return known;
 }
 
 /** Those of a worker, as the first process sees them. */
 export function remoteWorkerServices(channel: CallChannel): WorkerServices {
-  return { duties: remoteService(channel, 'duties') };
+  return { duties: remoteService(channel, 'duties'), seeing: remoteService(channel, 'seeing') };
 }
