@@ -5,5 +5,6 @@ export {
   type StoredUser,
 } from './account-store.ts';
 export { AccountFault } from './database.ts';
-export { isPostgresUrl, openAccounts } from './open.ts';
+export { isPostgresUrl, openAccounts, openUsage } from './open.ts';
 export { SqlAccounts } from './sql-accounts.ts';
+export { SqlUsage } from './sql-usage.ts';

@@ -15,6 +15,23 @@ const steps: readonly (readonly string[])[] = [
       rules text not null
     )`,
   ],
+  [
+    `create table duoport_usage (
+      account text not null primary key,
+      used_bytes bigint not null default 0,
+      used_files bigint not null default 0,
+      held_bytes bigint not null default 0,
+      held_files bigint not null default 0,
+      grown_bytes bigint not null default 0,
+      grown_files bigint not null default 0,
+      changes bigint not null default 0,
+      epoch bigint not null default 0,
+      period_kind text not null default 'ever',
+      period_first bigint not null default 0,
+      up_bytes bigint not null default 0,
+      down_bytes bigint not null default 0
+    )`,
+  ],
 ];
 
 /** Brings the tables up to date; several nodes may do so at once. */

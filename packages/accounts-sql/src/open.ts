@@ -1,6 +1,7 @@
 import { AccountsUnavailable } from '@duoport/server';
 import { AccountStore } from './account-store.ts';
 import type { Database } from './database.ts';
+import { SqlUsage } from './sql-usage.ts';
 
 /** Whether this names a PostgreSQL database; anything else is the file of an SQLite database. */
 export function isPostgresUrl(where: string): boolean {
@@ -18,6 +19,15 @@ export async function openAccounts(
   return new AccountStore(await databaseAt(where, create));
 }
 
+/**
+ * What users have stored and transferred, in a PostgreSQL database or an SQLite file. The file is made when there is none, and what is
+ * written last may be lost when the machine loses its power: it can be counted anew, so nobody waits for the disk. It should be none in
+ * which accounts are.
+ */
+export async function openUsage(where: string): Promise<SqlUsage> {
+  return new SqlUsage(await databaseAt(where, true, { durable: false }));
+}
+
 /** Its library is optional: it is made for Linux, macOS and Windows only. */
 async function sqlite(): Promise<typeof import('./sqlite.ts')> {
   try {
@@ -28,9 +38,13 @@ async function sqlite(): Promise<typeof import('./sqlite.ts')> {
   }
 }
 
-async function databaseAt(where: string, create: boolean): Promise<Database> {
+async function databaseAt(
+  where: string,
+  create: boolean,
+  options: { readonly durable?: boolean } = {},
+): Promise<Database> {
   if (isPostgresUrl(where)) return new (await import('./postgres.ts')).PostgresDatabase(where);
-  const database = new (await sqlite()).SqliteDatabase(where);
+  const database = new (await sqlite()).SqliteDatabase(where, options);
   if (create) database.create();
   return database;
 }

@@ -17,11 +17,14 @@ interface Opened {
 /** A database in one file. Opened when it is needed, and anew when another file stands under its name. */
 export class SqliteDatabase implements Database {
   readonly #file: string;
+  readonly #durable: boolean;
   #opened: Opened | undefined;
   #busy: Promise<unknown> = Promise.resolve();
 
-  constructor(file: string) {
+  /** `durable`: what was written is on the disk before anybody hears that it was. Default true. */
+  constructor(file: string, { durable = true }: { readonly durable?: boolean } = {}) {
     this.#file = file;
+    this.#durable = durable;
   }
 
   /** Makes the file when there is none, for its owner's eyes only. */
@@ -67,6 +70,7 @@ export class SqliteDatabase implements Database {
       // No write-ahead log: it would be taken for the log of another database that is put in the place of this one.
       connection.pragma('journal_mode = DELETE');
       connection.pragma('foreign_keys = ON');
+      if (!this.#durable) connection.pragma('synchronous = OFF');
       await migrate(alone(connection));
     } catch (error) {
       connection.close();

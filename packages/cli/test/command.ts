@@ -92,6 +92,11 @@ export async function serve(
   };
 }
 
+/** Serves what a settings file says, and nobody else. */
+export async function serveSettings(config: string, env: RunOptions['env'] = {}): Promise<Standing> {
+  return await standing(['serve', '--config', config, '--json'], env);
+}
+
 /** A `duoport gateway` that has said it is ready. */
 export type Standing = Omit<Serving, 'folder'>;
 

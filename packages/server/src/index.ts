@@ -12,6 +12,7 @@ export {
   wrongPassword,
 } from './accounts/accounts.ts';
 export { admitted } from './accounts/admitted.ts';
+export { AllowedTimes } from './accounts/allowed-times.ts';
 export { type AccountFiles, LoginMaker } from './accounts/login-maker.ts';
 export {
   type AnonymousOptions,
@@ -55,3 +56,29 @@ export type { OpenedData } from './opened-data.ts';
 export { createServer, type FtpServer } from './server.ts';
 export type { SessionView, TransferView } from './session-view.ts';
 export type { ListenOptions, ServerOptions } from './settings.ts';
+export { isBooked, usageAccount } from './usage/account-usage.ts';
+export { measureFolders } from './usage/measure-folder.ts';
+export { MemoryUsage } from './usage/memory-usage.ts';
+export {
+  lastThatCounts,
+  type Period,
+  type PeriodKind,
+  periodAt,
+  periodKinds,
+  stillCounts,
+} from './usage/period.ts';
+export { type Recounted, recount } from './usage/recount.ts';
+export type {
+  Amount,
+  Direction,
+  DrawRequest,
+  Hold,
+  HoldRequest,
+  Quota,
+  Recount,
+  Refund,
+  Settlement,
+  Usage,
+  UsageMark,
+  UsageState,
+} from './usage/usage.ts';

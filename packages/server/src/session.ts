@@ -6,6 +6,8 @@ import {
   type TlsSession,
 } from '@duoport/net';
 import { type Reply, type Run, reply } from '@duoport/protocol';
+import type { Login } from './accounts/accounts.ts';
+import { ClosingTime } from './closing-time.ts';
 import type { Answer, Change, Context } from './command.ts';
 import { outcomeTeller } from './data-outcome.ts';
 import { DataSetup, sessionOver } from './data-setup.ts';
@@ -41,6 +43,8 @@ export class Session implements ServerRole {
   #active = this.#since;
   /** Of the command that runs. */
   #verb: string | undefined;
+  /** Of a user who may be here at certain times only. */
+  #closing: ClosingTime | undefined;
   #over = false;
 
   constructor(options: {
@@ -81,8 +85,8 @@ export class Session implements ServerRole {
   }
 
   /** Lets a running command finish, then says goodbye and closes. */
-  finish(last: Reply): void {
-    this.#dialogue.finish(last, 'the server is shutting down');
+  finish(last: Reply, because = 'the server is shutting down'): void {
+    this.#dialogue.finish(last, because);
   }
 
   /** The same without the patience: a transfer that runs is broken off. */
@@ -142,6 +146,7 @@ export class Session implements ServerRole {
 
   over(): void {
     this.#over = true;
+    this.#closing?.stop();
     this.#state.end();
     this.#transfer?.stop();
     this.#abort?.abort(sessionOver());
@@ -165,6 +170,7 @@ export class Session implements ServerRole {
     if (change.changed !== undefined) this.#log({ kind: 'changed', ...change.changed });
     if (change.unavailable !== undefined)
       this.#log({ kind: 'logins-unavailable', user, because: change.unavailable });
+    if (change.login !== undefined) this.#timed(login);
     if (change.login && login)
       this.#log({
         kind: 'login',
@@ -177,6 +183,14 @@ export class Session implements ServerRole {
       reply: change.reply,
       close: change.unavailable !== undefined || (change.refused !== undefined && exhausted),
     });
+  }
+
+  #timed(login: Login | undefined): void {
+    this.#closing?.stop();
+    this.#closing = undefined;
+    if (login?.times === undefined || this.#over) return;
+    const last = reply(421, 'The time in which this account may be used is over.');
+    this.#closing = new ClosingTime(login.times, () => this.finish(last, 'the time of the account is over'));
   }
 
   #context(run: Run): Context {

@@ -7,13 +7,14 @@ import {
   openAccounts,
   type StoredUser,
 } from '@duoport/accounts-sql';
-import { type AccountRules, AccountsUnavailable } from '@duoport/server';
+import { type AccountRules, AccountsUnavailable, type UsageState, usageAccount } from '@duoport/server';
 import { printable } from '../printable.ts';
 import type { Terminal } from '../terminal.ts';
 import { CommandError } from '../usage-error.ts';
 import { newPassword, type PasswordFlags } from './new-password.ts';
 import { placeFor, shownPlace, tellPlace } from './place.ts';
 import { type RuleFlags, ruleRows, rulesOf } from './rule-flags.ts';
+import { usageFor, usageLines, usageOf, withUsage } from './usage-store.ts';
 
 /** Flags that every command about accounts has. */
 export interface PlaceFlags {
@@ -41,12 +42,21 @@ export function addUser(terminal: Terminal, name: string, flags: UserFlags & Pas
 
 /** `duoport user list` */
 export function listUsers(terminal: Terminal, flags: PlaceFlags): Promise<void> {
-  return withStore(terminal, flags, {}, async (store) => {
-    for (const user of await store.users()) {
-      if (terminal.json) terminal.object(plain(user));
-      else terminal.result([printable(user.name), ...stateOf(user.effective, Date.now())].join('   '));
-    }
-  });
+  return withStore(terminal, flags, {}, async (store) =>
+    withUsage(await usageFor(flags, terminal.io.env), {}, async (usage) => {
+      for (const user of await store.users()) {
+        const state = await usageOf(usage, user.name, user.effective);
+        if (terminal.json) terminal.object({ ...plain(user), ...usagePlain(state) });
+        else {
+          const rows = state === undefined ? [] : usageLines(user.effective, state);
+          const used = rows.map(([what, value]) => `${what} ${value}`);
+          terminal.result(
+            [printable(user.name), ...stateOf(user.effective, Date.now()), ...used].join('   '),
+          );
+        }
+      }
+    }),
+  );
 }
 
 /** `duoport user show NAME` */
@@ -54,7 +64,10 @@ export function showUser(terminal: Terminal, name: string, flags: PlaceFlags): P
   return withStore(terminal, flags, {}, async (store) => {
     const user = await store.user(name);
     if (user === undefined) throw new AccountFault(`There is no user ${name}.`);
-    if (terminal.json) return terminal.object(plain(user));
+    const state = await withUsage(await usageFor(flags, terminal.io.env), {}, (usage) =>
+      usageOf(usage, name, user.effective),
+    );
+    if (terminal.json) return terminal.object({ ...plain(user), ...usagePlain(state) });
     const own = ruleRows(user.rules);
     const inherited = ruleRows(user.effective).filter(([rule]) => !own.some(([other]) => other === rule));
     const from = ` (group ${user.group})`;
@@ -63,9 +76,10 @@ export function showUser(terminal: Terminal, name: string, flags: PlaceFlags): P
       ...(user.group === undefined ? [] : [['group', user.group]]),
       ...own,
       ...inherited.map(([rule, value]) => [rule, value + from]),
+      ...(state === undefined ? [] : usageLines(user.effective, state)),
     ] as const;
     terminal.result(printable(user.name));
-    for (const [key = '', value = ''] of rows) terminal.result(`  ${key.padEnd(12)}${printable(value)}`);
+    for (const line of columns(rows)) terminal.result(line);
   });
 }
 
@@ -101,6 +115,9 @@ export function setPassword(
 export function removeUser(terminal: Terminal, name: string, flags: PlaceFlags): Promise<void> {
   return withStore(terminal, flags, {}, async (store) => {
     await store.removeUser(name);
+    // Whoever gets the name next begins anew.
+    const place = await usageFor(flags, terminal.io.env);
+    await withUsage(place, {}, (usage) => usage.forget(usageAccount(name, {})));
     done(terminal, { event: 'removed', user: name }, [
       `User ${printable(name)} was removed; the files are left where they are.`,
     ]);
@@ -123,8 +140,7 @@ export function listGroups(terminal: Terminal, flags: PlaceFlags): Promise<void>
       if (terminal.json) terminal.object({ group: name, rules });
       else {
         terminal.result(printable(name));
-        for (const [rule, value] of ruleRows(rules))
-          terminal.result(`  ${rule.padEnd(12)}${printable(value)}`);
+        for (const line of columns(ruleRows(rules))) terminal.result(line);
       }
     }
   });
@@ -151,12 +167,17 @@ async function withStore(
     store = await openAccounts(place, { create });
     await work(store, place);
   } catch (error) {
-    if (error instanceof AccountFault || error instanceof AccountsUnavailable)
-      throw new CommandError(printable(error.message), { cause: error });
-    throw error;
+    throw told(error);
   } finally {
     await store?.close();
   }
+}
+
+/** What is wrong with accounts, as the end of a command. */
+export function told(error: unknown): unknown {
+  return error instanceof AccountFault || error instanceof AccountsUnavailable
+    ? new CommandError(printable(error.message), { cause: error })
+    : error;
 }
 
 function changeOf(flags: UserFlags) {
@@ -185,6 +206,17 @@ async function warnOfFolder(terminal: Terminal, directory: string | undefined): 
   );
   if (!isFolder)
     terminal.warn(`duoport: ${printable(directory)} is no folder of this machine: make it before the login.`);
+}
+
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const width = Math.max(12, ...rows.map(([key = '']) => key.length + 1));
+  return rows.map(([key = '', value = '']) => `  ${key.padEnd(width)}${printable(value)}`);
+}
+
+function usagePlain(state: UsageState | undefined): object {
+  if (state === undefined) return {};
+  const { used, held, up, down } = state;
+  return { usage: { used, held, up, down } };
 }
 
 /** A user without the hash. */

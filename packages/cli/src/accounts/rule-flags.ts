@@ -11,15 +11,17 @@ import {
   parsePathPermissions,
   parsePermissions,
 } from './rule-values.ts';
+import { shownUsageRule, type UsageFlags, usageNames, usageOptions, usageRulesOf } from './usage-flags.ts';
 
 /** The flags of rules by their attributes, as commander gives them. */
-export type RuleFlags = Omit<AccountRules, 'enabled' | 'paths' | 'folders'> & {
-  readonly path?: AccountRules['paths'];
-  readonly folder?: AccountRules['folders'];
-  readonly enable?: true;
-  readonly disable?: true;
-  readonly clear?: readonly string[];
-};
+export type RuleFlags = Omit<AccountRules, 'enabled' | 'paths' | 'folders' | keyof typeof usageNames> &
+  UsageFlags & {
+    readonly path?: AccountRules['paths'];
+    readonly folder?: AccountRules['folders'];
+    readonly enable?: true;
+    readonly disable?: true;
+    readonly clear?: readonly string[];
+  };
 
 /** The name of the flag for each rule. */
 const names: Readonly<Record<keyof AccountRules, string>> = {
@@ -36,6 +38,7 @@ const names: Readonly<Record<keyof AccountRules, string>> = {
   sessions: 'sessions',
   rateDown: 'rate-down',
   rateUp: 'rate-up',
+  ...usageNames,
 };
 
 /** Adds the flags of rules. `clear`: also the one that takes rules away. */
@@ -52,7 +55,7 @@ export function addRuleFlags(command: Command, { clear = false } = {}): Command 
 /** What the flags change: a rule that is `undefined` here is taken away. */
 export function rulesOf({ enable, disable, clear = [], ...given }: RuleFlags): Record<string, unknown> {
   const { path, folder, ...plain } = given;
-  const flags = { ...plain, ...(path && { paths: path }), ...(folder && { folders: folder }) };
+  const flags = { ...usageRulesOf(plain), ...(path && { paths: path }), ...(folder && { folders: folder }) };
   const keys = Object.keys(names).filter((key) => Object.hasOwn(flags, key));
   const rules = Object.fromEntries(keys.map((key) => [key, flags[key as keyof typeof flags]]));
   return {
@@ -76,7 +79,7 @@ function shown(key: string, value: unknown): string {
   if (key === 'expires') return new Date(Number(value)).toISOString();
   if (key === 'rateDown' || key === 'rateUp') return `${value} bytes a second`;
   if (key === 'paths' || key === 'folders') return pairs(value as Readonly<Record<string, unknown>>);
-  return Array.isArray(value) ? value.join(',') : String(value);
+  return shownUsageRule(key, value) ?? (Array.isArray(value) ? value.join(',') : String(value));
 }
 
 function pairs(map: Readonly<Record<string, unknown>>): string {
@@ -118,6 +121,7 @@ function options(): readonly Option[] {
     new Option('--sessions <count>', 'at the same time').argParser(parseCount),
     new Option('--rate-down <rate>', 'bytes a second to the client: 500k, 10M').argParser(parseRate),
     new Option('--rate-up <rate>', 'bytes a second from the client').argParser(parseRate),
+    ...usageOptions(),
     new Option('--disable', 'no logins until --enable'),
     new Option('--enable', 'the opposite of --disable').conflicts('disable'),
   ];

@@ -1,6 +1,7 @@
 import { type AccountRules, allPermissions, type Permission, readPermissions } from '@duoport/server';
 import { problemsOf } from '../config/problem.ts';
 import { type RuleWords, ruleWords } from '../config/user-schema.ts';
+import { usageRulesOfWords } from './usage-rules.ts';
 
 /** The keys of a user in the settings, as rules; what is left out stays out. */
 export function rulesOfWords(words: RuleWords): AccountRules {
@@ -21,6 +22,7 @@ export function rulesOfWords(words: RuleWords): AccountRules {
     sessions,
     rateDown: words['rate-down'],
     rateUp: words['rate-up'],
+    ...usageRulesOfWords(words),
   };
 }
 

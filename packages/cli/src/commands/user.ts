@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { PlaceFlags, UserFlags } from '../accounts/commands.ts';
 import type { PasswordFlags } from '../accounts/new-password.ts';
+import type { RescanFlags } from '../accounts/rescan.ts';
 import { addRuleFlags, type RuleFlags } from '../accounts/rule-flags.ts';
 import { createTerminal, type ProcessIo } from '../terminal.ts';
 
@@ -43,6 +44,14 @@ export function userCommand(io: ProcessIo): Command {
       named('remove', 'remove a user, not the files').action(async (name: string, flags: PlaceFlags) =>
         (await work()).removeUser(createTerminal(io, flags), name, flags),
       ),
+    )
+    .addCommand(
+      placed('rescan', 'count on the disk what users with a quota have stored; servers may run meanwhile')
+        .argument('[name]', 'one user, and who shares a pool; without it all')
+        .option('--directory <folder>', 'the folder that is served, for users who have none of their own')
+        .action(async (name: string | undefined, flags: RescanFlags) =>
+          (await import('../accounts/rescan.ts')).rescan(createTerminal(io, flags), name, flags),
+        ),
     );
 }
 

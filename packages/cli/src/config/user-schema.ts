@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { parseExpiry } from '../accounts/rule-values.ts';
 import { parseRate } from '../flags/values.ts';
 import { facts, line, written } from './kinds.ts';
+import { usageKeys } from './usage-schema.ts';
 
 export const network = line().refine((text) => {
   try {
@@ -121,6 +122,7 @@ export const user = z.strictObject({
         examples: ['500k'],
       }),
     ),
+  ...usageKeys,
 });
 
 /** What holds for users whom another place knows: the same keys, but for who it is; what is left out says nothing. */

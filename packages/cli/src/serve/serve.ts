@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { Trace } from '@duoport/net';
-import { type ListenOptions, readPermissions } from '@duoport/server';
+import { type ListenOptions, readPermissions, type Usage } from '@duoport/server';
 import { tellPlace, usedPlace } from '../accounts/place.ts';
 import { loadSettings } from '../config/load-settings.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
@@ -24,12 +24,14 @@ import { planServe, type ServePlan } from './plan.ts';
 import type { PlannedSource } from './planned-sources.ts';
 import { carriedOver, type Loaded, Reloading } from './reloading.ts';
 import type { RunningServer } from './running-server.ts';
+import { ServedUsage } from './served-usage.ts';
 import { serverOptions } from './server-options.ts';
 import { SightDesk } from './sight-desk.ts';
 import { SingleServer } from './single-server.ts';
 import { sourceFault } from './sources.ts';
 import { startServer } from './start.ts';
 import { Takeover } from './takeover.ts';
+import { usagePlace } from './usage-place.ts';
 
 /** Serves until it is told to end. */
 export async function serve(
@@ -48,10 +50,11 @@ export async function serve(
   const { logs } = loaded.effective.settings;
   const terminal = createTerminal(io, { json: isJson(logs, io), quiet: logs.level === 'quiet' });
   await using watch = await Watch.of(plan, terminal);
+  const usage = new ServedUsage(usagePlace(plan.accounts, flags.config), (text) => terminal.warn(text));
   const handed = takeover?.listeners(plan) ?? (await activated(io.env, plan.listen));
   const { server, remark } = await startServer(
     handed ?? plan.listen,
-    opener({ plan, watch, terminal, takeover }),
+    opener({ plan, watch, terminal, takeover, usage }),
   );
   const make = partMaker({ io, server, watch, plan: () => reloading.plan, succeeds: before !== undefined });
   const reloading: Reloading = new Reloading(loaded, { server, watch, make, load });
@@ -70,6 +73,7 @@ export async function serve(
   });
   announce(terminal, announcementOf(plan, server, { portRemark: remark, metrics: watch.endpoint }));
   sayReady();
+  void usage.begin(plan.users);
   await warnOfSources(terminal, plan.sources);
   const stopped = untilStopped(io, server, {
     terminal,
@@ -94,6 +98,7 @@ interface Serving {
   readonly plan: ServePlan;
   readonly watch: Watch;
   readonly terminal: Terminal;
+  readonly usage: Usage;
 }
 
 /** How a server is started on certain listeners: in this process, or with workers. */
@@ -102,10 +107,11 @@ function opener({
   watch,
   terminal,
   takeover,
+  usage,
 }: Serving): (on: readonly ListenOptions[]) => Promise<RunningServer> {
   const { log } = watch;
   const trace = plan.seeing.logs.trace ? (session: number) => traceTo(terminal, `#${session}`) : undefined;
-  const services = sharedServices();
+  const services = sharedServices({ usage });
   if (plan.workers === 1) {
     return async (listen) => {
       const server = new SingleServer(plan, (next) => serverOptions(next, services, { log, trace }), listen);

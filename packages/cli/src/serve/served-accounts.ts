@@ -4,6 +4,7 @@ import {
   type Files,
   KeptPassword,
   MemoryAccounts,
+  type Usage,
   type UserOptions,
   wrongPassword,
 } from '@duoport/server';
@@ -12,24 +13,28 @@ import type { PlannedSource } from './planned-sources.ts';
 import { sourceAccounts } from './sources.ts';
 
 /** Who may come in: the users of the settings, and those of other places. */
-export function servedAccounts(plan: ServePlan, filesOf: (folder: string) => Files): Accounts {
+export function servedAccounts(
+  plan: ServePlan,
+  { open, usage }: { readonly open: (folder: string) => Files; readonly usage: Usage },
+): Accounts {
   // A hash takes its time, and then everybody has to: how long it takes shall not tell who is known.
   const slow = plan.users.some(({ hash }) => hash !== undefined);
   const users = plan.users.map(({ folder, hash, password = '', ...user }) => ({
     ...user,
-    files: filesOf(folder),
+    files: open(folder),
     password: hash === undefined ? (slow ? slowly(password) : password) : byHash(hash),
   }));
   const named = new MemoryAccounts({
     users,
-    open: filesOf,
-    ...(plan.anonymous ? { anonymous: anonymousOf(plan, filesOf) } : {}),
+    open,
+    usage,
+    ...(plan.anonymous ? { anonymous: anonymousOf(plan, open) } : {}),
     ...(slow ? { nobody: verifyNothing } : {}),
   });
   const { sources, folder } = plan;
   return sources.length === 0
     ? named
-    : inOrder(named, { sources, files: { files: filesOf(folder), open: filesOf } });
+    : inOrder(named, { sources, files: { files: open(folder), open, usage } });
 }
 
 function anonymousOf({ anonymousFolder, dropFolder }: ServePlan, filesOf: (folder: string) => Files) {

@@ -7,14 +7,14 @@ import { servedAccounts } from './served-accounts.ts';
 /** The plan in the server's words. Where to listen is the caller's. */
 export function serverOptions(
   plan: ServePlan,
-  { rates }: SharedServices,
+  { rates, usage }: SharedServices,
   tellers: Pick<ServerOptions, 'log' | 'trace'>,
 ): Omit<ServerOptions, 'listen'> {
   const { limits, timeouts, protocol } = plan.server;
   return {
     ...tellers,
     rates,
-    accounts: accountsOf(plan),
+    accounts: accountsOf(plan, usage),
     passive: {
       enabled: plan.modes.passive,
       ports: plan.singlePort ? undefined : plan.passivePorts,
@@ -40,7 +40,7 @@ export function serverOptions(
 }
 
 /** One backend for each folder, whoever sees it. */
-function accountsOf(plan: ServePlan): ServerOptions['accounts'] {
+function accountsOf(plan: ServePlan, usage: SharedServices['usage']): ServerOptions['accounts'] {
   const options = diskOptions(plan);
   const backends = new Map<string, DiskFiles>();
   const filesOf = (folder: string): DiskFiles => {
@@ -48,7 +48,7 @@ function accountsOf(plan: ServePlan): ServerOptions['accounts'] {
     backends.set(folder, files);
     return files;
   };
-  return servedAccounts(plan, filesOf);
+  return servedAccounts(plan, { open: filesOf, usage });
 }
 
 function diskOptions({ server: { uploads } }: ServePlan): DiskFilesOptions {

@@ -1,4 +1,5 @@
 import { KeptRates, type Rates } from '@duoport/net';
+import type { Usage } from '@duoport/server';
 import { type CallChannel, remoteService } from './calls.ts';
 
 /**
@@ -7,14 +8,15 @@ import { type CallChannel, remoteService } from './calls.ts';
  */
 export interface SharedServices {
   readonly rates: Rates;
+  readonly usage: Usage;
 }
 
 /** Those of this process. */
-export function sharedServices(): SharedServices {
-  return { rates: new KeptRates() };
+export function sharedServices({ usage }: Pick<SharedServices, 'usage'>): SharedServices {
+  return { rates: new KeptRates(), usage };
 }
 
 /** Those of the first process, as a worker sees them. */
 export function remoteServices(channel: CallChannel): SharedServices {
-  return { rates: remoteService(channel, 'rates') };
+  return { rates: remoteService(channel, 'rates'), usage: remoteService(channel, 'usage') };
 }

@@ -1,6 +1,9 @@
 import type { Awaitable, UserLimits } from '@duoport/net';
 import type { Endpoint, VerbRow } from '@duoport/protocol';
 import type { Files } from '../files/files.ts';
+import type { Meter } from '../usage/meter.ts';
+import type { AccountBook } from '../usage/usage-books.ts';
+import type { AllowedTimes } from './allowed-times.ts';
 
 /** What a verb may need; the word in the verb's row. */
 export type Permission = VerbRow['permission'];
@@ -31,6 +34,12 @@ export interface Login {
   readonly anonymous?: boolean;
   /** What the user may have of the server; what is left out is as the server has it for all. */
   readonly limits?: LoginLimits;
+  /** What the user has stored and may store, when that is limited; `files` books it. */
+  readonly book?: AccountBook;
+  /** What the user may transfer, when that is limited. */
+  readonly meter?: Meter;
+  /** When the user may be here, when that is limited: the session ends with it. */
+  readonly times?: AllowedTimes;
 }
 
 /** What one user may have of the server. */

@@ -1,7 +1,10 @@
 import { isAbsolute } from 'node:path';
 import { networkSet } from '@duoport/net';
 import { isNormal } from '../files/paths.ts';
+import { type PeriodKind, periodKinds } from '../usage/period.ts';
+import { isTimeZone } from '../usage/wall-clock.ts';
 import { allPermissions, type LoginAttempt, type Permission, type Refusal } from './accounts.ts';
+import { AllowedTimes, timesFault } from './allowed-times.ts';
 
 /** What is known of an account beside its name and password. Plain data, as it is stored; what is left out limits nothing. */
 export interface AccountRules {
@@ -28,6 +31,24 @@ export interface AccountRules {
   readonly rateDown?: number | undefined;
   /** Bytes a second from the client, all sessions together. */
   readonly rateUp?: number | undefined;
+  /** Bytes that may be stored. */
+  readonly quotaBytes?: number | undefined;
+  /** Files, folders and links that may be stored. */
+  readonly quotaFiles?: number | undefined;
+  /** All who have the same share one quota and one allowance. Default: everybody has their own. */
+  readonly quotaPool?: string | undefined;
+  /** Which of `folders` count too. */
+  readonly quotaFolders?: readonly string[] | undefined;
+  /** Bytes that may be transferred to the server in a period. */
+  readonly allowanceUp?: number | undefined;
+  /** Bytes that may be transferred to the client in a period. */
+  readonly allowanceDown?: number | undefined;
+  /** Default `month`. */
+  readonly allowancePeriod?: PeriodKind | undefined;
+  /** When the account may be used: `mon-fri 08:00-18:00`, `sat`, `22:00-06:00`. */
+  readonly times?: readonly string[] | undefined;
+  /** Of `times` and of the periods. Default UTC. */
+  readonly timeZone?: string | undefined;
 }
 
 /** What keeps this account out now, where name and password are right. */
@@ -37,7 +58,12 @@ export function refusalOf(rules: AccountRules, { peer }: LoginAttempt, now: numb
   // Whoever guesses from elsewhere shall not learn that the password is right.
   if (rules.networks !== undefined && !networkSet(rules.networks).has(peer.address))
     return { because: `${peer.address} is in no network of this account` };
-  return undefined;
+  return timeRefusal(rules, now);
+}
+
+function timeRefusal({ times, timeZone = 'UTC' }: AccountRules, now: number): Refusal | undefined {
+  if (times === undefined || new AllowedTimes(times, timeZone).left(now) > 0) return undefined;
+  return told(`This account may be used ${times.join(', ')} (${timeZone}) only`);
 }
 
 function told(because: string): Refusal {
@@ -84,6 +110,21 @@ const checks: Readonly<Record<keyof AccountRules, Check>> = {
   sessions: wholeNumber(1),
   rateDown: wholeNumber(1000),
   rateUp: wholeNumber(1000),
+  quotaBytes: wholeNumber(0),
+  quotaFiles: wholeNumber(0),
+  quotaPool: (value) =>
+    typeof value === 'string' && /^[^\p{Cc}\p{Cs}]{1,200}$/u.test(value) ? undefined : 'a name is needed',
+  quotaFolders: (value) =>
+    isList(value) && value.every((each) => isNormal(each) && each !== '/')
+      ? undefined
+      : 'paths like /shared are needed',
+  allowanceUp: wholeNumber(0),
+  allowanceDown: wholeNumber(0),
+  allowancePeriod: (value) =>
+    periodKinds.some((kind) => kind === value) ? undefined : `one of ${periodKinds.join(', ')}`,
+  times: (value) => (isList(value) ? timesFault(value) : 'times like mon-fri 08:00-18:00 are needed'),
+  timeZone: (value) =>
+    typeof value === 'string' && isTimeZone(value) ? undefined : 'a time zone like Europe/Berlin is needed',
 };
 
 function folder(value: unknown): string | undefined {

@@ -5,7 +5,7 @@ import { FilesError, type ReadHandle, type WriteHow } from '../files/files.ts';
 import type { HashAlgorithm } from '../files/hash.ts';
 import { baseName, joinPath, resolvePath } from '../files/paths.ts';
 import { then } from '../then.ts';
-import type { ReceivePlan, SendPlan } from '../transfer.ts';
+import type { ReceivePlan, SendPlan, TransferPlan } from '../transfer.ts';
 import { fromWire, toWire } from '../transforms.ts';
 
 /** RFC 959 §4.1.3, with REST (RFC 3659 §5) and RANG. */
@@ -14,7 +14,7 @@ export const retr = command('RETR', (context) => {
   if ('code' in range) return range;
   const { files, path } = context;
   return then<ReadHandle, Answer>(files.openRead(path), (handle) => {
-    if (range.offset <= handle.size) return sending(context, handle, range);
+    if (range.offset <= handle.size) return metered(context, sending(context, handle, range));
     const text = `The file has ${handle.size} bytes; REST ${range.offset} is beyond its end`;
     return then(handle.close(), () => reply(554, text));
   });
@@ -25,13 +25,13 @@ export const stor = command('STOR', (context) => {
   const range = restartOf(context);
   if ('code' in range) return range;
   const how: WriteHow = range.offset > 0 ? { kind: 'resume', offset: range.offset } : { kind: 'replace' };
-  return store(context, context.path, how);
+  return then(store(context, context.path, how), (plan) => metered(context, plan));
 });
 
 export const appe = command('APPE', (context) => {
   if (context.run.restart !== undefined)
     return reply(503, 'APPE goes on at the end of the file; REST does not go with it');
-  return store(context, context.path, { kind: 'append' });
+  return then(store(context, context.path, { kind: 'append' }), (plan) => metered(context, plan));
 });
 
 /** RFC 959 §4.1.3, and RFC 1123 §4.1.2.9: the 150 names the file as `FILE: name`. */
@@ -40,8 +40,13 @@ export const stou = command('STOU', async (context) => {
   const path =
     context.argument === '' ? joinPath(directory, 'ftp') : resolvePath(directory, context.argument);
   const plan = await store(context, path, { kind: 'unique' });
-  return { ...plan, preliminary: `FILE: ${baseName(plan.what)}` };
+  return metered(context, { ...plan, preliminary: `FILE: ${baseName(plan.what)}` });
 });
+
+/** Files are on the meter, listings and checksums are not. */
+function metered({ login }: Context, plan: TransferPlan): Awaitable<TransferPlan> {
+  return login?.meter === undefined ? plan : login.meter.metered(plan);
+}
 
 function sending({ path, parameters }: Context, handle: ReadHandle, range: Range): SendPlan {
   const source = part(handle, { path, from: range.offset, end: range.end });

@@ -41,6 +41,8 @@ export interface Files {
    * `undefined`: there is a file, or nothing.
    */
   partial?(path: string): Awaitable<number | undefined>;
+  /** A file that is in the way of an upload or a rename is not replaced: it goes on under another name. */
+  readonly keepsOld?: boolean;
   /** The checksum of the whole file where it is known without a read: from the upload, and nothing has changed the file since. */
   checksum?(path: string, algorithm: HashAlgorithm): Awaitable<FileSum | undefined>;
 }

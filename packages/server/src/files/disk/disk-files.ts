@@ -68,6 +68,7 @@ export interface DiskFilesOptions {
  * should: what it learns of the disk and its open directories is shared.
  */
 export class DiskFiles implements Files {
+  readonly keepsOld: boolean;
   readonly #store: Store;
   readonly #sweeper: UploadSweeper;
   readonly #staleAfter: number;
@@ -81,6 +82,7 @@ export class DiskFiles implements Files {
     const visit = options.changeDirectory === true ? visits() : undefined;
     const { uploads = {} } = options;
     const policy = policyOf(options);
+    this.keepsOld = policy.overwrite === 'rename-old';
     const floors = uploads.floor && new DiskFloors(uploads.floor, system);
     const sums = new StoredSums();
     this.#store = { directories, system, policy, floors, sums, plain: plainEnding({ sums }), visit };
