@@ -68,7 +68,7 @@ function helloOf(bytes: readonly number[] | Uint8Array): ClientHello {
 const sni = extension(0, fill(9, 20));
 
 test('a client that resumes nothing: no extensions, and an empty session_ticket', () => {
-  const nothing = { sessionId: new Uint8Array(0), tickets: [], serverName: undefined };
+  const nothing = { sessionId: new Uint8Array(0), tickets: [], serverName: undefined, protocols: [] };
   assert.deepEqual(helloOf(record(message({}))), nothing);
   const offer = [...sni, ...extension(35, [])];
   assert.deepEqual(helloOf(record(message({ extensions: offer }))).tickets, []);
@@ -82,6 +82,15 @@ test('TLS 1.2: the ticket, and the session id of a client that takes no tickets'
     helloOf(record(message({ sessionId: fill(5, 32) }))).sessionId,
     new Uint8Array(32).fill(5),
   );
+});
+
+test('ALPN: the protocols that it would speak, and none where the list is not well formed', () => {
+  const names = (list: readonly number[]) =>
+    helloOf(record(message({ extensions: extension(16, vector(2, list)) }))).protocols;
+  const acme = [...Buffer.from('acme-tls/1')];
+  assert.deepEqual(names([...vector(1, acme), ...vector(1, [0x68, 0x32])]), ['acme-tls/1', 'h2']);
+  assert.deepEqual(names([...vector(1, acme), 9, 0x68]), []);
+  assert.deepEqual(names([0]), []);
 });
 
 test('TLS 1.3: every identity of pre_shared_key', () => {

@@ -6,6 +6,8 @@ export interface ClientHello {
   readonly tickets: readonly Uint8Array[];
   /** The name that the client asks for (RFC 6066 §3), in small letters. */
   readonly serverName: string | undefined;
+  /** What it would speak over TLS (ALPN, RFC 7301 §3.1), best first. */
+  readonly protocols: readonly string[];
 }
 
 export type ClientHelloRead =
@@ -21,6 +23,7 @@ const longest = 16 * 1024;
 const handshakeRecord = 22;
 const clientHello = 1;
 const serverName = 0;
+const applicationProtocols = 16;
 const sessionTicket = 35;
 const preSharedKey = 41;
 
@@ -89,15 +92,16 @@ function decodeBody(body: Reader): ClientHello | undefined {
   const compression = body.vector(1);
   if (sessionId === undefined || sessionId.length > 32) return undefined;
   if (suites === undefined || suites.length < 2 || compression === undefined) return undefined;
-  if (body.isEmpty) return { sessionId, tickets: [], serverName: undefined };
+  if (body.isEmpty) return { sessionId, tickets: [], serverName: undefined, protocols: [] };
   const extensions = body.vector(2);
   if (extensions === undefined || !body.isEmpty) return undefined;
   const decoded = decodeExtensions(new Reader(extensions));
   return decoded && { sessionId, ...decoded };
 }
 
-function decodeExtensions(extensions: Reader): Pick<ClientHello, 'tickets' | 'serverName'> | undefined {
+function decodeExtensions(extensions: Reader): Omit<ClientHello, 'sessionId'> | undefined {
   const tickets: Uint8Array[] = [];
+  let protocols: readonly string[] = [];
   let name: string | undefined;
   while (!extensions.isEmpty) {
     const type = extensions.number(2);
@@ -105,11 +109,12 @@ function decodeExtensions(extensions: Reader): Pick<ClientHello, 'tickets' | 'se
     if (type === undefined || data === undefined) return undefined;
     if (type === sessionTicket && data.length > 0) tickets.push(data);
     if (type === serverName) name = decodeServerName(new Reader(data));
+    if (type === applicationProtocols) protocols = decodeProtocols(new Reader(data));
     if (type !== preSharedKey) continue;
     const identities = new Reader(data).vector(2);
     if (identities === undefined || !decodeIdentities(new Reader(identities), tickets)) return undefined;
   }
-  return { tickets, serverName: name };
+  return { tickets, serverName: name, protocols };
 }
 
 /** A list of names with their types, of which there is one: 0, a host name in ASCII. */
@@ -118,6 +123,18 @@ function decodeServerName(data: Reader): string | undefined {
   const type = list.number(1);
   const name = String.fromCharCode(...(list.vector(2) ?? []));
   return type === 0 && list.isEmpty && /^[\w.-]{1,255}$/.test(name) ? name.toLowerCase() : undefined;
+}
+
+/** A list of names of at least a byte. */
+function decodeProtocols(data: Reader): readonly string[] {
+  const list = new Reader(data.vector(2) ?? new Uint8Array(0));
+  const found: string[] = [];
+  while (!list.isEmpty) {
+    const name = list.vector(1);
+    if (name === undefined || name.length === 0) return [];
+    found.push(String.fromCharCode(...name));
+  }
+  return found;
 }
 
 /** Identity and obfuscated age, again and again. */

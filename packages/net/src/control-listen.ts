@@ -14,7 +14,8 @@ import type { SinglePort } from './single-port.ts';
 import { kernelEndpoint, peerEndpoint } from './socket-address.ts';
 import { errorCode, explainSocketError } from './socket-error.ts';
 import { SocksIntake } from './socks-intake.ts';
-import type { TlsServer, TlsSession } from './tls-session.ts';
+import type { TlsServer } from './tls-server.ts';
+import type { TlsSession } from './tls-session.ts';
 
 export interface ListenOptions {
   /** Address to bind. Default: all, both families where the machine has them. */
@@ -87,8 +88,10 @@ export async function listenControl(options: ListenControlOptions): Promise<Cont
   const { divert } = options;
   const listener = await listenConnections(options, (connection) => {
     if (divert === undefined) return enter(connection);
+    const diverted = divert(connection);
+    if (diverted === false) return enter(connection);
     const look = async () => {
-      if (!(await divert(connection))) enter(connection);
+      if (!(await diverted)) enter(connection);
     };
     look().catch((error: unknown) => {
       connection.destroy();
@@ -226,13 +229,24 @@ export function acceptControl(
     options.onConnection(control, undefined);
     return control;
   }
-  const session = implicitTls.session();
-  control
-    .startTls(session)
+  secured(control, implicitTls)
     .then(
-      () => options.onConnection(control, session),
+      (session) => options.onConnection(control, session),
       (error: unknown) => options.onError?.(error instanceof Error ? error : new Error(String(error)), peer),
     )
     .finally(() => options.onSettled?.(control));
   return control;
+}
+
+async function secured(control: ControlSocket, tls: TlsServer): Promise<TlsSession> {
+  if (!tls.isReady) {
+    const { peer } = control;
+    const text = 'The certificate of this server is not there yet';
+    const error = new FtpConnectionError(text, { channel: 'control', phase: 'tls', peer });
+    control.destroy(error);
+    throw error;
+  }
+  const session = tls.session();
+  await control.startTls(session);
+  return session;
 }

@@ -257,15 +257,12 @@ export class DataSocket implements DataConnection {
   #judgeBinding(session: TlsSession, tls: TLSSocket): void {
     const binding = checkBinding(session, tls, this.#needsProof);
     if (binding.verdict === 'accept') return;
-    const { because } = binding;
     if (binding.verdict === 'unproven') {
+      const { because } = binding;
       this.#trace.decision('TLS session of the data connection', 'accepted without resumption', because);
       return;
     }
-    const error = new FtpConnectionError(
-      `The TLS data connection does not prove that it belongs to this control connection: ${because}`,
-      { channel: 'data', phase: 'tls', peer: this.peer },
-    );
+    const error = new FtpConnectionError(binding.told, { channel: 'data', phase: 'tls', peer: this.peer });
     this.#fail('tls', error);
     throw error;
   }

@@ -1,7 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { type Channel, type Endpoint, FtpConnectionError, FtpTimeoutError, limits } from '@duoport/protocol';
+import {
+  type Channel,
+  type Endpoint,
+  encodeReply,
+  FtpConnectionError,
+  FtpTimeoutError,
+  limits,
+  reply,
+} from '@duoport/protocol';
 import { fingerprintOf } from './tls-certificate.ts';
+import { linger } from './tls-end.ts';
+import { CertificateObjection, handshakeReason } from './tls-fault.ts';
 import type { TlsSession } from './tls-session.ts';
 import type { TlsFacts } from './tls-settings.ts';
 
@@ -43,7 +53,7 @@ export function handshake(
     };
     const onSecure = () => {
       const objection = session.objection(tls);
-      if (objection !== undefined) fail(new FtpConnectionError(objection, { channel, phase: 'tls', peer }));
+      if (objection !== undefined) refuse(objection);
       else {
         settle();
         // A record that cannot be read: Node tells a client in 'error' and leaves the connection open, and tells a server nothing.
@@ -51,9 +61,19 @@ export function handshake(
         resolve(tls);
       }
     };
+    const refuse = (objection: string) => {
+      const cause = new CertificateObjection(objection);
+      const error = new FtpConnectionError(objection, { channel, phase: 'tls', peer, cause });
+      if (channel !== 'control' || session.role !== 'server') return fail(error);
+      settle();
+      tls.on('error', ignore);
+      // In TLS 1.3 the client takes the handshake for done, and would never hear why it was left.
+      tls.end(encodeReply(reply(421, `${objection}.`)));
+      linger(tls, undefined, () => fail(error));
+    };
     const onError = (cause: Error) =>
       fail(
-        new FtpConnectionError(`The TLS handshake failed: ${reason(cause)}`, {
+        new FtpConnectionError(`The TLS handshake failed: ${handshakeReason(cause)}`, {
           channel,
           phase: 'tls',
           peer,
@@ -91,6 +111,7 @@ export function tlsFacts(tls: TLSSocket, session: TlsSession): TlsFacts {
     cipher: tls.getCipher().standardName ?? tls.getCipher().name,
     reused: tls.isSessionReused(),
     authorized: session.authorized(tls),
+    certificate: session.certificate(tls),
     peerFingerprint: session.role === 'client' ? fingerprintOf(tls) : undefined,
     serverName: nameOf(tls),
   };
@@ -103,18 +124,3 @@ function nameOf(tls: TLSSocket): string | undefined {
 }
 
 function ignore(): void {}
-
-/** OpenSSL's text without its file names and numbers, and what it usually means. */
-function reason(cause: Error & { code?: string; reason?: string }): string {
-  const text = cause.reason ?? cause.message;
-  if (/wrong version number|http request|unexpected message|packet length too long/i.test(text)) {
-    return `${text}: the peer does not speak TLS here`;
-  }
-  if (/unsupported protocol|protocol version/i.test(text))
-    return `${text}: no common TLS version; 1.2 or newer is needed`;
-  if (/no shared cipher|handshake failure/i.test(text))
-    return `${text}: no common cipher suite, or the certificate is refused`;
-  if (/unknown ca|bad certificate|certificate unknown/i.test(text))
-    return `${text}: the peer does not trust our certificate`;
-  return text;
-}

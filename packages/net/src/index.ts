@@ -35,6 +35,8 @@ export type {
   TransferCount,
   TruncationPolicy,
 } from './bytes.ts';
+export { ChallengeDoor } from './challenge-door.ts';
+export type { AlternativeName, ClientCertificate } from './client-certificate.ts';
 export { ClientDialogue, type ClientDialogueOptions, type Exchange } from './client-dialogue.ts';
 export type { ClientWay, PromisedPort, WantedPort } from './client-way.ts';
 export type { ConnectionTarget, ControlConnection, ControlHandler } from './control-connection.ts';
@@ -89,7 +91,6 @@ export { canTraceHops, type TracedHop, type TraceHopsOptions, traceHops } from '
 export { type PacketWatch, type SeenPacket, watchPackets } from './native/watch-packets.ts';
 export { type PassBytesOptions, type PassedBytes, passBytes } from './pass-bytes.ts';
 export { choosePassiveAddress, type PassiveAddressPolicy, type PassiveChoice } from './passive-address.ts';
-export { peekHello } from './peek-hello.ts';
 export {
   checkPeer,
   type PeerFacts,
@@ -116,12 +117,17 @@ export { ServerMarks } from './server-marks.ts';
 export { signatureOf, signedHeaders } from './signed-headers.ts';
 export { type NextDoor, SinglePort, type SinglePortOptions } from './single-port.ts';
 export { errorCode } from './socket-error.ts';
-export { TlsClient, TlsServer, type TlsSession } from './tls-session.ts';
+export { TlsClient } from './tls-client.ts';
+export { type TlsFault, tlsFault } from './tls-fault.ts';
+export { TlsServer } from './tls-server.ts';
+export type { TlsSession } from './tls-session.ts';
 export type {
+  ClientCertificateSettings,
   Pem,
   TlsBinding,
   TlsClientSettings,
   TlsFacts,
+  TlsIdentity,
   TlsServerSettings,
   TlsVersion,
 } from './tls-settings.ts';
@@ -135,6 +141,7 @@ export {
   type TraceEvent,
   type TraceFact,
 } from './trace.ts';
+export { trustingAgent } from './trusting-agent.ts';
 export {
   AgentLine,
   type AgentLineHandler,

@@ -25,6 +25,8 @@ export interface ServerRole {
    */
   startTls(): TlsSession | 'released' | undefined;
   secured(facts: TlsFacts): void;
+  /** The handshake that `startTls` began came to nothing; the connection is being closed. */
+  tlsFailed?(error: unknown): void;
   /** No command will be settled any more: whatever runs may stop. Called once, the last reply may still be on its way. */
   over(): void;
   /** The control connection is gone. Called once, last. */
@@ -166,10 +168,16 @@ export class ServerDialogue implements ControlHandler {
       return;
     }
     if (tls === undefined) return this.destroy('TLS was asked for without a certificate');
-    const secured = this.#connection.startTls(tls).then((facts) => {
-      this.#role.secured(facts);
-      this.#machine.secured(performance.now());
-    });
+    const secured = this.#connection.startTls(tls).then(
+      (facts) => {
+        this.#role.secured(facts);
+        this.#machine.secured(performance.now());
+      },
+      (error: unknown) => {
+        this.#role.tlsFailed?.(error);
+        throw error;
+      },
+    );
     this.#goOn(secured);
   }
 

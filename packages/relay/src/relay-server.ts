@@ -14,8 +14,8 @@ import {
   listenAgents,
   type PoolGauges,
   type PortRange,
-  peekHello,
   type RelayLine,
+  readHello,
   type TlsServerSettings,
 } from '@duoport/net';
 import { type Endpoint, FtpConnectionError } from '@duoport/protocol';
@@ -228,7 +228,7 @@ export class RelayServer implements AsyncDisposable {
 
   /** Clients whose session is to be the agent's: the relay passes on what it cannot read, or need not. */
   async #divert(connection: AcceptedConnection, implicitTls: boolean): Promise<boolean> {
-    const asked = implicitTls ? (await peekHello(connection))?.serverName : undefined;
+    const asked = implicitTls ? (await readHello(connection))?.serverName : undefined;
     const target = this.#publication.at(connection.port) ?? serviceNamed(asked);
     if (target === undefined) return false;
     const { agent, service } = target;

@@ -1,4 +1,4 @@
-import type { Awaitable, Seat } from '@duoport/net';
+import type { Awaitable, Seat, TlsFacts } from '@duoport/net';
 import type { Endpoint, Order, Reply, Run } from '@duoport/protocol';
 import type { Login } from './accounts/accounts.ts';
 import type { DataSetup } from './data-setup.ts';
@@ -30,6 +30,8 @@ export interface Context {
   readonly peer: Endpoint;
   /** Whether the control connection is under TLS. */
   readonly secure: boolean;
+  /** TLS of the control connection. */
+  readonly tls: TlsFacts | undefined;
   readonly transfer: RunningTransfer | undefined;
   /** Aborted when the session is over: long work for it ends then. Made for whoever asks. */
   readonly signal: () => AbortSignal;

@@ -35,13 +35,19 @@ export function dispatch(context: Context, bug: (error: unknown) => void): Await
 
 /** RFC 4217 §10: 521 where the data connection must be protected, 534 where the control connection must be. */
 function policy(row: VerbRow, { settings, secure, parameters, login }: Context): Reply | undefined {
-  const { control } = settings.requireTls;
   const own = login?.limits?.requireTls;
   const data = settings.requireTls.data || own === 'data' || own === 'both';
-  if (control && !secure && reveals(row))
-    return reply(534, 'Secure the control connection with AUTH TLS first');
+  if (!secure && settings.requireTls[login === undefined ? 'login' : 'control'] && reveals(row)) {
+    return reply(
+      534,
+      'This server wants TLS: send AUTH TLS first (in your client, choose FTP with explicit TLS)',
+    );
+  }
   if (data && row.transfer !== 'no' && parameters.protection === 'clear') {
-    return reply(521, 'Data connections must be protected here: send PBSZ 0 and PROT P');
+    return reply(
+      521,
+      'Data connections must be protected here: send PBSZ 0 and PROT P (in your client, encrypt data too)',
+    );
   }
   return undefined;
 }

@@ -55,7 +55,7 @@ export type { DataAdvice, NameChange, ServerEvent, ServerLog } from './log.ts';
 export type { OpenedData } from './opened-data.ts';
 export { createServer, type FtpServer } from './server.ts';
 export type { SessionView, TransferView } from './session-view.ts';
-export type { ListenOptions, ServerOptions } from './settings.ts';
+export type { ListenOptions, ServerOptions, TlsPart } from './settings.ts';
 export { isBooked, usageAccount } from './usage/account-usage.ts';
 export { measureFolders } from './usage/measure-folder.ts';
 export { MemoryUsage } from './usage/memory-usage.ts';

@@ -1,4 +1,4 @@
-import type { PortRange } from '@duoport/net';
+import { type PortRange, type TlsFacts, type TlsFault, tlsFault } from '@duoport/net';
 import type { Endpoint, Reply } from '@duoport/protocol';
 import type { DataCause } from './data-cause.ts';
 import type { DataFailure } from './data-story.ts';
@@ -7,7 +7,9 @@ import type { OpenedData } from './opened-data.ts';
 /** What a server tells about itself as it goes. Plain data; `session` numbers the control connections. */
 export type ServerEvent = { readonly session: number; readonly peer: Endpoint } & (
   | { readonly kind: 'connected' }
-  | { readonly kind: 'secured'; readonly protocol: string }
+  | ({ readonly kind: 'secured' } & SecuredFacts)
+  /** A handshake of the control connection that came to nothing; `because` says what to do about it. */
+  | { readonly kind: 'tls-failed'; readonly fault: TlsFault; readonly because: string }
   | {
       readonly kind: 'login';
       readonly user: string;
@@ -77,6 +79,29 @@ export interface DataAdvice {
         readonly secure: boolean;
       }
     | undefined;
+}
+
+/** TLS of a control connection. */
+interface SecuredFacts {
+  readonly protocol: string;
+  readonly cipher: string;
+  /** The host that the client has asked for in the handshake. */
+  readonly serverName?: string;
+  /** Subject of the client's certificate, which was verified. */
+  readonly certificate?: string;
+}
+
+export function securedFacts({ protocol, cipher, serverName, certificate }: TlsFacts): SecuredFacts {
+  return {
+    protocol,
+    cipher,
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(certificate === undefined ? {} : { certificate: certificate.subject }),
+  };
+}
+
+export function failedHandshake(error: unknown): { readonly fault: TlsFault; readonly because: string } {
+  return { fault: tlsFault(error), because: error instanceof Error ? error.message : String(error) };
 }
 
 export type ServerLog = (event: ServerEvent) => void;

@@ -48,7 +48,7 @@ function workOut(settings: Settings, files: Files | undefined, limits: LoginLimi
   add('pre-transfer', true);
   add('language', true);
   add('clear-control', settings.allowClear && (requireTls === undefined || requireTls === 'data'));
-  add('host', settings.hosts.length > 0);
+  add('host', settings.hosts.length > 0 || (settings.tls?.hasSeveral ?? false));
   add('set-modified', files?.setModified !== undefined);
   add('set-created', files?.setCreated !== undefined);
   add('chmod', files?.chmod !== undefined);

@@ -9,9 +9,10 @@ import {
   type TlsServer,
   type TlsSession,
 } from '@duoport/net';
-import { type Reply, reply } from '@duoport/protocol';
+import { type Endpoint, type Reply, reply } from '@duoport/protocol';
 import type { DataShut } from './data-failures.ts';
 import { type DoorHandle, Doors, type Listening } from './doors.ts';
+import { failedHandshake } from './log.ts';
 import { Session } from './session.ts';
 import type { SessionView } from './session-view.ts';
 import { type ListenOptions, type ServerOptions, type Settings, settingsOf } from './settings.ts';
@@ -173,6 +174,7 @@ export class FtpServer implements AsyncDisposable {
     const control = acceptControl(connection, {
       implicitTls: this.#implicit(implicitTls),
       onConnection: (made, tls) => this.#accept(made, tls, { id: session, refuse }),
+      onError: (error, peer) => this.#unsecured(error, peer, session),
     });
     if (over !== undefined) control.onceClosed(over);
   }
@@ -198,6 +200,7 @@ export class FtpServer implements AsyncDisposable {
     const { door } = this.#settings;
     const gate = this.#gate;
     const certificate = () => this.#implicit(implicitTls);
+    const divert = (came: AcceptedConnection) => implicitTls && (this.#settings.divert?.(came) ?? false);
     return listenControl({
       host,
       port,
@@ -209,8 +212,13 @@ export class FtpServer implements AsyncDisposable {
       // Asked anew for each: new settings may trust others.
       proxy: { from: { has: (address) => this.#settings.proxy?.from.has(address) ?? false } },
       door: door instanceof SinglePort ? door : undefined,
-      divert: gate && (() => gate),
+      divert: gate
+        ? async (connection) => (await gate) || divert(connection)
+        : implicitTls
+          ? divert
+          : undefined,
       onConnection: (connection, session) => this.#accept(connection, session),
+      onError: (error, peer) => this.#unsecured(error, peer),
     });
   }
 
@@ -225,6 +233,13 @@ export class FtpServer implements AsyncDisposable {
     const { tls } = this.#settings;
     if (wanted && tls === undefined) throw needsTls();
     return wanted ? tls : undefined;
+  }
+
+  /** A client whose TLS was to begin with the first byte, and did not. */
+  #unsecured(error: Error, peer: Endpoint | undefined, session = this.#nextSession++): void {
+    // An accept error of the listener is nobody's in particular.
+    if (peer !== undefined)
+      this.#settings.log?.({ session, peer, kind: 'tls-failed', ...failedHandshake(error) });
   }
 
   #accept(

@@ -69,6 +69,11 @@ export class SessionState {
     this.#logIn(undefined);
   }
 
+  /** Undefined: none in particular. */
+  chooseHost(host: string | undefined): void {
+    if (host !== undefined) this.#parameters = { ...this.#parameters, host };
+  }
+
   /** The session is over: a login that was still being looked at takes no place any more. */
   end(): void {
     this.#over = true;

@@ -13,7 +13,7 @@ import { outcomeTeller } from './data-outcome.ts';
 import { DataSetup, sessionOver } from './data-setup.ts';
 import { dispatch } from './dispatch.ts';
 import { resolvePath } from './files/paths.ts';
-import { type SessionLog, sessionLog } from './log.ts';
+import { failedHandshake, type SessionLog, securedFacts, sessionLog } from './log.ts';
 import { type LoggedEnd, loggedTransfer } from './logged-transfer.ts';
 import { RunningTransfer } from './running-transfer.ts';
 import { SessionState } from './session-state.ts';
@@ -35,6 +35,8 @@ export class Session implements ServerRole {
   readonly #log: SessionLog;
   readonly #state: SessionState;
   #tls: TlsSession | undefined;
+  /** The host that HOST named before AUTH. */
+  #asked: string | undefined;
   #transfer: RunningTransfer | undefined;
   /** Of what is done for this session: made anew only when a transfer was aborted. */
   #abort: AbortController | undefined;
@@ -134,14 +136,21 @@ export class Session implements ServerRole {
   }
 
   startTls(): TlsSession | undefined {
-    this.#tls = this.#settings.tls?.session();
+    const { host } = this.#state.parameters;
+    this.#asked = host;
+    this.#tls = this.#settings.tls?.session(host);
     this.#state.startAnew();
     this.#data.release();
     return this.#tls;
   }
 
-  secured({ protocol }: TlsFacts): void {
-    this.#log({ kind: 'secured', protocol });
+  secured(facts: TlsFacts): void {
+    this.#state.chooseHost(this.#hostOf(facts));
+    this.#log({ kind: 'secured', ...securedFacts(facts) });
+  }
+
+  tlsFailed(error: unknown): void {
+    this.#log({ kind: 'tls-failed', ...failedHandshake(error) });
   }
 
   over(): void {
@@ -156,6 +165,16 @@ export class Session implements ServerRole {
   gone(reason: string): void {
     this.#log({ kind: 'closed', reason });
     this.#ended(this);
+  }
+
+  /**
+   * HOST before AUTH chooses the certificate (RFC 7151 §3.3). It was said in the clear, so it holds under TLS only where the certificate
+   * stands for it, and the client has not asked for another host in the handshake.
+   */
+  #hostOf({ serverName }: TlsFacts): string | undefined {
+    const asked = this.#asked;
+    if (asked === undefined || this.#settings.tls?.covers(asked) !== true) return undefined;
+    return serverName === undefined || serverName === asked ? asked : undefined;
   }
 
   #answer(id: number, run: Run, answer: Answer): void {
@@ -195,7 +214,7 @@ export class Session implements ServerRole {
 
   #context(run: Run): Context {
     const { parameters, powers, user, login, files } = this.#state;
-    const { peer, secure } = this.#connection;
+    const { peer, secure, tls } = this.#connection;
     const now = Date.now();
     this.#active = now;
     return {
@@ -210,6 +229,7 @@ export class Session implements ServerRole {
       files,
       peer,
       secure,
+      tls,
       settings: this.#settings,
       data: this.#data,
       transfer: this.#transfer,

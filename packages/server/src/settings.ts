@@ -1,6 +1,8 @@
 import {
+  type AcceptedConnection,
   AdvertisedAddress,
   type AdvertisedRule,
+  type Awaitable,
   type DataDoor,
   type PeerPolicy,
   PortPool,
@@ -33,6 +35,12 @@ export interface ListenOptions {
   readonly fd?: number | undefined;
 }
 
+/**
+ * What may have to be under TLS. `login`: name and password; the client may go back to clear after it, where CCC is allowed. `control`: the
+ * control connection from the login on to its end. `data`: every data connection.
+ */
+export type TlsPart = 'login' | 'control' | 'data';
+
 /** What may be set; everything but `accounts` has a safe default. Times are milliseconds. */
 export interface ServerOptions {
   readonly accounts: Accounts;
@@ -48,15 +56,16 @@ export interface ServerOptions {
     /** Source port of the data connections that the server dials; 20 needs the right to bind it. Default: any. */
     readonly sourcePort?: number | PortRange | undefined;
   };
-  readonly tls?: TlsServerSettings | undefined;
+  /** `awaited`: there will be a certificate, which a reload brings; until then AUTH is answered with 431. */
+  readonly tls?: TlsServerSettings | 'awaited' | undefined;
   /**
    * Passive data connections come in on the port of the control connection, so that a firewall needs one open port. Under TLS
    * with session tickets it is exact; otherwise a transfer is refused with 425 where it could be somebody else's. A door of
    * another process, when that one accepts the connections. Default off.
    */
   readonly singlePort?: boolean | DataDoor | undefined;
-  /** What must be under TLS. Default: nothing. */
-  readonly requireTls?: 'none' | 'control' | 'data' | 'both' | undefined;
+  /** What must be under TLS, one or several. Default: nothing. */
+  readonly requireTls?: 'none' | 'both' | TlsPart | readonly TlsPart[] | undefined;
   /** A TLS upload that ends without close_notify may have been cut short. Default: refused with 426. */
   readonly truncation?: TruncationPolicy | undefined;
   /** Whose data connections are accepted and dialled. Default: exactly the control connection's peer; `any` allows FXP. */
@@ -68,6 +77,8 @@ export interface ServerOptions {
   readonly proxy?:
     | { readonly control?: readonly string[] | undefined; readonly data?: readonly string[] | undefined }
     | undefined;
+  /** Looks at each connection to a port with implicit TLS before the handshake; true: it is somebody else's (ACME's, say). */
+  readonly divert?: ((connection: AcceptedConnection) => Awaitable<boolean>) | undefined;
   /** Names that HOST may ask for (RFC 7151). */
   readonly hosts?: readonly string[] | undefined;
   readonly greeting?: string | undefined;
@@ -109,12 +120,13 @@ export interface Settings {
   readonly door: DataDoor | undefined;
   /** CCC is possible. */
   readonly allowClear: boolean;
-  readonly requireTls: { readonly control: boolean; readonly data: boolean };
+  readonly requireTls: Readonly<Record<TlsPart, boolean>>;
   readonly truncation: TruncationPolicy;
   readonly peers: PeerPolicy;
   /** Whose PROXY headers are taken on control connections. */
   readonly proxy: ProxyTrust | undefined;
   readonly proxyData: readonly string[] | undefined;
+  readonly divert: ServerOptions['divert'];
   readonly hosts: readonly string[];
   readonly greeting: string;
   readonly deflate: boolean;
@@ -148,8 +160,8 @@ export function settingsOf(options: ServerOptions, earlier?: Settings): Settings
   if (ports !== undefined) checkRange(ports, 'passive.ports');
   if (typeof options.active?.sourcePort === 'object')
     checkRange(options.active.sourcePort, 'active.sourcePort');
-  const requireTls = options.requireTls ?? 'none';
-  if (requireTls !== 'none' && options.tls === undefined) {
+  const requireTls = requiredParts(options.requireTls);
+  if (Object.values(requireTls).includes(true) && options.tls === undefined) {
     throw new RangeError('requireTls needs a certificate: set tls.cert and tls.key.');
   }
   checkSinglePort(options);
@@ -172,15 +184,13 @@ export function settingsOf(options: ServerOptions, earlier?: Settings): Settings
     sourcePort: options.active?.sourcePort,
     tls: options.tls && new TlsServer(options.singlePort ? ticketing(options.tls) : options.tls),
     door: options.singlePort === true ? (earlier?.door ?? new SinglePort()) : options.singlePort || undefined,
-    allowClear: options.tls?.allowClear === true && requireTls !== 'control' && requireTls !== 'both',
-    requireTls: {
-      control: requireTls === 'control' || requireTls === 'both',
-      data: requireTls === 'data' || requireTls === 'both',
-    },
+    allowClear: typeof options.tls === 'object' && options.tls.allowClear === true && !requireTls.control,
+    requireTls,
     truncation: options.truncation ?? 'strict',
     peers: options.peers ?? { kind: 'exact' },
     proxy: proxyTrust(options.proxy?.control),
     proxyData: proxies,
+    divert: options.divert,
     hosts: options.hosts ?? [],
     greeting: options.greeting ?? 'duoport FTP server ready.',
     deflate: options.deflate ?? true,
@@ -215,6 +225,17 @@ function listensAtDoor(door: ServerOptions['singlePort']): boolean {
   return door === true || door instanceof SinglePort;
 }
 
+/** Who has to log in under TLS has to be under TLS to do so. */
+function requiredParts(required: ServerOptions['requireTls'] = 'none'): Settings['requireTls'] {
+  const words: readonly string[] = typeof required === 'string' ? [required] : required;
+  const control = words.includes('control') || words.includes('both');
+  return {
+    login: control || words.includes('login'),
+    control,
+    data: words.includes('data') || words.includes('both'),
+  };
+}
+
 function sameRange(one: PortRange | undefined, other: PortRange | undefined): boolean {
   return one?.low === other?.low && one?.high === other?.high;
 }
@@ -225,7 +246,7 @@ function checkSinglePort({ singlePort, passive, tls, peers }: ServerOptions): vo
     throw new RangeError(
       'singlePort is a way of passive mode without ports of its own: leave out passive.ports.',
     );
-  if (tls?.binding === 'off')
+  if (typeof tls === 'object' && tls.binding === 'off')
     throw new RangeError(
       'singlePort knows data connections by their TLS tickets: tls.binding must not be off.',
     );
@@ -234,8 +255,8 @@ function checkSinglePort({ singlePort, passive, tls, peers }: ServerOptions): vo
 }
 
 /** TLS 1.3 tickets run out after two transfers; a session of TLS 1.2 can be resumed for ever, and its id or ticket says whose it is. */
-function ticketing(tls: TlsServerSettings): TlsServerSettings {
-  return tls.minVersion === 'TLSv1.3' ? tls : { ...tls, maxVersion: 'TLSv1.2' };
+function ticketing(tls: TlsServerSettings | 'awaited'): TlsServerSettings | 'awaited' {
+  return tls === 'awaited' || tls.minVersion === 'TLSv1.3' ? tls : { ...tls, maxVersion: 'TLSv1.2' };
 }
 
 function checkRange({ low, high }: PortRange, name: string): void {

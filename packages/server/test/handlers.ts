@@ -72,6 +72,7 @@ export function contextOf(line: string, scene: Scene = {}): Context {
   return {
     argument: argument ?? '',
     path: row.path ? resolvePath(parameters.directory, argument) : parameters.directory,
+    tls: undefined,
     run: {
       row,
       command: { verb: row.verb, argument, quirks: [] },

@@ -53,6 +53,7 @@ export class RawClient {
   #reader = new ReplyReader();
   #waiting: (() => void)[] = [];
   #isOver = false;
+  #ended: () => void = () => undefined;
   readonly #tls: ConnectionOptions;
   readonly #t: Owner;
   readonly #clearable: boolean;
@@ -67,12 +68,12 @@ export class RawClient {
     this.#clearable = options.clearable === true;
     this.#tls = { rejectUnauthorized: false, ...options.tls };
     this.ended = new Promise((resolve) => {
-      const over = () => {
+      this.#ended = () => {
         this.#isOver = true;
         this.#wake();
         resolve();
       };
-      raw.on('close', over).on('end', over);
+      raw.on('close', this.#ended).on('end', this.#ended);
     });
     raw.on('error', () => {});
     t.after(() => raw.destroy());
@@ -167,6 +168,8 @@ export class RawClient {
       .on('session', (session) => {
         this.#session = session;
       });
+    // The TCP socket below does not tell it; behind CCC it is the end of TLS alone.
+    if (!this.#clearable) tls.on('end', () => this.#ended());
     this.#stream = tls;
     this.#listen();
     await within('the TLS handshake', once(tls, 'secureConnect'));

@@ -1,3 +1,4 @@
+export { type IssueOptions, TestAuthority } from './authority.ts';
 export { type TestCertificate, testCertificate } from './certificate.ts';
 export { bytesOf, type Decoder, decodeChunks, everyCut } from './chunks.ts';
 export { duoportCommand } from './duoport-command.ts';

@@ -1,16 +1,17 @@
 import { printable } from '../printable.ts';
+import { acmeLooks } from './acme-contradictions.ts';
 import { hookContradictions } from './hook-contradictions.ts';
+import type { Look } from './look.ts';
 import type { Origins } from './origins.ts';
 import type { Problem } from './problem.ts';
 import type { Settings } from './schema.ts';
+import { tlsLooks } from './tls-contradictions.ts';
 
 /** What is well written key by key and cannot be together. */
 export function contradictions(settings: Settings, origins: Origins): readonly Problem[] {
-  const all = [modes, singlePort, ports, certificates, needsCertificate, people, counts, hookContradictions];
+  const all = [modes, singlePort, ports, ...tlsLooks, ...acmeLooks, people, counts, hookContradictions];
   return all.flatMap((look) => look(settings, origins));
 }
-
-type Look = (settings: Settings, origins: Origins) => readonly Problem[];
 
 const modes: Look = ({ passive, active }, origins) => {
   if (!passive.enabled && !active.enabled) {
@@ -72,41 +73,6 @@ const ports: Look = ({ listeners = [], passive, workers }, origins) => {
     ...(workers > room
       ? [{ path: 'workers', text: `${workers} workers need a passive port each, and ${name} has ${room}.` }]
       : []),
-  ];
-};
-
-const certificates: Look = ({ tls }, origins) => {
-  const [cert, key] = [origins.name('tls.certificate'), origins.name('tls.key')];
-  const own = origins.name('tls.self-signed');
-  if ((tls.certificate === undefined) !== (tls.key === undefined)) {
-    const path = tls.certificate === undefined ? 'tls.key' : 'tls.certificate';
-    return [{ path, text: `${cert} and ${key} go together: give both files, or ${own}.` }];
-  }
-  return tls['self-signed'] && tls.certificate !== undefined
-    ? [{ path: 'tls.self-signed', text: `${own} and ${cert} cannot both be there: keep one of them.` }]
-    : [];
-};
-
-const tlsKeys = ['require', 'minimum-version', 'ciphers', 'binding', 'truncation', 'clear-again'] as const;
-
-const needsCertificate: Look = ({ tls, data, listeners = [] }, origins) => {
-  if (tls.certificate !== undefined || tls.key !== undefined || tls['self-signed']) {
-    return tls['clear-again'] && (tls.require === 'control' || tls.require === 'both')
-      ? [
-          {
-            path: 'tls.clear-again',
-            text: `${origins.name('tls.require')} does not let TLS be taken off: leave one out.`,
-          },
-        ]
-      : [];
-  }
-  const cure = `add ${origins.name('tls.self-signed')}, or ${origins.name('tls.certificate')} and ${origins.name('tls.key')}.`;
-  const implicit = listeners.findIndex((one) => one.tls === 'implicit');
-  const set = tlsKeys.filter((key) => origins.isSet(`tls.${key}`) && tls[key] !== 'none');
-  return [
-    ...(implicit < 0 ? [] : [{ path: `listeners.${implicit}`, text: `TLS needs a certificate: ${cure}` }]),
-    ...(data.peers === 'tls' ? [{ path: 'data.peers', text: `tls needs a certificate: ${cure}` }] : []),
-    ...set.map((key) => ({ path: `tls.${key}`, text: `It needs a certificate: ${cure}` })),
   ];
 };
 

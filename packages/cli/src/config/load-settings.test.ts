@@ -127,7 +127,7 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   ['timeouts: {idle: -5}\n', /timeouts\.idle: A time is written/],
   ['anonymous: {enabled: yes}\n', /Write true or false\./],
   ['users: [{name: a, password: 1234}]\n', /users 1\.password: Write text; in quotes/],
-  ['tls: {require: sometimes}\n', /tls\.require: Write one of none, control, data, both\./],
+  ['tls: {require: sometimes}\n', /tls\.require: Write one of none, login, control, data, both\./],
   ['data: {peers: nobody}\n', /data\.peers: Write one of same, tls, any\./],
   ['limits: {sessions: 0}\n', /limits\.sessions: Write a number from 1 up\./],
   ['passive: {addresses: ["203.0.113"]}\n', /An address is written/],

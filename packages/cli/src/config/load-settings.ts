@@ -52,6 +52,16 @@ const paths = [
   'logs.w3c',
   'hooks.*.command',
   'hooks.*.module',
+  'tls.passphrase-file',
+  'tls.certificates.*.certificate',
+  'tls.certificates.*.key',
+  'tls.certificates.*.passphrase-file',
+  'tls.client-authorities',
+  'tls.client-revocations.*',
+  'acme.ca',
+  'acme.webroot',
+  'acme.eab-key-file',
+  'acme.folder',
 ];
 
 /**

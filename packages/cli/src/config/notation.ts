@@ -10,7 +10,8 @@ const hidden = '********';
 
 /** The settings as they would be written in a file, but for passwords; what nobody has set and has no plain default is left out. */
 export function notation(settings: Settings): Tree {
-  const { listeners, users, accounts, passive, timeouts, uploads, metrics, hooks, ...rest } = settings;
+  const { listeners, users, accounts, passive, tls, acme, timeouts, uploads, metrics, hooks, ...rest } =
+    settings;
   return present({
     ...rest,
     listeners: listeners?.map(({ host, port, tls }) =>
@@ -34,6 +35,8 @@ export function notation(settings: Settings): Tree {
       listen: metrics.listen && listenText(metrics.listen.host, metrics.listen.port),
     }),
     hooks: hooks?.map(hookTree),
+    tls: present(tls),
+    acme: present({ ...acme, listen: acme.listen && listenText(acme.listen.host, acme.listen.port) }),
     timeouts: Object.fromEntries(Object.entries(timeouts).map(([key, time]) => [key, timeText(time)])),
   });
 }

@@ -10,11 +10,13 @@ import {
   parseWorkers,
 } from '../flags/values.ts';
 import { accounts } from './accounts-schema.ts';
+import { acmeSchema } from './acme-schema.ts';
 import { hooksSchema } from './hooks-schema.ts';
 import { facts, line, section, shortOr, written } from './kinds.ts';
 import { logsSchema } from './logs-schema.ts';
 import { metricsSchema } from './metrics-schema.ts';
 import { proxySchema } from './proxy-schema.ts';
+import { tlsSchema } from './tls-schema.ts';
 import { uploads } from './uploads-schema.ts';
 import { inside, network, user } from './user-schema.ts';
 
@@ -151,34 +153,8 @@ export const settingsSchema = z.strictObject({
       ),
   }),
   proxy: proxySchema,
-  tls: section('TLS on both connections.', {
-    certificate: line(4096).optional().meta(facts('The certificate with its chain, a PEM file.')),
-    key: line(4096).optional().meta(facts('Its private key, a PEM file without a passphrase.')),
-    'self-signed': no('Makes a certificate at each start: to try things out.'),
-    require: z
-      .enum(['none', 'control', 'data', 'both'])
-      .default('none')
-      .meta(facts('What is refused in clear. `control`: logins.')),
-    'minimum-version': z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2').meta(facts('The oldest TLS.')),
-    ciphers: line(4096)
-      .optional()
-      .meta(facts('An OpenSSL cipher list, for TLS 1.2.', { otherwise: 'Node’s' })),
-    binding: z
-      .enum(['require', 'prefer', 'off'])
-      .default('prefer')
-      .meta(
-        facts(
-          'Whether a data connection has to resume the TLS session of its control connection. `require` refuses clients that cannot.',
-        ),
-      ),
-    truncation: z
-      .enum(['refuse', 'accept'])
-      .default('refuse')
-      .meta(facts('An upload that ends without TLS’s own end may have been cut short: refused with 426.')),
-    'clear-again': no(
-      'Clients may take TLS off the control connection again (CCC), for NAT that reads along.',
-    ),
-  }),
+  tls: tlsSchema,
+  acme: acmeSchema,
   limits: section('How much there may be at once.', {
     sessions: z.int().min(1).max(1_000_000).default(10_000).meta(facts('Sessions in all; more get 421.')),
     'sessions-per-address': z

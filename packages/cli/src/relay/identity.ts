@@ -10,7 +10,8 @@ interface IdentityFlags {
 /** The certificate that agents know a relay by: the given one, or one that is made once and kept, for it is pinned. */
 export async function relayIdentity(folder: string, flags: IdentityFlags): Promise<Certificate> {
   const { tlsCert, tlsKey } = flags;
-  if (tlsCert !== undefined && tlsKey !== undefined) return await readCertificate(tlsCert, tlsKey);
+  if (tlsCert !== undefined && tlsKey !== undefined)
+    return await readCertificate({ cert: tlsCert, key: tlsKey });
   const file = path.join(folder, 'identity.json');
   const kept = await readState(file);
   if (typeof kept?.['cert'] === 'string' && typeof kept['key'] === 'string')

@@ -1,4 +1,5 @@
 import type { AdvertisedRule } from '@duoport/net';
+import type { TlsPart } from '@duoport/server';
 import type { ModeSet, PortRange } from '../flags/values.ts';
 import { printable } from '../printable.ts';
 import { urlHost } from './quoting.ts';
@@ -18,7 +19,9 @@ export interface Standing {
   readonly certificate:
     | { readonly sha256: string; readonly sha1: string; readonly pin: string; readonly selfSigned: boolean }
     | undefined;
-  readonly requireTls: 'none' | 'control' | 'data' | 'both';
+  /** The certificate is still being fetched. */
+  readonly awaited?: boolean;
+  readonly requireTls: 'none' | 'both' | TlsPart | readonly TlsPart[];
   /** Why the port is not 21, when it is not by choice. */
   readonly portRemark: string | undefined;
 }
@@ -67,19 +70,25 @@ function toldAs({ address, clients, portOffset = 0 }: AdvertisedRule): string {
 }
 
 export function tlsRows(what: Standing): readonly Row[] {
+  const required = requiredText(what.requireTls);
+  if (what.certificate === undefined && what.awaited === true)
+    return [['TLS', `${required}; the certificate is being fetched, and there is no TLS until it is here`]];
   if (what.certificate === undefined) {
     return [['TLS', 'none: passwords and files can be read on the way. --tls-self-signed turns it on.']];
   }
-  const required = {
-    none: 'offered, not required',
-    control: 'required for logging in',
-    data: 'required for data connections',
-    both: 'required',
-  }[what.requireTls];
   const { selfSigned, sha256 } = what.certificate;
   const rows: Row[] = [['TLS', `${required}; the certificate is ${selfSigned ? 'self-signed' : 'yours'}`]];
   if (selfSigned) rows.push(['SHA-256', sha256]);
   return rows;
+}
+
+function requiredText(required: Standing['requireTls']): string {
+  const parts: readonly string[] = typeof required === 'string' ? [required] : required;
+  const control = parts.some((part) => part === 'control' || part === 'login');
+  const data = parts.includes('data');
+  if (parts.includes('both') || (control && data)) return 'required';
+  if (control) return 'required for logging in';
+  return data ? 'required for data connections' : 'offered, not required';
 }
 
 /** `2121 and 50000-50100` */

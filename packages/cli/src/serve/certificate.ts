@@ -1,9 +1,11 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { hostname, networkInterfaces } from 'node:os';
+import { TlsServer } from '@duoport/net';
 import { readText } from '../flags/connection-flags.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
 import { printable } from '../printable.ts';
 import { UsageError } from '../usage-error.ts';
+import { certificateFault } from './certificate-fault.ts';
 
 /** A certificate with its key, PEM, and what clients may pin. */
 export interface Certificate {
@@ -16,6 +18,13 @@ export interface Certificate {
   readonly sha1: string;
   /** SHA-256 of the public key, base64: what curl takes. */
   readonly pin: string;
+  readonly passphrase?: string | undefined;
+  /** Hosts that clients have to ask for to get it. Undefined: those in it. */
+  readonly names?: readonly string[] | undefined;
+  /** Milliseconds since the epoch. */
+  readonly expires: number;
+  /** Names and addresses in it, to be printed. */
+  readonly hosts: string;
 }
 
 type CertificateFlags = Pick<ServeFlags, 'tlsCert' | 'tlsKey' | 'tlsSelfSigned' | 'listenTls' | 'requireTls'>;
@@ -35,7 +44,8 @@ export function checkCertificateFlags(flags: CertificateFlags): void {
 /** The certificate that the flags ask for: read, made for this run, or none. */
 export async function certificateOf(flags: CertificateFlags): Promise<Certificate | undefined> {
   const { tlsCert, tlsKey, tlsSelfSigned } = flags;
-  if (tlsCert !== undefined && tlsKey !== undefined) return await readCertificate(tlsCert, tlsKey);
+  if (tlsCert !== undefined && tlsKey !== undefined)
+    return await readCertificate({ cert: tlsCert, key: tlsKey });
   return tlsSelfSigned === true ? await makeCertificate() : undefined;
 }
 
@@ -77,36 +87,54 @@ export async function makeCertificate(): Promise<Certificate> {
   };
 }
 
-/**
- * The certificate in these files; what is wrong with them is said now, not at the first handshake. `names`: what the two are called
- * by whoever named them.
- */
-export async function readCertificate(
-  certFile: string,
-  keyFile: string,
-  names = { cert: '--tls-cert', key: '--tls-key' },
-): Promise<Certificate> {
-  const cert = await readText(names.cert, certFile);
-  const key = await readText(names.key, keyFile);
+/** Where a certificate is read from, and what its parts are called by whoever named them. */
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+  /** Its first line opens the key. */
+  readonly passphrase?: string | undefined;
+  readonly labels?: { readonly cert: string; readonly key: string; readonly passphrase: string };
+}
+
+const flagLabels = { cert: '--tls-cert', key: '--tls-key', passphrase: '--tls-key' } as const;
+
+/** The certificate in these files; what is wrong with them is said now, not at the first handshake. */
+export async function readCertificate({
+  labels = flagLabels,
+  ...files
+}: CertificateFiles): Promise<Certificate> {
+  const cert = await readText(labels.cert, files.cert);
+  const key = await readText(labels.key, files.key);
+  const passphrase =
+    files.passphrase === undefined
+      ? undefined
+      : (await readText(labels.passphrase, files.passphrase)).split(/\r?\n/, 1)[0];
+  const [certName, keyName] = [printable(files.cert), printable(files.key)];
   const parsed = attempt(
     () => new X509Certificate(cert),
-    `${names.cert} ${printable(certFile)}: is not a PEM certificate.`,
+    `${labels.cert} ${certName}: is not a PEM certificate.`,
   );
-  const parsedKey = attempt(
-    () => createPrivateKey(key),
-    `${names.key} ${printable(keyFile)}: is not a PEM private key without a passphrase.`,
+  const opened = attempt(
+    () => createPrivateKey({ key, ...(passphrase === undefined ? {} : { passphrase }) }),
+    passphrase === undefined
+      ? `${labels.key} ${keyName}: is not a PEM private key without a passphrase.`
+      : `${labels.key} ${keyName}: is not a PEM private key, or ${printable(files.passphrase ?? '')} does not hold its passphrase.`,
   );
-  if (!parsed.checkPrivateKey(parsedKey)) {
-    throw new UsageError(
-      `${names.key} ${printable(keyFile)}: is not the key of the certificate in ${printable(certFile)}.`,
-    );
+  if (!parsed.checkPrivateKey(opened)) {
+    throw new UsageError(`${labels.key} ${keyName}: is not the key of the certificate in ${certName}.`);
   }
-  if (Date.parse(parsed.validTo) < Date.now()) {
-    throw new UsageError(
-      `${names.cert} ${printable(certFile)}: has run out on ${parsed.validTo}. Give a newer one.`,
-    );
-  }
-  return { ...fingerprints(parsed), cert, key, selfSigned: parsed.subject === parsed.issuer };
+  const fault = certificateFault(parsed, Date.now());
+  if (fault !== undefined) throw new UsageError(`${labels.cert} ${certName}: ${fault}`);
+  const made = {
+    ...fingerprints(parsed),
+    cert,
+    key,
+    passphrase,
+    selfSigned: parsed.subject === parsed.issuer,
+  };
+  // What only OpenSSL knows: a chain that does not fit, a signature that is too weak for this version of it.
+  attempt(() => new TlsServer(made), `${labels.cert} ${certName}: TLS cannot be done with it`, true);
+  return made;
 }
 
 /** A certificate that this program has made and kept. */
@@ -114,19 +142,28 @@ export function keptCertificate(cert: string, key: string): Certificate {
   return { ...fingerprints(new X509Certificate(cert)), cert, key, selfSigned: true };
 }
 
-function fingerprints(cert: X509Certificate): Pick<Certificate, 'sha256' | 'sha1' | 'pin'> {
+function fingerprints(
+  cert: X509Certificate,
+): Pick<Certificate, 'sha256' | 'sha1' | 'pin' | 'expires' | 'hosts'> {
   const spki = cert.publicKey.export({ type: 'spki', format: 'der' });
   return {
     sha256: cert.fingerprint256,
     sha1: cert.fingerprint,
     pin: createHash('sha256').update(spki).digest('base64'),
+    expires: Date.parse(cert.validTo),
+    hosts: (cert.subjectAltName ?? cert.subject.replaceAll('\n', ', ')).replaceAll(
+      /(?:DNS|IP Address):/g,
+      '',
+    ),
   };
 }
 
-function attempt<T>(make: () => T, message: string): T {
+/** `why`: the message of what was thrown belongs to it. */
+function attempt<T>(make: () => T, message: string, why = false): T {
   try {
     return make();
   } catch (cause) {
-    throw new UsageError(message, { cause });
+    const because = why && cause instanceof Error ? ` (${cause.message}).` : '';
+    throw new UsageError(`${message}${because}`, { cause });
   }
 }

@@ -8,10 +8,11 @@ import type { ServeFlags } from '../flags/serve-flags.ts';
 import type { ModeSet, PortRange } from '../flags/values.ts';
 import { printable } from '../printable.ts';
 import { checkSeeing } from '../seeing/check-seeing.ts';
-import { type Certificate, makeCertificate, readCertificate } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
 import { readableFolder } from './folder.ts';
 import { makePassword } from './made-password.ts';
 import { databaseOf, type PlannedSource, planSources } from './planned-sources.ts';
+import { planTls, type TlsPlan } from './tls-plan.ts';
 
 /** One address to listen on. */
 export interface PlannedListener {
@@ -60,8 +61,10 @@ export interface ServePlan {
   /** Processes that run sessions; with one it is this process. */
   readonly workers: number;
   readonly activeSourcePort: number | undefined;
+  readonly tls: TlsPlan;
+  /** The first of `tls`. */
   readonly certificate: Certificate | undefined;
-  readonly requireTls: 'none' | 'control' | 'data' | 'both';
+  readonly requireTls: Settings['tls']['require'];
   /** What is told of it, and to whom. */
   readonly seeing: Pick<Settings, 'logs' | 'metrics' | 'hooks'>;
   /** What goes to the server as it is. */
@@ -72,14 +75,16 @@ export interface ServePlan {
 
 /**
  * Looks for what the settings name on the disk. `used`: the database of the usual place, where there is one; it counts when nobody
- * is named. Throws UsageError that names the flag, or the line of the file.
+ * is named. `env` says where state is kept. Throws UsageError that names the flag, or the line of the file.
  */
 export async function planServe(
   { settings, origins }: Effective,
   used?: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<ServePlan> {
   const { passive, active, anonymous, tls, workers } = settings;
   await checkSeeing({ settings, origins });
+  const ownTls = await planTls({ settings, origins }, env);
   const folderAt = (path: string, folder: string) => readableFolder(folder, origins.label(path));
   const named = settings.users !== undefined || anonymous.enabled || settings.accounts !== undefined;
   const sources = await planSources(named ? { settings, origins } : undefined, used);
@@ -123,7 +128,8 @@ export async function planServe(
     singlePort: passive['single-port'],
     workers,
     activeSourcePort: active['source-port'],
-    certificate: await certificateFor({ settings, origins }),
+    tls: ownTls,
+    certificate: ownTls.certificates[0],
     requireTls: tls.require,
     seeing: { logs: settings.logs, metrics: settings.metrics, hooks: settings.hooks },
     server: {
@@ -160,15 +166,6 @@ export function ruleOf({
     ...(clients === undefined ? {} : { clients }),
     ...(portOffset === 0 ? {} : { portOffset }),
   };
-}
-
-async function certificateFor({ settings: { tls }, origins }: Effective): Promise<Certificate | undefined> {
-  if (tls['self-signed']) return await makeCertificate();
-  if (tls.certificate === undefined || tls.key === undefined) return undefined;
-  return await readCertificate(tls.certificate, tls.key, {
-    cert: origins.label('tls.certificate'),
-    key: origins.label('tls.key'),
-  });
 }
 
 /** Undefined: nobody has said where. */

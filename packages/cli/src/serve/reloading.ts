@@ -4,8 +4,10 @@ import type { Note } from '../seeing/journal.ts';
 import type { PartMaker } from '../seeing/part.ts';
 import type { Watch } from '../seeing/watch.ts';
 import { UsageError } from '../usage-error.ts';
+import type { Certificate } from './certificate.ts';
 import type { ServePlan } from './plan.ts';
 import type { RunningServer } from './running-server.ts';
+import type { TlsPlan } from './tls-plan.ts';
 
 /** Settings that were read, and what is to be done by them. */
 export interface Loaded {
@@ -19,6 +21,8 @@ export class Reloading {
   readonly #watch: Watch;
   readonly #make: PartMaker;
   readonly #load: () => Promise<Loaded>;
+  readonly #readTls: (effective: Effective) => Promise<TlsPlan>;
+  #told: () => void = () => undefined;
   #now: Loaded;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -29,6 +33,7 @@ export class Reloading {
       readonly watch: Watch;
       readonly make: PartMaker;
       readonly load: () => Promise<Loaded>;
+      readonly readTls: (effective: Effective) => Promise<TlsPlan>;
     },
   ) {
     this.#now = now;
@@ -36,6 +41,7 @@ export class Reloading {
     this.#watch = how.watch;
     this.#make = how.make;
     this.#load = how.load;
+    this.#readTls = how.readTls;
   }
 
   /** What holds for new sessions. */
@@ -45,18 +51,40 @@ export class Reloading {
 
   /** Resolves with what is wrong; undefined when the new settings hold. Either is told on the terminal as well. */
   reload(): Promise<string | undefined> {
-    const done = this.#last.then(() => this.#reload());
+    return this.#next('settings', async () => {
+      // Whatever becomes of the settings: somebody may have moved the files away.
+      this.#watch.reopen();
+      const read = await this.#load();
+      checkSame(this.#now, read.effective);
+      return read;
+    });
+  }
+
+  /** The same for certificates and what belongs to them, by the settings that hold. */
+  renew(): Promise<string | undefined> {
+    return this.#next('certificates', async () => {
+      const { effective, plan } = this.#now;
+      const tls = await this.#readTls(effective);
+      return { effective, plan: { ...plan, tls, certificate: tls.certificates[0] } };
+    });
+  }
+
+  /** Called after every change. */
+  onChange(told: () => void): void {
+    this.#told = told;
+  }
+
+  #next(what: keyof typeof texts, read: () => Promise<Loaded>): Promise<string | undefined> {
+    const done = this.#last.then(() => this.#take(what, read));
     this.#last = done;
     return done;
   }
 
-  async #reload(): Promise<string | undefined> {
-    // Whatever becomes of the settings: somebody may have moved the files away.
-    this.#watch.reopen();
+  async #take(what: keyof typeof texts, read: () => Promise<Loaded>): Promise<string | undefined> {
+    const { event, good, bad } = texts[what];
     try {
-      const read = await this.#load();
-      checkSame(this.#now, read.effective);
-      const plan = carriedOver(read.plan, this.#now.plan);
+      const loaded = await read();
+      const plan = carriedOver(loaded.plan, this.#now.plan);
       const watching = await this.#watch.prepare(plan, this.#make);
       try {
         await this.#server.reload(plan);
@@ -65,14 +93,15 @@ export class Reloading {
         throw error;
       }
       await watching.commit();
-      this.#now = { ...read, plan };
-      this.#tell({ event: 'reloaded' }, 'The settings were read anew: they hold for new sessions.');
+      this.#now = { ...loaded, plan };
+      this.#tell({ event }, good);
+      this.#told();
       return undefined;
     } catch (error) {
       const fault = describeError(error);
       this.#tell(
-        { event: 'reload-failed', message: fault },
-        `duoport: ${fault}\nNothing has changed: the server goes on with the settings that it has.`,
+        { event: 'reload-failed', what, message: fault },
+        `duoport: ${fault}\nNothing has changed: the server goes on with the ${bad} that it has.`,
       );
       return fault;
     }
@@ -82,6 +111,19 @@ export class Reloading {
     this.#watch.note(event, text);
   }
 }
+
+const texts = {
+  settings: {
+    event: 'reloaded',
+    good: 'The settings were read anew: they hold for new sessions.',
+    bad: 'settings',
+  },
+  certificates: {
+    event: 'certificates-renewed',
+    good: 'The certificates were read anew: they hold for new sessions.',
+    bad: 'certificates',
+  },
+} as const;
 
 /** What a process is built on, and a reload cannot change. */
 function checkSame({ effective: { settings } }: Loaded, fresh: Effective): void {
@@ -111,10 +153,16 @@ export function carriedOver(plan: ServePlan, earlier: ServePlan): ServePlan {
   const [made] = earlier.users;
   return {
     ...plan,
-    ...(selfSigned ? { certificate: earlier.certificate } : {}),
+    ...(selfSigned
+      ? { certificate: earlier.certificate, tls: withFirst(plan.tls, earlier.certificate) }
+      : {}),
     users:
       plan.generated && earlier.generated && made !== undefined
         ? plan.users.map((user) => ({ ...user, password: made.password }))
         : plan.users,
   };
+}
+
+function withFirst(tls: TlsPlan, first: Certificate | undefined): TlsPlan {
+  return first === undefined ? tls : { ...tls, certificates: [first, ...tls.certificates.slice(1)] };
 }

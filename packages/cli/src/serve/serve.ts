@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
-import type { Trace } from '@duoport/net';
+import { type AcceptedConnection, ChallengeDoor, type Trace } from '@duoport/net';
 import { type ListenOptions, readPermissions, type Usage } from '@duoport/server';
 import { tellPlace, usedPlace } from '../accounts/place.ts';
-import { loadSettings } from '../config/load-settings.ts';
+import { type Effective, loadSettings } from '../config/load-settings.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
 import { printable } from '../printable.ts';
 import { activated } from '../restart/activated.ts';
@@ -31,6 +31,8 @@ import { SingleServer } from './single-server.ts';
 import { sourceFault } from './sources.ts';
 import { startServer } from './start.ts';
 import { Takeover } from './takeover.ts';
+import { tendCertificates } from './tend-certificates.ts';
+import { planTls } from './tls-plan.ts';
 import { usagePlace } from './usage-place.ts';
 
 /** Serves until it is told to end. */
@@ -40,7 +42,7 @@ export async function serve(
 ): Promise<void> {
   const load = async (): Promise<Loaded> => {
     const effective = await loadSettings({ file: flags.config, env: io.env, directory, flags });
-    return { effective, plan: await planServe(effective, usedPlace(flags.config, io.env)) };
+    return { effective, plan: await planServe(effective, usedPlace(flags.config, io.env), io.env) };
   };
   const before = predecessor<ServeFacts>(io.env);
   const takeover = before && new Takeover(before);
@@ -52,13 +54,16 @@ export async function serve(
   await using watch = await Watch.of(plan, terminal);
   const usage = new ServedUsage(usagePlace(plan.accounts, flags.config), (text) => terminal.warn(text));
   const handed = takeover?.listeners(plan) ?? (await activated(io.env, plan.listen));
+  const challenges = new ChallengeDoor();
   const { server, remark } = await startServer(
     handed ?? plan.listen,
-    opener({ plan, watch, terminal, takeover, usage }),
+    opener({ plan, watch, terminal, takeover, usage, challenges }),
   );
   const make = partMaker({ io, server, watch, plan: () => reloading.plan, succeeds: before !== undefined });
-  const reloading: Reloading = new Reloading(loaded, { server, watch, make, load });
+  const readTls = (effective: Effective) => planTls(effective, io.env);
+  const reloading: Reloading = new Reloading(loaded, { server, watch, make, load, readTls });
   await watchFrom(server, () => watch.prepare(plan, make));
+  await using _tls = await tendCertificates(watch, reloading, challenges);
   const succession = new Succession({
     terminal,
     self: 'server',
@@ -99,6 +104,8 @@ interface Serving {
   readonly watch: Watch;
   readonly terminal: Terminal;
   readonly usage: Usage;
+  /** Where the issuer of a certificate is answered. */
+  readonly challenges: ChallengeDoor;
 }
 
 /** How a server is started on certain listeners: in this process, or with workers. */
@@ -108,13 +115,16 @@ function opener({
   terminal,
   takeover,
   usage,
+  challenges,
 }: Serving): (on: readonly ListenOptions[]) => Promise<RunningServer> {
   const { log } = watch;
   const trace = plan.seeing.logs.trace ? (session: number) => traceTo(terminal, `#${session}`) : undefined;
   const services = sharedServices({ usage });
+  const divert = (connection: AcceptedConnection) => challenges.divert(connection);
   if (plan.workers === 1) {
     return async (listen) => {
-      const server = new SingleServer(plan, (next) => serverOptions(next, services, { log, trace }), listen);
+      const options = (next: ServePlan) => ({ ...serverOptions(next, services, { log, trace }), divert });
+      const server = new SingleServer(plan, options, listen);
       await takeover?.takeDoor(server);
       await server.start();
       return server;
@@ -133,6 +143,7 @@ function opener({
         else traces.set(session, known);
         known(event);
       },
+      divert,
       lost: (worker) => lost(watch, worker),
     });
     await takeover?.takeDoor(pool);
@@ -181,13 +192,15 @@ function announcementOf(
     password: plan.generated ? password : undefined,
     readOnly: mayOnlyRead(permissions),
   }));
-  const { server: _, seeing: _1, anonymousFolder: _2, dropFolder: _3, accounts: _4, sources, ...said } = plan;
+  const { server: _, seeing: _1, anonymousFolder: _2, dropFolder: _3, accounts: _4, ...more } = plan;
+  const { sources, tls, ...said } = more;
   return {
     ...said,
     accounts: sources.length === 0 ? undefined : sources.map(({ shown }) => shown).join(', '),
     doors,
     users: plan.anonymous ? [...users, { name: undefined, password: undefined, readOnly: true }] : users,
     ...standing,
+    awaited: tls.awaited,
   };
 }
 

@@ -1,6 +1,7 @@
-import { networkSet, type PeerPolicy } from '@duoport/net';
+import { networkSet, type PeerPolicy, type TlsIdentity } from '@duoport/net';
 import { DiskFiles, type DiskFilesOptions, type ServerOptions } from '@duoport/server';
 import type { SharedServices } from '../workers/services.ts';
+import type { Certificate } from './certificate.ts';
 import type { ServePlan } from './plan.ts';
 import { servedAccounts } from './served-accounts.ts';
 
@@ -65,17 +66,25 @@ function diskOptions({ server: { uploads } }: ServePlan): DiskFilesOptions {
   };
 }
 
-function tlsOf({ certificate, server: { tls } }: ServePlan): ServerOptions['tls'] {
-  return (
-    certificate && {
-      cert: certificate.cert,
-      key: certificate.key,
-      minVersion: tls['minimum-version'],
-      ciphers: tls.ciphers,
-      binding: tls.binding,
-      allowClear: tls['clear-again'],
-    }
-  );
+function tlsOf({
+  tls: { certificates, awaited, clients },
+  server: { tls },
+}: ServePlan): ServerOptions['tls'] {
+  const [first, ...more] = certificates.map(identityOf);
+  if (first === undefined) return awaited ? 'awaited' : undefined;
+  return {
+    ...first,
+    certificates: more,
+    clientCertificates: clients,
+    minVersion: tls['minimum-version'],
+    ciphers: tls.ciphers,
+    binding: tls.binding,
+    allowClear: tls['clear-again'],
+  };
+}
+
+function identityOf({ cert, key, passphrase, names }: Certificate): TlsIdentity {
+  return { cert, key, passphrase, names };
 }
 
 function peersOf(peers: ServePlan['server']['data']['peers']): PeerPolicy {

@@ -56,7 +56,9 @@ export class SessionLog {
       case 'connected':
         return this.#verbose ? `${peer} connected` : undefined;
       case 'secured':
-        return this.#verbose ? `${peer} TLS: ${event.protocol}` : undefined;
+        return this.#verbose ? `${peer} TLS: ${event.protocol}${securedText(event)}` : undefined;
+      case 'tls-failed':
+        return `${peer} got no TLS: ${printable(event.because)}`;
       case 'login':
         return `${peer} logged in as ${printable(event.user)}${event.secure ? ' over TLS' : ''}`;
       case 'login-refused':
@@ -77,6 +79,12 @@ export class SessionLog {
         return `${peer} a fault of duoport in ${event.verb}: ${printable(String(event.error))}`;
     }
   }
+}
+
+function securedText(event: Extract<ServerEvent, { readonly kind: 'secured' }>): string {
+  const { serverName, certificate } = event;
+  const asked = serverName === undefined ? '' : `, asked for ${printable(serverName)}`;
+  return certificate === undefined ? asked : `${asked}, with the certificate of ${printable(certificate)}`;
 }
 
 function because(event: { readonly because?: string }): string {

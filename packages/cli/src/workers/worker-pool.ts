@@ -1,5 +1,6 @@
 import {
   type AcceptedConnection,
+  type Awaitable,
   type ControlListener,
   listenConnections,
   type ProxyTrust,
@@ -31,6 +32,8 @@ export interface WorkerPoolOptions {
   readonly trace: boolean;
   log(event: ServerEvent): void;
   traced(session: number, event: TraceEvent): void;
+  /** As that of the server. */
+  divert(connection: AcceptedConnection): Awaitable<boolean>;
   /** A worker died: its sessions are lost, and another one takes its place. */
   lost(worker: { readonly number: number; readonly sessions: number; readonly because: string }): void;
 }
@@ -140,9 +143,12 @@ export class WorkerPool implements RunningServer {
   #listen({ host, port = 0, fd, implicitTls = false }: ListenOptions): Promise<ControlListener> {
     // Asked anew for each connection: a reload may trust others.
     const proxy = { from: { has: (address: string) => this.#trusted?.from.has(address) ?? false } };
-    return listenConnections({ host, port, fd, proxy }, (connection) =>
-      this.arrived(connection, implicitTls),
-    );
+    return listenConnections({ host, port, fd, proxy }, (connection) => {
+      const admit = () => this.arrived(connection, implicitTls);
+      if (!implicitTls || this.#plan.tls.acme === undefined) return admit();
+      const look = async () => (await this.#options.divert(connection)) || admit();
+      look().catch(() => connection.destroy());
+    });
   }
 
   #control(taken: AcceptedConnection, implicitTls: boolean): void {

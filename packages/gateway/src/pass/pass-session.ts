@@ -100,7 +100,10 @@ export class PassSession {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       const hello = isTls ? await readHello(stream) : undefined;
-      if (isTls && hello === undefined) return this.#end('what came was no TLS');
+      if (isTls && hello === undefined) {
+        stream.destroy();
+        return this.#end('what came was no TLS');
+      }
       if (hello !== undefined) this.#tell({ kind: 'secured', protocol: 'TLS' });
       const reached = await this.#reach(await this.#candidates(hello));
       stream.off('close', onGone);

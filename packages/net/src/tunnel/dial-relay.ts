@@ -4,7 +4,7 @@ import { connect } from '../connect.ts';
 import { handshake } from '../handshake.ts';
 import { netLimits } from '../net-limits.ts';
 import { kernelEndpoint, peerEndpoint } from '../socket-address.ts';
-import { TlsClient } from '../tls-session.ts';
+import { TlsClient } from '../tls-client.ts';
 import type { TlsClientSettings } from '../tls-settings.ts';
 import { AgentLine, type AgentLineHandler } from './agent-line.ts';
 import { connectThrough, type HttpProxy } from './http-connect.ts';

@@ -1,4 +1,4 @@
-import type { Awaitable, UserLimits } from '@duoport/net';
+import type { Awaitable, ClientCertificate, UserLimits } from '@duoport/net';
 import type { Endpoint, VerbRow } from '@duoport/protocol';
 import type { Files } from '../files/files.ts';
 import type { Meter } from '../usage/meter.ts';
@@ -20,6 +20,8 @@ export interface LoginAttempt {
   readonly host?: string;
   /** `begin` has answered {@link LoginStep} `proven`: the name needs no password. */
   readonly proven?: true;
+  /** What the client has shown in its TLS handshake; verified, or it would not have come this far. */
+  readonly certificate?: ClientCertificate;
 }
 
 /** What a user who is in may see and do. */

@@ -33,11 +33,16 @@ export const rein = command('REIN', ({ order }) => ({
 export const quit = command('QUIT', () => reply(221, 'Goodbye'));
 
 /** RFC 7151: HOST chooses the virtual host before the login. */
-export const host = command('HOST', ({ argument, settings, login }) => {
+export const host = command('HOST', ({ argument, settings, login, tls }) => {
   if (login !== undefined) return reply(503, 'HOST comes before USER');
   const name = argument.toLowerCase();
-  const known = settings.hosts.some((each) => each.toLowerCase() === name);
+  const { hosts, tls: ours } = settings;
+  const known =
+    hosts.some((each) => each.toLowerCase() === name) || (ours?.hasSeveral === true && ours.covers(name));
   if (!known) return reply(504, `This server does not answer for ${argument}`);
+  // RFC 7151 §4: a client that has asked for a host in its TLS handshake cannot ask for another one now.
+  if (tls?.serverName !== undefined && tls.serverName !== name)
+    return reply(504, `The TLS session is for ${tls.serverName}: HOST cannot name another host`);
   return { reply: reply(220, `Host ${argument}`), parameters: { host: name } };
 });
 
@@ -87,7 +92,13 @@ function welcome({ user: name, anonymous }: Login, proven: true | undefined) {
 }
 
 function attempt(context: Context, name: string, password: string | undefined): LoginAttempt {
-  const { peer, secure, parameters } = context;
-  const facts = { user: name, password, peer, secure };
-  return parameters.host === undefined ? facts : { ...facts, host: parameters.host };
+  const { peer, secure, parameters, tls } = context;
+  return {
+    user: name,
+    password,
+    peer,
+    secure,
+    ...(parameters.host === undefined ? {} : { host: parameters.host }),
+    ...(tls?.certificate === undefined ? {} : { certificate: tls.certificate }),
+  };
 }

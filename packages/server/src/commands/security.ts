@@ -2,10 +2,14 @@ import { reply } from '@duoport/protocol';
 import { command } from '../command.ts';
 
 /** RFC 4217 §4: AUTH TLS. `SSL` and `TLS-P` would protect the data connection at once; RFC 4217 §16 retired them. */
-export const auth = command('AUTH', ({ argument }) => {
+export const auth = command('AUTH', ({ argument, settings }) => {
   const mechanism = argument.toUpperCase();
-  if (mechanism === 'TLS' || mechanism === 'TLS-C' || mechanism === 'SSL')
-    return reply(234, 'Start the TLS handshake');
+  if (mechanism === 'TLS' || mechanism === 'TLS-C' || mechanism === 'SSL') {
+    // RFC 2228 §3: 431 is a resource that is needed and not there for the moment.
+    return settings.tls?.isReady === false
+      ? reply(431, 'The certificate of this server is not there yet; try again in a minute')
+      : reply(234, 'Start the TLS handshake');
+  }
   return reply(504, `Security mechanism ${argument} is not known here; use AUTH TLS`);
 });
 
@@ -21,7 +25,8 @@ export const prot = command('PROT', ({ argument, settings }) => {
     case 'P':
       return { reply: reply(200, 'Data connections are protected'), parameters: { protection: 'private' } };
     case 'C':
-      if (settings.requireTls.data) return reply(534, 'Data connections must be protected here');
+      if (settings.requireTls.data)
+        return reply(534, 'Data connections must be protected here: leave it at PROT P');
       return { reply: reply(200, 'Data connections are in the clear'), parameters: { protection: 'clear' } };
     case 'S':
     case 'E':
@@ -33,6 +38,6 @@ export const prot = command('PROT', ({ argument, settings }) => {
 
 /** RFC 4217 §5: CCC takes TLS off the control connection, so that NAT helpers can read it again. */
 export const ccc = command('CCC', ({ settings }) => {
-  if (settings.requireTls.control) return reply(534, 'The control connection must stay secure here');
+  if (settings.requireTls.control) return reply(534, 'The control connection must stay under TLS here');
   return reply(200, 'The control connection goes on in the clear');
 });

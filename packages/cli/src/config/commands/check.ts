@@ -15,11 +15,13 @@ export async function checkSettings(
   file: string,
   { offline = false }: { readonly offline?: boolean } = {},
 ): Promise<void> {
-  const { sources } = await planServe(await loadSettings({ file, env: terminal.io.env }));
+  const { env } = terminal.io;
+  const { sources, tls } = await planServe(await loadSettings({ file, env }), undefined, env);
   const faults = offline ? [] : await Promise.all(sources.map(faultText));
   const found = faults.filter((fault) => fault !== undefined);
   if (found.length > 0) throw new UsageError(found.join('\n'));
-  if (terminal.json) terminal.object({ file, ok: true });
+  for (const warning of tls.warnings) terminal.warn(`duoport: ${warning}`);
+  if (terminal.json) terminal.object({ file, ok: true, warnings: tls.warnings });
   else terminal.result(`${printable(file)} is good: duoport serve --config ${printable(file)}`);
 }
 

@@ -125,7 +125,11 @@ async function tls(questions: Questions, file: string): Promise<Tree> {
           text: 'Its private key, a PEM file?',
           proposal: certificate,
           read: async (key) => {
-            await readCertificate(from(certificate), from(key), { cert: 'The certificate', key: 'The key' });
+            await readCertificate({
+              cert: from(certificate),
+              key: from(key),
+              labels: { cert: 'The certificate', key: 'The key', passphrase: 'The passphrase' },
+            });
             return { certificate, key };
           },
         });
