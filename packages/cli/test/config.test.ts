@@ -19,7 +19,8 @@ test('config init --yes writes a file that serve takes, readable by its owner on
   assert.equal(again.code, 2);
   assert.match(again.stderr, /is there already: name another file, or add --force/);
   assert.equal(await readFile(file, 'utf8'), text);
-  assert.deepEqual(await readdir(here.path), ['duoport.yaml']);
+  // What is served is beside it, and not it.
+  assert.deepEqual((await readdir(here.path)).sort(), ['duoport.yaml', 'files']);
   const checked = await duoport(['config', 'check'], { cwd: here.path });
   assert.deepEqual([checked.code, checked.stderr], [0, '']);
   await using served = await serve(['--config', file], here.path);

@@ -5,15 +5,18 @@ import { readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { freeRange } from '../../net/test/free-ports.ts';
 import { duoport, type Serving, serve, temporary } from './command.ts';
 import { type Dialogue, dialogue } from './dialogue.ts';
+import { kill } from './slow-sink.ts';
 
 interface Watched extends Serving {
   readonly file: string;
   readonly path: string;
   ask(words: readonly string[]): ReturnType<typeof duoport>;
-  page(path: string): Promise<{ readonly status: number; readonly text: string }>;
+  page(path: string, port?: number): Promise<{ readonly status: number; readonly text: string }>;
   login(): Promise<Dialogue>;
+  readonly exited: Promise<unknown>;
 }
 
 /** A server with these settings, and what asks it. */
@@ -37,10 +40,11 @@ async function watched(
     ...serving,
     file,
     path: here.path,
+    exited: once(serving.child, 'exit'),
     ask: (words) => duoport(words, { env: own }),
-    page: async (path) => {
+    page: async (path, port) => {
       const { metrics } = serving.ready as { readonly metrics?: { readonly port: number } };
-      const got = await fetch(`http://127.0.0.1:${metrics?.port}${path}`);
+      const got = await fetch(`http://127.0.0.1:${port ?? metrics?.port}${path}`);
       return { status: got.status, text: await got.text() };
     },
     login: async () => {
@@ -257,7 +261,7 @@ test('attack: secrets in what is told. Passwords, hook secrets and the URL of a 
   const asked = await Promise.all(
     [['status'], ['who'], ['status', '--json'], ['who', '--json'], ['reload', '--json']].map(served.ask),
   );
-  const pages = await Promise.all(['/metrics', '/readyz', '/healthz'].map(served.page));
+  const pages = await Promise.all(['/metrics', '/readyz', '/healthz'].map((path) => served.page(path)));
   assert.equal(pages[1]?.status, 503);
   const print = await duoport(['config', 'print', '--config', served.file]);
   served.child.kill('SIGINT');
@@ -302,6 +306,26 @@ test('hooks of a running server: told, slow ones hold nothing up, and a reload c
     /hooks 1\.command: \/nowhere\/hook is no program/,
   );
   assert.ok(existsSync(served.folder));
+});
+
+test('restart: the next process shows its counters at the same place', async (t) => {
+  const { low: port } = await freeRange(1);
+  const served = await watched(t, `metrics: {listen: ${port}}\nlisteners: [127.0.0.1:0]\n`);
+  const pages = `http://127.0.0.1:${port}`;
+  assert.equal((await fetch(`${pages}/readyz`)).status, 200);
+  const { stdout, stderr } = await served.ask(['restart', '--json']);
+  const { successor } = JSON.parse(stdout) as { readonly successor: number };
+  t.after(() => kill(successor));
+  assert.ok(successor > 0, stderr);
+  await served.exited;
+  for (;;) {
+    const page = await fetch(`${pages}/readyz`).catch(() => undefined);
+    if (page?.status === 200) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.equal((await duoport(['get', served.url('f'), '-o', '-'])).stdout, 'hello');
+  const { text } = await served.page('/metrics', port);
+  assert.deepEqual(numbers(text, /^duoport_transfers_total\{verb="RETR",mode="passive",result="done"/), [1]);
 });
 
 test('what cannot be is told before anything starts', async () => {

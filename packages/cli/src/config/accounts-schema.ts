@@ -226,7 +226,8 @@ export const accounts = z
     ...facts(
       'More users: one place, or a list that is asked in this order; the first that knows the name decides.',
       {
-        otherwise: '`accounts.db` beside the settings file once it is there, when nobody else may log in',
+        otherwise:
+          '`accounts.db` beside the settings file once it is there; without a file, when nobody else may log in',
         writeOnly: true,
       },
     ),

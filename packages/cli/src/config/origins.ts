@@ -45,6 +45,11 @@ export class Origins {
     this.#hasFile = hasFile;
   }
 
+  /** Some of it may stand in a file. */
+  get hasFile(): boolean {
+    return this.#hasFile;
+  }
+
   /** Of the key, or of what it is in. Undefined: a default. */
   of(path: string): Origin | undefined {
     for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {

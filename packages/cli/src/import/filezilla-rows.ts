@@ -2,7 +2,7 @@ import { anyway, none, type Rows, to } from './options.ts';
 
 const certificates = 'Export the certificate as PEM files: tls.certificate and tls.key.';
 const admin = 'There is no administration by network: the settings are a file.';
-const logs = 'Lines go to standard output: logs.format and logs.level.';
+const logs = 'Lines go to standard output, or to logs.file.';
 const rates = 'Rates are said with each user: rate-down and rate-up.';
 const bans = 'Nobody is banned.';
 

@@ -2,7 +2,7 @@ import { anyway, none, type Rows, to } from './options.ts';
 
 const system = 'Accounts come from nowhere but users: give names and passwords.';
 const folders = 'What a user may do is said with each user (users, permissions).';
-const logs = 'Lines go to standard output: logs.format and logs.level.';
+const logs = 'The lines are those of logs.file, logs.xferlog and logs.w3c.';
 const process = 'The service manager starts it as its user.';
 const module = 'A module that there is not.';
 const certificates = 'Certificates of clients are not asked for.';
@@ -116,8 +116,8 @@ export const proftpdRows: Rows = {
   DisplayChdir: none('Folders have no messages.'),
   ListOptions: none('LIST shows what the client asks for.', '-l'),
   DenyFilter: none('Patterns cannot harm: nothing is passed to a shell.', '\\*.*/'),
-  TransferLog: none(logs),
-  SystemLog: none(logs),
+  TransferLog: to('logs.xferlog'),
+  SystemLog: to('logs.file'),
   ExtendedLog: none(logs),
   LogFormat: none(logs),
   WtmpLog: none(logs, 'off'),

@@ -1,5 +1,6 @@
 import type { Tree } from '../config/tree.ts';
 import { ldapPlace } from './ldap-place.ts';
+import { proftpdLogs } from './log-files.ts';
 import { type Directive, type Imported, portRange, Translation } from './options.ts';
 import { proftpdRows } from './proftpd-rows.ts';
 
@@ -55,6 +56,7 @@ export function importProftpd(text: string): Imported {
   listeners(options);
   times(options);
   tls(options);
+  proftpdLogs(options);
   anonymous(options, all);
   const [kind, ident = ''] = splitOnce(options.text('ServerIdent') ?? '');
   if (kind.toLowerCase() === 'on' && ident !== '') options.set('protocol.greeting', unquoted(ident));

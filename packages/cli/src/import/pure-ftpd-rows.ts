@@ -4,7 +4,7 @@ const system = 'Users are in the file, or in one of the places that accounts nam
 const ldap = 'One of accounts: `type: ldap`.';
 const permissions = 'What a user may do is said with each user (users, permissions).';
 const guest = 'Anonymous users only read.';
-const logs = 'Lines go to standard output: logs.format and logs.level.';
+const logs = 'Lines go to standard output or to logs.file.';
 const rates = 'Rates are said with each user: rate-down and rate-up.';
 
 /** Every option of Pure-FTPd, by the names of its files, with its letter. */
@@ -12,7 +12,7 @@ export const pureFtpdRows: Rows = {
   AllowAnonymousFXP: to('data.peers', '`any`, for all users.'),
   AllowUserFXP: to('data.peers', '`any`, for all users.'),
   AllowDotFiles: anyway('Names with a dot are names.'),
-  AltLog: none(logs),
+  AltLog: to('logs.xferlog, logs.w3c'),
   AnonymousBandwidth: none(rates),
   AnonymousCanCreateDirs: none(guest, 'no'),
   AnonymousCantUpload: none(guest, 'yes'),

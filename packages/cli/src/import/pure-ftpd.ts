@@ -1,5 +1,6 @@
 import type { Tree } from '../config/tree.ts';
 import { ldapPlace } from './ldap-place.ts';
+import { pureFtpdLogs } from './log-files.ts';
 import { type Directive, type Imported, portRange, Translation } from './options.ts';
 import { pureFtpdLetters, pureFtpdRows } from './pure-ftpd-rows.ts';
 
@@ -62,6 +63,7 @@ export function importPureFtpd(directives: readonly Directive[]): Imported {
   passive(options);
   listeners(options);
   tls(options);
+  pureFtpdLogs(options);
   people(options);
   if (options.yes('AllowUserFXP', false) || options.yes('AllowAnonymousFXP', false))
     options.set('data.peers', 'any');

@@ -4,7 +4,8 @@ const system = 'The users of the machine come in by accounts (type: system), whi
 const local = 'What a user may do is said with each user (users, permissions).';
 const guest = 'Anonymous users only read.';
 const certificates = 'Certificates of clients are not asked for.';
-const logs = 'Lines go to standard output: logs.format and logs.level.';
+const logs = 'Lines go to logs.file and logs.xferlog.';
+const syslog = 'syslog is not written to: what goes to standard output the service manager may keep.';
 const process = 'There is no second process with rights to be kept apart.';
 
 /** Every option of vsftpd.conf(5), in the order of the manual: what it is here. */
@@ -31,7 +32,7 @@ export const vsftpdRows: Rows = {
   dirlist_enable: none('It is the permission `list` of a user.', 'yes'),
   dirmessage_enable: none('Folders have no messages.', 'no'),
   download_enable: none('It is the permission `read` of a user.', 'yes'),
-  dual_log_enable: none(logs, 'no'),
+  dual_log_enable: to('logs.file'),
   force_dot_files: none('Names with a dot are listed when the client asks for them (-a).', 'no'),
   force_anon_data_ssl: to('tls.require', 'One key for all users.'),
   force_anon_logins_ssl: to('tls.require', 'One key for all users.'),
@@ -69,7 +70,7 @@ export const vsftpdRows: Rows = {
   ssl_tlsv1: anyway('TLS 1.2 and 1.3: tls.minimum-version.'),
   strict_ssl_read_eof: to('tls.truncation'),
   strict_ssl_write_shutdown: anyway('TLS is always ended as it should be.'),
-  syslog_enable: none(logs, 'no'),
+  syslog_enable: none(syslog, 'no'),
   tcp_wrappers: none('A firewall decides who gets in.', 'no'),
   text_userdb_names: anyway('Listings show no users of the system.'),
   tilde_user_enable: none('~user is a name like any other.', 'no'),
@@ -80,8 +81,8 @@ export const vsftpdRows: Rows = {
   validate_cert: none(certificates, 'no'),
   virtual_use_local_privs: none(local, 'no'),
   write_enable: to('accounts', '`rules`: without it the users of the machine only read.'),
-  xferlog_enable: none(logs, 'no'),
-  xferlog_std_format: none(logs, 'no'),
+  xferlog_enable: to('logs.file', 'With xferlog_std_format it is logs.xferlog.'),
+  xferlog_std_format: to('logs.xferlog'),
   accept_timeout: to('timeouts.data', 'One time for both modes.'),
   anon_max_rate: none('Rates are said with each user: rate-down and rate-up.', '0'),
   anon_umask: none('The umask of the process holds.'),
@@ -135,8 +136,8 @@ export const vsftpdRows: Rows = {
   user_config_dir: none('What holds for one user is said with the user (users).'),
   user_sub_token: to('accounts', '`{user}` in the directory of `rules`.'),
   userlist_file: none(system),
-  vsftpd_log_file: none(logs),
-  xferlog_file: none(logs),
+  vsftpd_log_file: to('logs.file'),
+  xferlog_file: to('logs.xferlog'),
   isolate: anyway(process),
   isolate_network: anyway(process),
   seccomp_sandbox: anyway(process),

@@ -1,3 +1,4 @@
+import { vsftpdLogs } from './log-files.ts';
 import { type Directive, type Imported, portRange, Translation } from './options.ts';
 import { vsftpdRows } from './vsftpd-rows.ts';
 
@@ -19,6 +20,7 @@ export function importVsftpd(text: string): Imported {
   peers(options);
   listeners(options);
   tls(options);
+  vsftpdLogs(options);
   people(options);
   times(options);
   options.set('protocol.greeting', options.text('ftpd_banner'));

@@ -74,8 +74,9 @@ export interface ServePlan {
 }
 
 /**
- * Looks for what the settings name on the disk. `used`: the database of the usual place, where there is one; it counts when nobody
- * is named. `env` says where state is kept. Throws UsageError that names the flag, or the line of the file.
+ * Looks for what the settings name on the disk. `used`: the database of the usual place, where there is one; it counts beside
+ * the users of a settings file, and without one when nobody is named. `env` says where state is kept. Throws UsageError that names the
+ * flag, or the line of the file.
  */
 export async function planServe(
   { settings, origins }: Effective,
@@ -87,7 +88,8 @@ export async function planServe(
   const ownTls = await planTls({ settings, origins }, env);
   const folderAt = (path: string, folder: string) => readableFolder(folder, origins.label(path));
   const named = settings.users !== undefined || anonymous.enabled || settings.accounts !== undefined;
-  const sources = await planSources(named ? { settings, origins } : undefined, used);
+  const usual = settings.accounts === undefined && (!named || origins.hasFile);
+  const sources = await planSources(usual ? undefined : { settings, origins }, used);
   const nobodyNamed = !named && sources.length === 0;
   // A folder that nobody sees need not be there.
   const shared =

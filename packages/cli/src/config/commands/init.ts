@@ -60,7 +60,7 @@ async function mayWrite(questions: Questions, file: string, { yes, force }: Init
 async function directory(questions: Questions, file: string): Promise<string> {
   return await questions.ask({
     text: 'Which folder is served?',
-    proposal: '.',
+    proposal: 'files',
     read: async (answer) => {
       // Relative names are meant from the settings file on.
       const folder = resolve(dirname(file), answer);
