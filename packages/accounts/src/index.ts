@@ -1,4 +1,10 @@
 export { AccountChain, type AccountSource } from './account-chain.ts';
+export {
+  CertificateAccounts,
+  type CertificateAccountsOptions,
+  type CertificateName,
+  type CertificatePolicy,
+} from './certificates/certificate-accounts.ts';
 export { HttpAccounts, type HttpAccountsOptions } from './http/http-accounts.ts';
 export { LdapAccounts, type LdapAccountsOptions } from './ldap/ldap-accounts.ts';
 export type { LdapGroupOptions } from './ldap/ldap-groups.ts';

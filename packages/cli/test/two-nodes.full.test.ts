@@ -49,11 +49,15 @@ test('two servers on one database: it is stopped for 20 seconds, and no transfer
     await using named = await connect(node.url());
     assert.equal(await named.pwd(), '/');
   }
+  // One that comes while the database is away serves as well, and finds it later.
+  await using third = await serve(place);
+  assert.match(third.stderr(), /Until that is mended, logins get 421/);
+  await assert.rejects(login(third, 'bob'), /421/);
   await Promise.race([late.opened, upload, download]);
   const away = (performance.now() - since) / 1000;
   assert.ok(away >= outage, `the database was away for ${away} s`);
   await database.start();
-  for (const node of [one, other]) await login(node, 'bob');
+  for (const node of [one, other, third]) await login(node, 'bob');
   await Promise.all([upload, download]);
   for (const file of [join(other.folder, 'up.bin'), join(one.folder, 'down.bin')])
     assert.deepEqual(await readFile(file), Buffer.from(bytes));

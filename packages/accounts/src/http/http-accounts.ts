@@ -69,7 +69,7 @@ export class HttpAccounts implements Accounts {
     if (password === undefined && attempt.proven !== true) return undefined;
     const known = this.#known.of(attempt);
     if (known !== undefined) return this.#inside.enter(attempt, known);
-    const { peer, secure, host, proven } = attempt;
+    const { peer, secure, host, proven, certificate } = attempt;
     const answer = await this.#ask({
       event: 'login',
       user,
@@ -79,6 +79,7 @@ export class HttpAccounts implements Accounts {
       port: peer.port,
       secure,
       host,
+      certificate: certificate && { subject: certificate.subject, fingerprint: certificate.fingerprint },
     });
     if (answer.status === 401) return wrongPassword;
     if (answer.status === 404) return undefined;

@@ -1,5 +1,6 @@
 import { printable } from '../printable.ts';
 import { acmeLooks } from './acme-contradictions.ts';
+import { certificateNames } from './certificate-contradictions.ts';
 import { hookContradictions } from './hook-contradictions.ts';
 import type { Look } from './look.ts';
 import type { Origins } from './origins.ts';
@@ -9,7 +10,17 @@ import { tlsLooks } from './tls-contradictions.ts';
 
 /** What is well written key by key and cannot be together. */
 export function contradictions(settings: Settings, origins: Origins): readonly Problem[] {
-  const all = [modes, singlePort, ports, ...tlsLooks, ...acmeLooks, people, counts, hookContradictions];
+  const all = [
+    modes,
+    singlePort,
+    ports,
+    ...tlsLooks,
+    ...acmeLooks,
+    certificateNames,
+    people,
+    counts,
+    hookContradictions,
+  ];
   return all.flatMap((look) => look(settings, origins));
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../flags/values.ts';
 import { accounts } from './accounts-schema.ts';
 import { acmeSchema } from './acme-schema.ts';
+import { certificateLogins } from './certificate-schema.ts';
 import { hooksSchema } from './hooks-schema.ts';
 import { facts, line, section, shortOr, written } from './kinds.ts';
 import { logsSchema } from './logs-schema.ts';
@@ -103,6 +104,7 @@ export const settingsSchema = z.strictObject({
     .optional()
     .meta(facts('Who may log in.', { otherwise: 'one user whose password is made up at each start' })),
   accounts,
+  'certificate-logins': certificateLogins,
   anonymous: section('Logins without an account, which may only read.', {
     enabled: no('Lets anybody in who says `anonymous` or `ftp`.'),
     directory: line(4096)

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import type { CertificateAccountsOptions } from '@duoport/accounts';
 import type { AdvertisedRule } from '@duoport/net';
 import type { AccountRules, Permission } from '@duoport/server';
 import { permissionsOf, rulesOfWords } from '../accounts/settings-rules.ts';
@@ -47,6 +48,8 @@ export interface ServePlan {
   readonly generated: boolean;
   /** More users, from these places in this order. */
   readonly sources: readonly PlannedSource[];
+  /** What the certificates of clients are worth; undefined: nothing. */
+  readonly certificateLogins: CertificateAccountsOptions | undefined;
   /** The first database among them: an absolute path, or a URL. */
   readonly accounts: string | undefined;
   readonly anonymous: boolean;
@@ -119,6 +122,7 @@ export async function planServe(
     users,
     generated: nobodyNamed,
     sources,
+    certificateLogins: certificateLoginsOf(settings['certificate-logins']),
     accounts: databaseOf(sources),
     anonymous: anonymous.enabled,
     anonymousFolder:
@@ -145,6 +149,14 @@ export async function planServe(
     },
     sample: await sampleFile(folder),
   };
+}
+
+function certificateLoginsOf({
+  policy,
+  names,
+  users,
+}: Settings['certificate-logins']): CertificateAccountsOptions | undefined {
+  return policy === 'off' ? undefined : { policy, names, users };
 }
 
 type UserSettings = NonNullable<Settings['users']>[number];

@@ -9,7 +9,6 @@ import {
   wrongPassword,
 } from '@duoport/server';
 import type { ServePlan } from './plan.ts';
-import type { PlannedSource } from './planned-sources.ts';
 import { sourceAccounts } from './sources.ts';
 
 /** Who may come in: the users of the settings, and those of other places. */
@@ -31,10 +30,10 @@ export function servedAccounts(
     ...(plan.anonymous ? { anonymous: anonymousOf(plan, open) } : {}),
     ...(slow ? { nobody: verifyNothing } : {}),
   });
-  const { sources, folder } = plan;
-  return sources.length === 0
+  const { sources, certificateLogins, folder } = plan;
+  return sources.length === 0 && certificateLogins === undefined
     ? named
-    : inOrder(named, { sources, files: { files: open(folder), open, usage } });
+    : inOrder(named, { sources, certificateLogins, files: { files: open(folder), open, usage } });
 }
 
 function anonymousOf({ anonymousFolder, dropFolder }: ServePlan, filesOf: (folder: string) => Files) {
@@ -47,7 +46,11 @@ function anonymousOf({ anonymousFolder, dropFolder }: ServePlan, filesOf: (folde
 /** Whoever is named in the settings is meant by the name; the others are asked about in their order. */
 function inOrder(
   named: MemoryAccounts,
-  { sources, files }: { readonly sources: readonly PlannedSource[]; readonly files: AccountFiles },
+  {
+    sources,
+    certificateLogins,
+    files,
+  }: Pick<ServePlan, 'sources' | 'certificateLogins'> & { readonly files: AccountFiles },
 ): Accounts {
   const first: Accounts = {
     begin: (attempt) => named.begin(attempt),
@@ -56,12 +59,13 @@ function inOrder(
   };
   let loading: Promise<Accounts> | undefined;
   const load = async (): Promise<Accounts> => {
-    const { AccountChain } = await import('@duoport/accounts');
+    const { AccountChain, CertificateAccounts } = await import('@duoport/accounts');
     const others = sources.map(async (source) => ({
       accounts: await sourceAccounts(source, files),
       optional: source.optional,
     }));
-    return new AccountChain([{ accounts: first }, ...(await Promise.all(others))]);
+    const chain = new AccountChain([{ accounts: first }, ...(await Promise.all(others))]);
+    return certificateLogins === undefined ? chain : new CertificateAccounts(chain, certificateLogins);
   };
   // Loaded at the first login: nobody waits for what is not asked.
   const chain = (): Promise<Accounts> => {
