@@ -3,6 +3,7 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect } from '@duoport/client';
+import { certificate, TestAuthority } from '@duoport/testkit';
 import { slapdTree, startLdap } from '../../accounts/test/ldap-server.ts';
 import { json, startService } from '../../accounts/test/web-service.ts';
 import { duoport, type Ended, type Serving, serve, temporary } from './command.ts';
@@ -219,3 +220,46 @@ test('secrets of places are not shown', async () => {
   assert.match(printed.stdout, /remember: 5m/);
   assert.match(printed.stdout, /type: system.*optional: true/);
 });
+
+for (const [policy, expected] of [
+  ['enough', ['232', '230', 'refused', '230']],
+  ['both', ['refused', '230', 'refused', 'refused']],
+  ['only', ['232', '232', 'refused', 'refused']],
+] as const) {
+  test(`certificates of clients as logins: ${policy}`, async () => {
+    const authority = await TestAuthority.make();
+    const ann = await authority.issue({ name: 'CN=ann' });
+    const bob = await authority.issue({ name: 'CN=somebody', emails: ['bob@example.org'] });
+    await using here = await place([
+      'tls: {certificate: c.pem, key: k.pem, client-certificates: ask, client-authorities: ca.pem}',
+      `certificate-logins: {policy: ${policy}, names: [common-name], users: {dat: ['email:bob@example.org']}}`,
+    ]);
+    const files = { 'c.pem': certificate.cert, 'k.pem': certificate.key, 'ca.pem': authority.cert };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(here.path, name), text);
+    await using server = await serve(
+      ['--config', here.file, '--user', 'ann:secret', '--user', 'dat:base'],
+      here.path,
+    );
+    const login = async (who: string, shown: { readonly cert?: string; readonly key?: string }) => {
+      try {
+        await using ftp = await connect(server.url().replace('u:p@', `${who}@`), {
+          ...shown,
+          tls: 'explicit',
+          ca: certificate.cert,
+        });
+        const lines = ftp.transcript.flatMap((event) => (event.kind === 'line' ? [event.text] : []));
+        return lines.find((line) => /^23[02] /.test(line))?.slice(0, 3);
+      } catch (error) {
+        assert.match(String(error), /530 /);
+        return 'refused';
+      }
+    };
+    const answers = [
+      await login('ann:wrong', ann),
+      await login('dat:base', policy === 'enough' ? ann : bob),
+      await login('ann:wrong', bob),
+      await login('u:p', {}),
+    ];
+    assert.deepEqual(answers, expected);
+  });
+}
