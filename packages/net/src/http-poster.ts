@@ -24,6 +24,8 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+/** Milliseconds after which a connection that nobody needs is closed. */
+const idleTime = 30_000;
 /** So many may wait for a connection. */
 const mostWaiting = 1000;
 
@@ -37,7 +39,8 @@ export class HttpPoster {
 
   constructor(options: HttpPosterOptions) {
     this.#options = options;
-    const keeping = { keepAlive: true, maxSockets: options.connections, maxFreeSockets: options.connections };
+    const { connections } = options;
+    const keeping = { keepAlive: true, maxSockets: connections, maxFreeSockets: connections, timeout: idleTime };
     const ca = options.ca === undefined ? {} : { ca: Buffer.from(options.ca) };
     this.#agent =
       options.url.protocol === 'https:'

@@ -44,7 +44,14 @@ export interface LdapAccountsOptions extends AccountFiles, LdapServer, LdapGroup
 }
 
 /** Rules that are lists, whatever number of values an attribute has. */
-const lists: ReadonlySet<string> = new Set(['networks', 'modes', 'permissions']);
+const lists: ReadonlySet<string> = new Set([
+  'networks',
+  'modes',
+  'permissions',
+  'times',
+  'quotaFolders',
+  'quota-folders',
+]);
 /** Rules that are text, whatever it looks like. */
 const texts: ReadonlySet<string> = new Set(['directory', 'home']);
 
