@@ -40,7 +40,12 @@ export class HttpPoster {
   constructor(options: HttpPosterOptions) {
     this.#options = options;
     const { connections } = options;
-    const keeping = { keepAlive: true, maxSockets: connections, maxFreeSockets: connections, timeout: idleTime };
+    const keeping = {
+      keepAlive: true,
+      maxSockets: connections,
+      maxFreeSockets: connections,
+      timeout: idleTime,
+    };
     const ca = options.ca === undefined ? {} : { ca: Buffer.from(options.ca) };
     this.#agent =
       options.url.protocol === 'https:'
