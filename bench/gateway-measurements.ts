@@ -55,8 +55,8 @@ function besideStalled(
   const title = `${what} beside a RETR that is not read`;
   return {
     rows: [gatewayRow(id, { title, unit: 'share', better: 'more' })],
-    lacks: () => undefined,
-    limit: 240_000,
+    lacks: ({ name }) => (name === directWay ? 'nothing is shared' : undefined),
+    limit: 60_000,
     run: async ({ server }) => [await keptBesideStalled(server.target, () => measure(server))],
   };
 }

@@ -219,7 +219,12 @@ test(`${cuts} random cuts through relays: no short file is answered 226, and not
   let next = 0;
   const all = await Promise.all(
     Array.from({ length: lanes }, (_, at) =>
-      Lane.on(t, { address: `127.0.0.${2 + at}`, vsftpd: peer, files }),
+      Lane.on(t, {
+        address: `127.0.0.${2 + at}`,
+        vsftpd: peer,
+        files,
+        clear: at === 0,
+      }),
     ),
   );
   for (const isKill of [true, false]) {

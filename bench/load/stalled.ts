@@ -3,7 +3,7 @@ import { encode, type Target } from './control.ts';
 import { TransferSession } from './transfer.ts';
 
 /** Measured so often without and with: what the machine does beside changes from one second to the next. */
-export const stalledPairs = 4;
+export const stalledPairs = 2;
 
 /**
  * The share of its speed that something keeps beside a download whose client takes nothing: the median over pairs of neighbouring

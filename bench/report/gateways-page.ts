@@ -35,8 +35,10 @@ ${table(report.gateway, names)}
 
 ## Relay
 
-\`duoport relay serve\` and one agent, \`duoport relay connect\`, beside the server: everything goes through one TLS connection. Here
-load, relay, agent and server share ${report.machine.cores} cores: what goes through the relay crosses the loopback interface three times instead
+\`duoport relay serve\` and one agent, \`duoport relay connect\`, beside the server. Under *duoport* everything goes through the one TLS connection
+of the agent. Under *${directClear}* files of more than 1 MiB leave it for a plain connection beside it, in which the kernels of relay and agent
+pass them on; that is a choice of whoever runs the agent, for what is in the clear between client and relay anyway
+([what each way protects](guide/relay.md#long-transfers-in-the-clear-several-times-as-fast)). Here load, relay, agent and server share ${report.machine.cores} cores: what goes through the relay crosses the loopback interface three times instead
 of once and is encrypted and decrypted on the way, and the CPU seconds say what the relay and the agent together take for that. On
 machines of their own each has its cores to itself. Beside a transfer that is not read: the share of its speed that is left, as the
 median of ${stalledPairs} pairs of neighbouring measurements, without the stalled transfer and with it.

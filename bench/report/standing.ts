@@ -55,7 +55,22 @@ function floorsOf(
   cells: ReadonlyMap<string, Cell>,
   { ratios, ofDirect }: Pick<Standing, 'ratios' | 'ofDirect'>,
 ): Standing['floors'] {
-  const ours = medianOf(cells.get('duoport'));
+  // The relay is measured twice, and held to the same both times.
+  if (!cells.has(directClear)) return floorsOfOne(row, cells, { name: 'duoport', ratios, ofDirect });
+  return ['duoport', directClear].flatMap((name) =>
+    floorsOfOne(row, cells, { name, ratios, ofDirect }).map(({ text, met }) => ({
+      text: `${text} (${name})`,
+      met,
+    })),
+  );
+}
+
+function floorsOfOne(
+  row: Row,
+  cells: ReadonlyMap<string, Cell>,
+  { name: own, ratios, ofDirect }: Pick<Standing, 'ratios' | 'ofDirect'> & { readonly name: string },
+): Standing['floors'] {
+  const ours = medianOf(cells.get(own));
   return row.floors.flatMap((floor) => {
     if ('below' in floor) {
       return [{ text: `under ${floor.below} ${floor.of}`, met: ours !== undefined && ours < floor.below }];
@@ -68,19 +83,15 @@ function floorsOf(
       (floor.against === name || (floor.against === bestPeer && !notPeers.has(name)));
     // A peer that is not here or failed sets no floor.
     if (![...cells].some(isMeasured)) return [];
-    const ratio = advantageOver(floor.against, { ratios, ofDirect });
+    const ratio = floor.against === directWay ? ofDirect.get(own) : advantageOver(floor.against, ratios);
     // Without a number of ours every floor is missed.
     const met = ours !== undefined && ratio !== undefined && ratio >= floor.ratio;
     return [{ text: `${floor.ratio} × ${floor.against}`, met }];
   });
 }
 
-function advantageOver(
-  against: string,
-  { ratios, ofDirect }: Pick<Standing, 'ratios' | 'ofDirect'>,
-): number | undefined {
-  if (against === bestPeer) return Math.min(...ratios.values());
-  return against === directWay ? ofDirect.get('duoport') : ratios.get(against);
+function advantageOver(against: string, ratios: Standing['ratios']): number | undefined {
+  return against === bestPeer ? Math.min(...ratios.values()) : ratios.get(against);
 }
 
 /** `12,300 (11,900–12,800)`, or why there is no number. */

@@ -48,11 +48,14 @@ export class Lane {
       address,
       vsftpd,
       files,
+      clear,
     }: {
       /** Where the scissors stand; what they stand before is on 127.0.0.1. */
       readonly address: string;
       readonly vsftpd: Served;
       readonly files: Readonly<Record<string, Uint8Array>>;
+      /** What is long and plain leaves the agent's line. */
+      readonly clear: boolean;
     },
   ): Promise<Lane> {
     const workspace = new Workspace('relay-cuts');
@@ -63,7 +66,7 @@ export class Lane {
     const secret = await new AgentRegistry(state).invite('office', Date.now() + 86_400_000);
     const ports = [around.control, ...own.ports, ...vsftpd.ports];
     const scissors = await Scissors.on(t, address, ports);
-    const lane = new Lane({ address, around, own, vsftpd, state, secret, scissors });
+    const lane = new Lane({ address, around, own, vsftpd, state, secret, scissors, clear });
     t.after(async () => {
       for (const post of [lane.agent, lane.relay, lane.server]) await post.kill();
       for (const block of [around, beside]) block.release();
@@ -82,8 +85,9 @@ export class Lane {
     readonly state: string;
     readonly secret: string;
     readonly scissors: Scissors;
+    readonly clear: boolean;
   }) {
-    const { address, around, own, vsftpd, state, secret, scissors } = options;
+    const { address, around, own, vsftpd, state, secret, scissors, clear } = options;
     const { control, low, high } = around;
     this.own = own;
     this.vsftpd = vsftpd;
@@ -116,6 +120,7 @@ export class Lane {
         port: at % 2 === 0 ? own.port : vsftpd.port,
       })),
       active: { low: low + 20, high },
+      ...(clear ? { direct: { addresses: ['127.0.0.1'], clear } } : {}),
     };
     this.agent = new Post('the agent', script(new URL('./stand-agent.ts', import.meta.url), agent), note);
   }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { PortRange } from '@duoport/net';
-import type { AgentService } from '@duoport/relay';
+import type { AgentService, DirectOptions } from '@duoport/relay';
 
 export interface RelaySettings {
   /** Folder of its agents. */
@@ -27,6 +27,7 @@ export interface AgentSettings {
   readonly secret: string;
   readonly services: readonly AgentService[];
   readonly active?: PortRange;
+  readonly direct?: DirectOptions;
 }
 
 /** A line of JSON; the kind of event stands in `kind`, or in `event`. */

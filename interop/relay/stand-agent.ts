@@ -15,6 +15,7 @@ const {
   secret,
   services,
   active,
+  direct,
 } = JSON.parse(process.argv[2] ?? '') as AgentSettings;
 const fingerprint = new X509Certificate(certificate.cert).fingerprint256;
 const agent = new RelayAgent({
@@ -24,6 +25,7 @@ const agent = new RelayAgent({
   secret,
   services,
   ports: active,
+  direct,
   log: tell,
 });
 const asked = createInterface({ input: process.stdin });

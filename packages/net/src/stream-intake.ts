@@ -189,6 +189,10 @@ export class StreamIntake {
   /** Everything so far is at the sink. If the peer floods us, somebody else goes on from here. */
   #handOver(): void {
     const { stream, onFlood, bypass } = this.#from;
+    if (bypass?.isReady) {
+      this.#flooded = true;
+      stream.pause();
+    }
     if (!this.#flooded) return;
     if (stream.readableLength > 0) {
       // Comes as 'data', at once.

@@ -170,6 +170,32 @@ test('the connection beside the line is cut, and the line stands: a reset for th
   assert.ok(line.isOpen);
 });
 
+test('a client that takes nothing while the transfer leaves the line gets all of it later', {
+  skip,
+}, async (t) => {
+  const { line } = await besideTheLine(t);
+  // More than the kernels take from the relay, and less than the relay holds beside that.
+  const first = 6 << 20;
+  const { promise: serving, resolve: served } = waiting<Socket>();
+  const server = await listening(t, (socket) => served(socket.resume()));
+  const { promise: dialled, resolve } = waiting<Socket>();
+  const slow = await listening(t, resolve);
+  const data = await (await dataWay(t, line, server)).dial(server, { side: 'client' });
+  const passed = passTo(slow, data);
+  const [sender, receiver] = await Promise.all([serving, dialled]);
+  sender.write(content.subarray(0, first));
+  while (line.carried.clear === 0) await line.ask('/anything', {});
+  sender.end(content.subarray(first));
+  for (let turn = 0; turn < 50; turn += 1) await line.ask('/anything', {});
+  let bytes = 0;
+  receiver.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  await once(receiver, 'end');
+  await passed;
+  assert.equal(bytes, content.length);
+});
+
 test('steal: a ticket is good once, for one stream, of one line', { skip }, async (t) => {
   const { line, listener, tickets } = await besideTheLine(t);
   const other = await besideTheLine(t);

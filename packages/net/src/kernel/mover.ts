@@ -113,7 +113,14 @@ class Mover {
     const [moved, held] = [id * moverSlots.fields, id * moverSlots.fields + 1];
     counted[moved] = 0;
     counted[held] = 0;
-    const ended = new Promise<MoveEnd>((resolve) => ends.set(id, resolve));
+    let isOver = false;
+    const ended = new Promise<MoveEnd>((resolve) => {
+      ends.set(id, (end) => {
+        // Its number may be another's from now on.
+        isOver = true;
+        resolve(end);
+      });
+    });
     if (ends.size === 1) running.worker.ref();
     clearTimeout(this.#timer);
     this.#say(running, { kind: 'move', id, from: source, to: target });
@@ -126,7 +133,7 @@ class Mover {
         return (counted[held] ?? 0) > 0;
       },
       drop: () => {
-        if (ends.has(id)) this.#say(running, { kind: 'drop', id });
+        if (!isOver) this.#say(running, { kind: 'drop', id });
       },
     };
   }

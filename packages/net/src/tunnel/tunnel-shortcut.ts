@@ -32,6 +32,7 @@ export class TunnelShortcut implements Shortcut {
   onReady: () => void = () => undefined;
   /** Resolves with the place where the stream ends and the connection begins; rejects when it does not come to that. */
   readonly left: Promise<number>;
+  readonly #stream: Http2Stream;
   readonly #counts: StreamCounts;
   readonly #ask: AskForShortcut | undefined;
   readonly #allowed = new Set<Direction>();
@@ -46,6 +47,7 @@ export class TunnelShortcut implements Shortcut {
   #isOver = false;
 
   constructor(stream: Http2Stream, counts: StreamCounts, ask: AskForShortcut | undefined) {
+    this.#stream = stream;
     this.#counts = counts;
     this.#ask = ask;
     this.left = new Promise((resolve, reject) => {
@@ -115,8 +117,14 @@ export class TunnelShortcut implements Shortcut {
     const carrier = this.#carrier;
     this.#isOver = true;
     if (carrier === undefined) return;
-    carrier.socket.destroy();
-    this.#counts.add(carrier.direction, bytes);
+    const { socket, direction } = carrier;
+    if (direction === 'in' || this.#stream.destroyed) socket.destroy();
+    else {
+      // What the kernel still has of it may be thrown away when nobody has the socket any more.
+      socket.end();
+      this.#stream.once('close', () => socket.destroy());
+    }
+    this.#counts.add(direction, bytes);
   }
 
   drop(): void {
