@@ -62,10 +62,19 @@ export function importProftpd(text: string): Imported {
   if (kind.toLowerCase() === 'on' && ident !== '') options.set('protocol.greeting', unquoted(ident));
   else if (kind !== '')
     options.leave('ServerIdent', 'The greeting stays as it is: protocol.greeting changes it.');
+  uploads(options);
   // Nobody gets in by a password that was made up: the users are to be written.
   options.set('users', []);
   places(options);
   return options.done();
+}
+
+function uploads(options: Translation): void {
+  if (!options.yes('AllowOverwrite', true)) options.set('uploads.overwrite', 'refuse');
+  // On, off, or how the hidden names begin.
+  const isHidden = !/^(?:off|no|false|0|)$/i.test(options.text('HiddenStores') ?? '');
+  if (isHidden) options.set('uploads.mode', 'atomic');
+  if (options.yes('DeleteAbortedStores', isHidden)) options.set('uploads.partial', 'remove');
 }
 
 /** The verbs that `<Limit …> DenyAll` at the top takes away. */

@@ -69,9 +69,19 @@ export function importPureFtpd(directives: readonly Directive[]): Imported {
     options.set('data.peers', 'any');
   options.set('limits.sessions', options.number('MaxClientsNumber') || undefined);
   options.set('limits.sessions-per-address', options.number('MaxClientsPerIP') || undefined);
+  uploads(options);
   const idle = options.number('MaxIdleTime', 1);
   options.set('timeouts.idle', idle === undefined ? undefined : `${idle}m`);
   return options.done();
+}
+
+function uploads(options: Translation): void {
+  if (options.yes('AutoRename', false)) options.set('uploads.overwrite', 'rename-new');
+  if (options.yes('NoTruncate', false)) options.set('uploads.mode', 'atomic');
+  const used = options.number('MaxDiskUsage');
+  if (used === undefined || used === 0 || used >= 100) return;
+  if (used < 10) options.leave('MaxDiskUsage', 'At most 90% can stay free: set uploads.disk-floor yourself.');
+  else options.set('uploads.disk-floor', `${100 - used}%`);
 }
 
 function passive(options: Translation): void {

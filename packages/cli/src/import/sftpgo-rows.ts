@@ -38,6 +38,7 @@ export const sftpgoRows: Rows = {
   'common.idle_timeout': to('timeouts.idle', 'In minutes there.'),
   'common.max_total_connections': to('limits.sessions'),
   'common.max_per_host_connections': to('limits.sessions-per-address'),
+  'common.upload_mode': to('uploads.mode', '1 and 2 are `atomic`; 1 keeps nothing of what breaks off.'),
   'common.proxy_protocol': to('proxy.control', 'Set proxy.data too, where data connections come that way.'),
   'common.proxy_allowed': to('proxy.control'),
   'common.*': none('It has no equal.', '0', '', 'false'),

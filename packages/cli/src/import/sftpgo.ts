@@ -49,6 +49,10 @@ export function importSftpgo(text: string, file: string): Imported {
     !options.yes('ftpd.active_transfers_port_non_20', true)
   )
     options.set('active.source-port', 20);
+  const mode = options.number('common.upload_mode');
+  // Bits: 1 atomic, 2 atomic and what broke off can go on; the others are for cloud storage.
+  if (mode !== undefined && (mode & 3) !== 0) options.set('uploads.mode', 'atomic');
+  if (mode !== undefined && (mode & 3) === 1) options.set('uploads.partial', 'remove');
   const minutes = options.number('common.idle_timeout') || undefined;
   options.set('timeouts.idle', minutes === undefined ? undefined : `${minutes}m`);
   options.set('limits.sessions', options.number('common.max_total_connections') || undefined);

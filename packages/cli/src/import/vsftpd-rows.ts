@@ -27,7 +27,7 @@ export const vsftpdRows: Rows = {
   chroot_local_user: none('Every user is locked into a folder.', 'yes'),
   connect_from_port_20: to('active.source-port'),
   debug_ssl: none('logs.trace draws the TLS of every connection.', 'no'),
-  delete_failed_uploads: none('What came of a failed upload stays, so that it can go on.', 'no'),
+  delete_failed_uploads: to('uploads.partial'),
   deny_email_enable: none('Addresses given as anonymous passwords are not looked at.', 'no'),
   dirlist_enable: none('It is the permission `list` of a user.', 'yes'),
   dirmessage_enable: none('Folders have no messages.', 'no'),

@@ -24,6 +24,7 @@ export function importVsftpd(text: string): Imported {
   people(options);
   times(options);
   options.set('protocol.greeting', options.text('ftpd_banner'));
+  if (options.yes('delete_failed_uploads', false)) options.set('uploads.partial', 'remove');
   const limit = (name: string) => options.number(name) || undefined;
   options.set('limits.sessions', limit('max_clients'));
   options.set('limits.sessions-per-address', limit('max_per_ip'));
