@@ -12,6 +12,7 @@ export function throttled(plan: TransferPlan, seat: Seat | undefined, signal: Ab
     const { write } = throttle.limit(handle, signal);
     return {
       offset: handle.offset,
+      hidden: handle.hidden === true,
       write,
       get path() {
         return handle.path;

@@ -104,6 +104,7 @@ async function receive(
     const { truncation } = facts;
     const options = { ...pumpOptions(facts), offset: handle.offset, transform: plan.transform, truncation };
     const count = await connection.receive(handle, options);
+    if (handle.hidden === true && facts.tls === undefined) await stillThere(facts.signal, count);
     await handle.finish();
     const { path } = handle;
     return path === undefined
@@ -113,6 +114,20 @@ async function receive(
     await handle.abandon();
     return { reply: broken(error, facts), count: undefined };
   }
+}
+
+/** Milliseconds: what takes so long can wait a moment more. */
+const long = 250;
+const moment = 5;
+
+/**
+ * In the clear a client that dies ends its data connection as one does that is done. But then its control connection ends as well,
+ * and that is known by the next turn of the event loop, or a moment later.
+ */
+async function stillThere(signal: AbortSignal, { duration }: TransferCount): Promise<void> {
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  if (duration >= long && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, moment));
+  signal.throwIfAborted();
 }
 
 function pumpOptions({ signal, stallTimeout, progress }: TransferFacts) {
@@ -143,7 +158,7 @@ function notOpened(error: unknown, { signal }: TransferFacts): Reply {
 }
 
 function broken(error: unknown, { signal }: TransferFacts): Reply {
-  if (signal.aborted) return reply(426, 'Transfer aborted; what arrived before is kept.');
+  if (signal.aborted) return reply(426, 'Transfer aborted.');
   if (error instanceof FilesError) return replyForError(error) ?? reply(451, oneLine(error.message));
   if (isFtpError(error)) return reply(426, oneLine(error.message));
   throw error;

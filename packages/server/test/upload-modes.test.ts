@@ -68,6 +68,22 @@ for (const way of ['EPSV', 'EPRT'] as const) {
   }
 }
 
+test('atomic: a client that dies is not one that is done: both of its connections end', async (t) => {
+  const { login, folder, event } = await serving(t, { mode: 'atomic' });
+  const client = await login();
+  const data = await client.open('STOR f');
+  data.write(bytes.subarray(0, 200_000));
+  while (!(await client.told('STAT')).includes(': 200000 bytes so far'));
+  data.end();
+  client.raw.end();
+  const { reply } = await event('transfer');
+  assert.equal(reply.code, 426);
+  const again = await login();
+  assert.match(await again.told('SIZE f'), /^213 200000/);
+  await again.store('APPE f', bytes.subarray(200_000));
+  assert.ok(readFileSync(join(folder, 'f')).equals(bytes));
+});
+
 test('atomic: the old file is served until the new one is whole', async (t) => {
   const { login, folder } = await serving(t, { mode: 'atomic' });
   const [writer, reader] = [await login(), await login()];

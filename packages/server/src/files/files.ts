@@ -84,6 +84,8 @@ export interface WritePlan {
 export interface WriteHandle extends ByteSink {
   /** Where the first byte goes: 0, the offset of a resume, or the size of the file for an append. */
   readonly offset: number;
+  /** Nobody sees the file before `finish`: then it is worth a moment to see whether the client is still there. */
+  readonly hidden?: boolean;
   /** Where the file is, when it got another name than the plan said. Known after `finish`. */
   readonly path?: string | undefined;
   /** All is written and the file closed without an error, or it throws. Only then may a server answer 226. `sum`: to remember. */

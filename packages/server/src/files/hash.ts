@@ -65,6 +65,7 @@ export function summing(handle: WriteHandle, algorithm: HashAlgorithm): WriteHan
   let size = 0;
   return {
     offset: handle.offset,
+    hidden: handle.hidden === true,
     get path() {
       return handle.path;
     },

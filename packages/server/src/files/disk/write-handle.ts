@@ -37,6 +37,10 @@ export class DiskWriteHandle implements WriteHandle {
     this.#spend = facts.spend;
   }
 
+  get hidden(): boolean {
+    return this.#ending.hidden === true;
+  }
+
   get path(): string | undefined {
     return this.#ending.path;
   }

@@ -28,6 +28,7 @@ interface AtomicUpload {
  * ever moved from a name that has its inode in it, which no other upload uses.
  */
 export class AtomicEnding implements Ending {
+  readonly hidden = true;
   readonly #place: UploadPlace;
   readonly #upload: AtomicUpload;
   #path: string | undefined;

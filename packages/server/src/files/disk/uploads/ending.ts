@@ -11,6 +11,8 @@ import type { UploadPlace } from './upload-place.ts';
 
 /** What becomes of a file that was written, and of one that was not written to its end. Either closes it whatever happens. */
 export interface Ending {
+  /** The bytes have a name that no client sees until `finish`. */
+  readonly hidden?: boolean;
   /** Where the file is, when that is not where it was meant to be. Known after `finish`. */
   readonly path?: string | undefined;
   /** All bytes are written; `sum`: their checksum. */
