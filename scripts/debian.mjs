@@ -43,6 +43,7 @@ const tools = {
   nft: 'nftables',
   iptables: 'iptables',
   conntrack: 'conntrack',
+  'systemd-analyze': 'systemd',
 };
 
 /** Server → what to unpack, and the files that prove it is all there. */

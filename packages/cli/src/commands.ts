@@ -26,6 +26,7 @@ const loaders: Readonly<Record<string, Load>> = {
   reload: async (io) => [(await import('./commands/reload.ts')).reloadCommand(io)],
   restart: async (io) => [(await import('./commands/restart.ts')).restartCommand(io)],
   ...Object.fromEntries(['status', 'who', 'kick'].map((name) => [name, asking])),
+  install: async (io) => [(await import('./commands/install.ts')).installCommand(io)],
   lab: async (io) => [(await import('./commands/lab.ts')).labCommand(io)],
 };
 

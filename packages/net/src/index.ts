@@ -77,8 +77,10 @@ export { lookupHost } from './lookup.ts';
 export { type LookupServices, lookupServices, type ServiceRecord } from './lookup-services.ts';
 export { deflateToWire, type InflateOptions, inflateFromWire } from './mode-z.ts';
 export { type FileLock, loadFileLock } from './native/file-lock.ts';
+export { type LowPortRight, lowPortRight } from './native/low-ports.ts';
 export type { Packet, PacketEnd } from './native/packet.ts';
 export { type SendSynOptions, sendSyn } from './native/send-syn.ts';
+export { type ServiceNotice, serviceNotice } from './native/service-notice.ts';
 export {
   loadStatAt,
   type NameFacts,

@@ -14,6 +14,18 @@ export function stateFolder(
   return path.join(base, 'duoport', name);
 }
 
+/** Where a service is asked, when its manager has said so (systemd's `RuntimeDirectory=`). */
+export function runtimeFolder(env: ProcessIo['env']): string | undefined {
+  const [folder] = (env['RUNTIME_DIRECTORY'] ?? '').split(':');
+  return folder === '' ? undefined : folder;
+}
+
+/** Where a server is asked. */
+export function serveFolder(io: ProcessIo): string {
+  const runtime = runtimeFolder(io.env);
+  return runtime === undefined ? stateFolder(io, undefined, 'serve') : path.join(runtime, 'serve');
+}
+
 /** Undefined when there is none. Throws when it is no JSON object. */
 export async function readState(file: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   const text = await readFile(file, 'utf8').catch(noFile);

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
-import { askAll } from '../admin/admin-socket.ts';
-import { stateFolder } from '../admin/state.ts';
+import { askEverywhere } from '../admin/ask-servers.ts';
 import { parseWhole } from '../flags/values.ts';
 import { createTerminal, type ProcessIo } from '../terminal.ts';
 import { CommandError } from '../usage-error.ts';
@@ -21,7 +20,7 @@ export function reloadCommand(io: ProcessIo): Command {
 
 async function reload(io: ProcessIo, flags: ReloadFlags): Promise<void> {
   const terminal = createTerminal(io, flags);
-  const all = await askAll(stateFolder(io, undefined, 'serve'), { ask: 'reload' }, flags.pid);
+  const all = await askEverywhere(io, { ask: 'reload' }, flags.pid);
   const answers = all.filter(({ answer }) => answer['withoutFile'] !== true && answer['leaving'] !== true);
   if (answers.length === 0) throw new CommandError('No server of this user runs with --config here.');
   for (const { pid, answer } of answers) {

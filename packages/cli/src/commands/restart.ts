@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
-import { askAll } from '../admin/admin-socket.ts';
-import { stateFolder } from '../admin/state.ts';
+import { askEverywhere } from '../admin/ask-servers.ts';
 import { parseWhole } from '../flags/values.ts';
 import { createTerminal, type ProcessIo } from '../terminal.ts';
 import { CommandError } from '../usage-error.ts';
@@ -23,8 +22,7 @@ export function restartCommand(io: ProcessIo): Command {
 
 async function restart(io: ProcessIo, flags: RestartFlags): Promise<void> {
   const terminal = createTerminal(io, flags);
-  const folder = stateFolder(io, undefined, 'serve');
-  const standing = (await askAll(folder, { ask: 'standing' }, flags.pid)).filter(
+  const standing = (await askEverywhere(io, { ask: 'standing' }, flags.pid)).filter(
     ({ answer }) => answer['leaving'] !== true,
   );
   const [only, ...others] = standing;
@@ -33,7 +31,7 @@ async function restart(io: ProcessIo, flags: RestartFlags): Promise<void> {
     const which = standing.map(({ pid }) => `--pid ${pid}`).join(' or ');
     throw new CommandError(`${standing.length} servers run here: say which with ${which}.`);
   }
-  const [told] = await askAll(folder, { ask: 'restart' }, only.pid);
+  const [told] = await askEverywhere(io, { ask: 'restart' }, only.pid);
   if (told === undefined) throw new CommandError(`Process ${only.pid} has not answered.`);
   const { successor, error } = told.answer;
   if (typeof error === 'string') throw new CommandError(error);

@@ -20,6 +20,7 @@ export function contradictions(settings: Settings, origins: Origins): readonly P
     people,
     counts,
     hookContradictions,
+    rights,
   ];
   return all.flatMap((look) => look(settings, origins));
 }
@@ -124,3 +125,8 @@ const counts: Look = ({ limits }) => {
       ]
     : [];
 };
+
+const rights: Look = ({ process: { user, group } }) =>
+  group !== undefined && user === undefined
+    ? [{ path: 'process.group', text: 'It goes with process.user: name the user as well.' }]
+    : [];

@@ -16,6 +16,7 @@ import { hooksSchema } from './hooks-schema.ts';
 import { facts, line, section, shortOr, written } from './kinds.ts';
 import { logsSchema } from './logs-schema.ts';
 import { metricsSchema } from './metrics-schema.ts';
+import { processSchema } from './process-schema.ts';
 import { proxySchema } from './proxy-schema.ts';
 import { tlsSchema } from './tls-schema.ts';
 import { uploads } from './uploads-schema.ts';
@@ -155,6 +156,7 @@ export const settingsSchema = z.strictObject({
       ),
   }),
   proxy: proxySchema,
+  process: processSchema,
   tls: tlsSchema,
   acme: acmeSchema,
   limits: section('How much there may be at once.', {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { openAdmin } from '../admin/admin-socket.ts';
-import { stateFolder } from '../admin/state.ts';
+import { runtimeFolder, serveFolder } from '../admin/state.ts';
 import type { Succession } from '../restart/succession.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Reloading } from './reloading.ts';
@@ -28,9 +28,10 @@ export async function openServeDesk(
   if (reloading) io.onHangup?.(() => void (succession.isLeaving || reloading.reload()));
   succession.onSignal();
   if (process.platform === 'win32') return undefined;
-  const folder = stateFolder(io, undefined, 'serve');
+  const folder = serveFolder(io);
   // A user of a service may have no home, and none is made.
-  if (!existsSync(path.resolve(folder, '../../../..'))) return undefined;
+  if (runtimeFolder(io.env) === undefined && !existsSync(path.resolve(folder, '../../../..')))
+    return undefined;
   try {
     return await openAdmin(folder, async (question) => {
       const { ask } = question;

@@ -3,6 +3,7 @@ import { describeError } from '../describe-error.ts';
 import type { Note } from '../seeing/journal.ts';
 import type { PartMaker } from '../seeing/part.ts';
 import type { Watch } from '../seeing/watch.ts';
+import type { ServiceManager } from '../systemd/service-manager.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Certificate } from './certificate.ts';
 import type { ServePlan } from './plan.ts';
@@ -23,6 +24,7 @@ export class Reloading {
   readonly #load: () => Promise<Loaded>;
   readonly #readTls: (effective: Effective) => Promise<TlsPlan>;
   #told: () => void = () => undefined;
+  readonly #manager: ServiceManager;
   #now: Loaded;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -34,6 +36,7 @@ export class Reloading {
       readonly make: PartMaker;
       readonly load: () => Promise<Loaded>;
       readonly readTls: (effective: Effective) => Promise<TlsPlan>;
+      readonly manager: ServiceManager;
     },
   ) {
     this.#now = now;
@@ -42,6 +45,7 @@ export class Reloading {
     this.#make = how.make;
     this.#load = how.load;
     this.#readTls = how.readTls;
+    this.#manager = how.manager;
   }
 
   /** What holds for new sessions. */
@@ -75,7 +79,12 @@ export class Reloading {
   }
 
   #next(what: keyof typeof texts, read: () => Promise<Loaded>): Promise<string | undefined> {
-    const done = this.#last.then(() => this.#take(what, read));
+    const done = this.#last.then(async () => {
+      this.#manager.reloading();
+      const fault = await this.#take(what, read);
+      this.#manager.settled();
+      return fault;
+    });
     this.#last = done;
     return done;
   }

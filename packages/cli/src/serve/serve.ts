@@ -5,12 +5,14 @@ import { tellPlace, usedPlace } from '../accounts/place.ts';
 import { type Effective, loadSettings } from '../config/load-settings.ts';
 import type { ServeFlags } from '../flags/serve-flags.ts';
 import { printable } from '../printable.ts';
+import { type Drop, dropOf } from '../privileges/drop.ts';
 import { activated } from '../restart/activated.ts';
 import { predecessor, sayReady } from '../restart/predecessor.ts';
 import { Succession } from '../restart/succession.ts';
 import { isJson } from '../seeing/is-json.ts';
 import { partMaker } from '../seeing/part-maker.ts';
 import { Watch } from '../seeing/watch.ts';
+import { ServiceManager } from '../systemd/service-manager.ts';
 import { createTerminal, type ProcessIo, type Terminal } from '../terminal.ts';
 import { traceTo } from '../trace/session-trace.ts';
 import { untilStopped } from '../until-stopped.ts';
@@ -55,13 +57,16 @@ export async function serve(
   const usage = new ServedUsage(usagePlace(plan.accounts, flags.config), (text) => terminal.warn(text));
   const handed = takeover?.listeners(plan) ?? (await activated(io.env, plan.listen));
   const challenges = new ChallengeDoor();
+  const drop = await dropOf(loaded.effective.settings.process, plan);
   const { server, remark } = await startServer(
     handed ?? plan.listen,
-    opener({ plan, watch, terminal, takeover, usage, challenges }),
+    opener({ plan, watch, terminal, takeover, usage, challenges, drop }),
   );
+  const manager = await ServiceManager.of(io.env);
+  io.interrupt.addEventListener('abort', () => manager.stopping(), { once: true });
   const make = partMaker({ io, server, watch, plan: () => reloading.plan, succeeds: before !== undefined });
   const readTls = (effective: Effective) => planTls(effective, io.env);
-  const reloading: Reloading = new Reloading(loaded, { server, watch, make, load, readTls });
+  const reloading: Reloading = new Reloading(loaded, { server, watch, make, load, readTls, manager });
   await watchFrom(server, () => watch.prepare(plan, make));
   await using _tls = await tendCertificates(watch, reloading, challenges);
   const succession = new Succession({
@@ -70,6 +75,7 @@ export async function serve(
     estate: () => serveEstate(server, reloading.plan),
     // The next process shows its counters at the same place.
     leave: () => Promise.all([server.leave(), watch.leave()]),
+    succeeded: (pid) => manager.succeeded(pid),
   });
   await using _desk = await openServeDesk(terminal, {
     reloading: flags.config === undefined ? undefined : reloading,
@@ -79,6 +85,7 @@ export async function serve(
   announce(terminal, announcementOf(plan, server, { portRemark: remark, metrics: watch.endpoint }));
   sayReady();
   void usage.begin(plan.users);
+  manager.ready();
   await warnOfSources(terminal, plan.sources);
   const stopped = untilStopped(io, server, {
     terminal,
@@ -100,6 +107,8 @@ async function warnOfSources(terminal: Terminal, sources: readonly PlannedSource
 
 interface Serving {
   readonly takeover: Takeover | undefined;
+  /** When it listens, and before anybody is let in. */
+  readonly drop: Drop | undefined;
   readonly plan: ServePlan;
   readonly watch: Watch;
   readonly terminal: Terminal;
@@ -116,6 +125,7 @@ function opener({
   takeover,
   usage,
   challenges,
+  drop,
 }: Serving): (on: readonly ListenOptions[]) => Promise<RunningServer> {
   const { log } = watch;
   const trace = plan.seeing.logs.trace ? (session: number) => traceTo(terminal, `#${session}`) : undefined;
@@ -126,7 +136,7 @@ function opener({
       const options = (next: ServePlan) => ({ ...serverOptions(next, services, { log, trace }), divert });
       const server = new SingleServer(plan, options, listen);
       await takeover?.takeDoor(server);
-      await server.start();
+      await server.start(drop);
       return server;
     };
   }
@@ -147,7 +157,7 @@ function opener({
       lost: (worker) => lost(watch, worker),
     });
     await takeover?.takeDoor(pool);
-    await pool.start(listen);
+    await pool.start(listen, drop);
     return pool;
   };
 }

@@ -18,6 +18,8 @@ export interface Libc {
     size: Uint8Array,
   ): number;
   recvmsg(fd: number, message: Uint8Array, flags: number): number;
+  prctl(option: number, one: number, two: number, three: number, four: number): number;
+  capset(header: Uint8Array, data: Uint8Array): number;
   write(fd: number, bytes: Uint8Array, count: number): number;
   eventfd(start: number, flags: number): number;
   close(fd: number): number;
@@ -33,6 +35,7 @@ export interface Libc {
 
 /** Constants of Linux on x86-64, arm64 and riscv64, where they are the same. */
 export const linux = {
+  AF_UNIX: 1,
   AF_INET: 2,
   AF_INET6: 10,
   AF_PACKET: 17,
@@ -98,6 +101,10 @@ async function load(): Promise<Libc | undefined> {
         'long recvfrom(int fd, void *into, size_t n, int flags, void *from, void *size)',
       ),
       recvmsg: library.func('long recvmsg(int fd, void *message, int flags)'),
+      prctl: library.func(
+        'int prctl(int option, unsigned long one, unsigned long two, unsigned long three, unsigned long four)',
+      ),
+      capset: library.func('int capset(void *header, void *data)'),
       write: library.func('long write(int fd, void *bytes, size_t count)'),
       eventfd: library.func('int eventfd(uint32_t start, int flags)'),
       close: library.func('int close(int fd)'),
