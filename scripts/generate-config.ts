@@ -98,7 +98,7 @@ function words({ type, enum: choices, items, anyOf, const: only }: KeySchema): s
   if (items !== undefined) return 'list';
   if (anyOf !== undefined) return anyOf.map(words).join(' or ');
   if (type === 'boolean') return '`true`, `false`';
-  if (type === 'integer') return 'number';
+  if (type === 'integer' || type === 'number') return 'number';
   if (type === 'object') return 'map';
   return 'text';
 }
@@ -106,5 +106,7 @@ function words({ type, enum: choices, items, anyOf, const: only }: KeySchema): s
 function usual(schema: KeySchema, required: boolean): string {
   if (required) return 'has to be there';
   if (schema.default === undefined) return schema.otherwise ?? 'none';
-  return Array.isArray(schema.default) ? 'none' : `\`${String(schema.default)}\``;
+  const { default: usual } = schema;
+  if (Array.isArray(usual)) return usual.length === 0 ? 'none' : `\`[${usual.join(', ')}]\``;
+  return `\`${String(schema.default)}\``;
 }

@@ -5,6 +5,7 @@ export {
   type StoredUser,
 } from './account-store.ts';
 export { AccountFault } from './database.ts';
-export { isPostgresUrl, openAccounts, openUsage } from './open.ts';
+export { isPostgresUrl, openAccounts, openDefence, openUsage } from './open.ts';
 export { SqlAccounts } from './sql-accounts.ts';
+export { SqlDefence, type SqlDefenceOptions } from './sql-defence.ts';
 export { SqlUsage } from './sql-usage.ts';

@@ -32,6 +32,32 @@ const steps: readonly (readonly string[])[] = [
       down_bytes bigint not null default 0
     )`,
   ],
+  [
+    'create table duoport_counters (name text not null primary key, value bigint not null)',
+    "insert into duoport_counters (name, value) values ('bans', 0)",
+    "insert into duoport_counters (name, value) values ('points', 0)",
+    // Times are milliseconds since the epoch. One that was taken back stays for a while, for the nodes to see.
+    `create table duoport_bans (
+      subject text not null primary key,
+      since bigint not null,
+      ends bigint,
+      reason text not null,
+      made_by text not null,
+      removed integer not null,
+      revision bigint not null
+    )`,
+    'create index duoport_bans_revision on duoport_bans (revision)',
+    `create table duoport_points (
+      revision bigint not null primary key,
+      node text not null,
+      subject text not null,
+      points double precision not null,
+      told bigint not null
+    )`,
+    'create table duoport_nodes (id text not null primary key, beat bigint not null)',
+    'create table duoport_seats (id text not null primary key, node text not null, user_name text not null)',
+    'create index duoport_seats_user on duoport_seats (user_name)',
+  ],
 ];
 
 /** Brings the tables up to date; several nodes may do so at once. */

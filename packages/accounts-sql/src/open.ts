@@ -1,6 +1,7 @@
 import { AccountsUnavailable } from '@duoport/server';
 import { AccountStore } from './account-store.ts';
 import type { Database } from './database.ts';
+import { SqlDefence, type SqlDefenceOptions } from './sql-defence.ts';
 import { SqlUsage } from './sql-usage.ts';
 
 /** Whether this names a PostgreSQL database; anything else is the file of an SQLite database. */
@@ -26,6 +27,13 @@ export async function openAccounts(
  */
 export async function openUsage(where: string): Promise<SqlUsage> {
   return new SqlUsage(await databaseAt(where, true, { durable: false }));
+}
+
+/**
+ * What the nodes of one server have in common, in the same database. Opened at the first call too.
+ */
+export async function openDefence(where: string, options: SqlDefenceOptions = {}): Promise<SqlDefence> {
+  return new SqlDefence(await databaseAt(where, false), options);
 }
 
 /** Its library is optional: it is made for Linux, macOS and Windows only. */

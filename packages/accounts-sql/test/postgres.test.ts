@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { openAccounts } from '@duoport/accounts-sql';
+import { openAccounts, openDefence } from '@duoport/accounts-sql';
 import { AccountsUnavailable } from '@duoport/server';
+import { defenceContract } from './defence-contract.ts';
+import { nodesContract } from './nodes-contract.ts';
 import { postgresPrograms, startPostgres } from './postgres-server.ts';
 import { storeContract } from './store-contract.ts';
 
@@ -14,6 +16,8 @@ if (programs === undefined) {
   after(() => server[Symbol.asyncDispose]());
 
   storeContract('PostgreSQL', () => openAccounts(server.url));
+  defenceContract('PostgreSQL', () => openDefence(server.url));
+  nodesContract('PostgreSQL', (options) => openDefence(server.url, options));
 
   test('PostgreSQL: two nodes that come first at the same time make the tables once', async () => {
     const stores = await Promise.all(Array.from({ length: 4 }, () => openAccounts(server.url)));

@@ -3,14 +3,24 @@ import { mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { openAccounts } from '@duoport/accounts-sql';
-import { AccountsUnavailable } from '@duoport/server';
+import { openAccounts, openDefence } from '@duoport/accounts-sql';
+import { AccountsUnavailable, MemoryDefence } from '@duoport/server';
+import { defenceContract } from './defence-contract.ts';
+import { nodesContract } from './nodes-contract.ts';
 import { storeContract } from './store-contract.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'duoport-sqlite-'));
 after(() => rm(folder, { recursive: true, force: true }));
 
 storeContract('SQLite', () => openAccounts(join(folder, 'contract.db'), { create: true }));
+
+const shared = join(folder, 'defence.db');
+await (await openAccounts(shared, { create: true })).close();
+defenceContract('SQLite', () => openDefence(shared));
+nodesContract('SQLite', (options) => openDefence(shared, options));
+
+const memory = new MemoryDefence();
+defenceContract('memory', async () => memory);
 
 test('the file is for its owner only', { skip: process.platform === 'win32' }, async () => {
   const file = join(folder, 'mode.db');

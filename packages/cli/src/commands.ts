@@ -23,6 +23,7 @@ const loaders: Readonly<Record<string, Load>> = {
   config: async (io) => [(await import('./commands/config.ts')).configCommand(io)],
   user: async (io) => [(await import('./commands/user.ts')).userCommand(io)],
   group: async (io) => [(await import('./commands/user.ts')).groupCommand(io)],
+  ban: async (io) => [(await import('./commands/ban.ts')).banCommand(io)],
   reload: async (io) => [(await import('./commands/reload.ts')).reloadCommand(io)],
   restart: async (io) => [(await import('./commands/restart.ts')).restartCommand(io)],
   ...Object.fromEntries(['status', 'who', 'kick'].map((name) => [name, asking])),

@@ -55,6 +55,8 @@ export interface AcceptControlOptions {
 export interface ListenControlOptions extends ListenOptions, AcceptControlOptions {
   /** Looks at each connection before anything is read of it or said to it; true: it is somebody else's from now on. */
   readonly divert?: ((connection: AcceptedConnection) => Awaitable<boolean>) | undefined;
+  /** Looks at each control connection before its TLS handshake; false: it has been sent away. */
+  readonly admit?: ((connection: AcceptedConnection) => boolean) | undefined;
   /** Data connections come in on this port too: the door takes them out. */
   readonly door?: SinglePort | undefined;
 }
@@ -72,6 +74,7 @@ export async function listenControl(options: ListenControlOptions): Promise<Cont
   const { door, implicitTls } = options;
   const opening = new Crowd<ControlSocket>();
   const accept = (connection: AcceptedConnection) => {
+    if (options.admit?.(connection) === false) return undefined;
     const control = acceptControl(connection, { ...options, onSettled: (done) => opening.delete(done) });
     if (implicitTls) opening.add(control);
     return control;
@@ -80,7 +83,9 @@ export async function listenControl(options: ListenControlOptions): Promise<Cont
     implicit: implicitTls !== undefined,
     control: (connection: AcceptedConnection) => {
       const { address } = connection.peer;
-      accept(connection).onceClosed(() => door?.left(address));
+      const control = accept(connection);
+      if (control === undefined) door?.left(address);
+      else control.onceClosed(() => door?.left(address));
     },
   };
   const enter = (connection: AcceptedConnection) =>

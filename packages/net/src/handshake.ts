@@ -36,9 +36,11 @@ export function handshake(
       reject(signal.reason);
       return;
     }
+    const over = channel === 'control' ? session.beginning?.() : undefined;
     const tls = session.wrap(stream);
     const done = session.role === 'client' ? 'secureConnect' : 'secure';
     const settle = () => {
+      over?.();
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
       tls.off(done, onSecure).off('error', onError).off('close', onClose).off('end', onClose);

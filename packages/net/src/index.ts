@@ -68,8 +68,12 @@ export { type HttpPage, type HttpPages, type HttpPagesOptions, listenHttp } from
 export { type HttpAnswer, HttpPoster, type HttpPosterOptions } from './http-poster.ts';
 export { mover } from './kernel/mover.ts';
 export { LibrarySockets, type LibrarySocketsOptions } from './library-sockets.ts';
+export { formatNetwork, type Network, networkAround, parseNetwork } from './limits/network.ts';
+export { NetworkList, NetworkListFault } from './limits/network-list.ts';
+export { NetworkTable } from './limits/network-table.ts';
 export { KeptRates, type Rates } from './limits/rates.ts';
 export type { Throttle } from './limits/throttle.ts';
+export { TokenBucket } from './limits/token-bucket.ts';
 export { type Seat, type UserLimits, UserSeats } from './limits/user-seats.ts';
 export { listeningPort } from './listening-port.ts';
 export { askLine, type LocalLines, listenLines } from './local-lines.ts';

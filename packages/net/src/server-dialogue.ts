@@ -29,6 +29,8 @@ export interface ServerRole {
   tlsFailed?(error: unknown): void;
   /** No command will be settled any more: whatever runs may stop. Called once, the last reply may still be on its way. */
   over(): void;
+  /** The client speaks this protocol, not FTP, and is dropped. */
+  foreign?(protocol: string): void;
   /** The control connection is gone. Called once, last. */
   gone(reason: string): void;
 }
@@ -148,6 +150,7 @@ export class ServerDialogue implements ControlHandler {
           this.#wake(effect.at);
           break;
         case 'close':
+          if (effect.foreign !== undefined) this.#role.foreign?.(effect.foreign);
           this.#close(effect.reason);
           break;
         case 'fail':

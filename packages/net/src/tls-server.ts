@@ -42,6 +42,7 @@ export class TlsServer {
   readonly #settings: TlsServerSettings | undefined;
   readonly #identities: readonly NamedIdentity[];
   readonly #shared: Contexts | undefined;
+  #handshakes = 0;
 
   /** `awaited`: there will be a certificate, and until then there is no session. */
   constructor(settings: TlsServerSettings | 'awaited') {
@@ -61,6 +62,11 @@ export class TlsServer {
     const shared = new Contexts(settings);
     for (const identity of this.#identities) shared.of(identity);
     this.#shared = settings.binding === 'off' ? shared : undefined;
+  }
+
+  /** Handshakes of control connections that are under way. */
+  get handshakes(): number {
+    return this.#handshakes;
   }
 
   /** There is a certificate. */
@@ -128,6 +134,7 @@ export class TlsServer {
         tls.disableRenegotiation();
         return tls;
       },
+      beginning: () => this.#beginning(),
       objection: (tls) => client?.objection(tls),
       authorized: (tls) => (client?.shown(tls) === undefined ? undefined : true),
       certificate: (tls) => client?.shown(tls),
@@ -137,6 +144,15 @@ export class TlsServer {
         client?.remember(tls);
       },
       isProven: (tls) => proof.isProven(tls),
+    };
+  }
+
+  #beginning(): () => void {
+    this.#handshakes += 1;
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#handshakes -= 1;
+      isOver = true;
     };
   }
 

@@ -20,6 +20,8 @@ export interface TlsSession {
   readonly marks: readonly string[];
   /** Starts a handshake over `stream`. For the connections of this package. */
   wrap(stream: Duplex): TLSSocket;
+  /** Counts a handshake of a control connection, until what is returned is called. Of a server. */
+  beginning?(): () => void;
   /** After the handshake: undefined, or what is wrong with the peer's certificate and what to do. */
   objection(tls: TLSSocket): string | undefined;
   /** After a handshake without objection: whether the peer's certificate was verified. Undefined: none was asked for. */

@@ -20,8 +20,8 @@ export type CommonEffect =
   | { readonly kind: 'stop-tls' }
   /** Call `tick` at this time (same clock as `now`); a later wake replaces an earlier one. */
   | { readonly kind: 'wake'; readonly at: number }
-  /** Close the control connection once what was sent is out. */
-  | { readonly kind: 'close'; readonly reason: string }
+  /** Close the control connection once what was sent is out. `foreign`: the protocol that the client speaks, which is not FTP. */
+  | { readonly kind: 'close'; readonly reason: string; readonly foreign?: string }
   /** The dialogue is beyond repair: destroy the connection. */
   | { readonly kind: 'fail'; readonly error: AnyFtpError };
 

@@ -25,6 +25,10 @@ export const limits = {
   badCommands: 16,
   /** Failed logins on one connection before the server hangs up. */
   loginAttempts: 3,
+  /** TLS handshakes of control connections that a server has open at once: each costs about a millisecond of its process. */
+  handshakes: 500,
+  /** Commands a second before the login; more wait. */
+  commandsBeforeLogin: 100,
   /** From the connection to the first byte of the greeting. */
   greetingTimeout: 30_000,
   /** From the greeting to the end of the login, on the server. */
@@ -39,6 +43,8 @@ export const limits = {
   tlsTimeout: 20_000,
   /** A running transfer without a byte moved. */
   stallTimeout: 60_000,
+  /** Commands that come too fast without a pause, before the server hangs up. */
+  floodTimeout: 30_000,
   /** From the end of the data connection to the final reply, on the client. */
   finalReplyTimeout: 60_000,
 } as const;

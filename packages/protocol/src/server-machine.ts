@@ -218,7 +218,9 @@ export class ServerMachine {
     if (event === undefined) return undefined;
     const incoming = understand(event, this.#options.unknown);
     if (incoming.kind !== 'foreign') return incoming;
-    this.#close(`the client speaks ${incoming.protocol}`);
+    this.#stage = 'closed';
+    const { protocol: foreign } = incoming;
+    this.#effects.push({ kind: 'close', reason: `the client speaks ${foreign}`, foreign });
     return undefined;
   }
 

@@ -3,7 +3,7 @@ import type { Endpoint, Order, Reply, Run } from '@duoport/protocol';
 import type { Login } from './accounts/accounts.ts';
 import type { DataSetup } from './data-setup.ts';
 import type { Files } from './files/files.ts';
-import type { NameChange } from './log.ts';
+import type { Limit, NameChange } from './log.ts';
 import type { Parameters } from './parameters.ts';
 import type { Powers } from './powers.ts';
 import type { RunningTransfer } from './running-transfer.ts';
@@ -27,6 +27,8 @@ export interface Context {
   /** The files of the login. Only for verbs whose row needs a login. */
   readonly files: Files;
   readonly data: DataSetup;
+  /** The number of the session in the log. */
+  readonly session: number;
   readonly peer: Endpoint;
   /** Whether the control connection is under TLS. */
   readonly secure: boolean;
@@ -50,6 +52,8 @@ export interface Change {
   readonly seat?: Seat;
   /** The login was refused: counts towards the limit of tries. Why, where more is to be said than that it was wrong. */
   readonly refused?: true | { readonly because: string };
+  /** It was refused for there is too much of it. */
+  readonly limited?: Limit;
   /** Nobody could say whether the login is right, and why: the session ends. */
   readonly unavailable?: string;
   /** For the log. */

@@ -1,7 +1,7 @@
 import type { ControlConnection } from '@duoport/net';
 import type { Endpoint } from '@duoport/protocol';
 import { type DataCause, explainCause, probableCause } from './data-cause.ts';
-import type { DataSetupFacts } from './data-setup.ts';
+import type { DataSetupFacts } from './data-setup-facts.ts';
 import type { DataFailure } from './data-story.ts';
 import type { DataAdvice, SessionLog } from './log.ts';
 import type { Settings } from './settings.ts';

@@ -1,4 +1,11 @@
-import { checkPeer, type DataConnection, dial, type Lease, type TlsSession, type Trace } from '@duoport/net';
+import {
+  checkPeer,
+  classifyAddress,
+  type DataConnection,
+  dial,
+  type Lease,
+  type TlsSession,
+} from '@duoport/net';
 import {
   type Endpoint,
   FtpClosedError,
@@ -7,10 +14,10 @@ import {
   FtpLocalError,
   type ProbeView,
 } from '@duoport/protocol';
-import { type DataFailure, DataStory } from './data-story.ts';
+import type { DataSetupFacts, Ends } from './data-setup-facts.ts';
+import { DataStory } from './data-story.ts';
 import { agreedView, type DataConnectionView, type DataTrouble } from './data-view.ts';
 import { endsOf, type OpenedData, openedData } from './opened-data.ts';
-import type { Settings } from './settings.ts';
 
 type Setup =
   | { readonly kind: 'none' }
@@ -24,29 +31,6 @@ type Setup =
   | { readonly kind: 'active'; readonly to: Endpoint; readonly since: number }
   /** Opened ahead of the transfer, by ESTA or ESTP. */
   | { readonly kind: 'open'; readonly connection: DataConnection };
-
-interface Ends {
-  readonly peer: Endpoint;
-  readonly local: Endpoint;
-  /** What the client dialled, where a proxy in front has said so. */
-  readonly destination?: Endpoint | undefined;
-}
-
-/** The session facts that data connections are made from. */
-export interface DataSetupFacts {
-  readonly settings: Settings;
-  /** The control connection. */
-  readonly control: Ends;
-  readonly trace: Trace | undefined;
-  /** The TLS that a data connection would have now: PROT may change it. */
-  dataTls(): TlsSession | undefined;
-  /** Counts leases against the session that holds them. */
-  readonly session: object;
-  /** A data connection that was agreed on came about, or could not: then it says why, probably. */
-  outcome(
-    of: { readonly opened: 'passive' | 'active' } | { readonly failure: DataFailure },
-  ): DataTrouble | undefined;
-}
 
 /**
  * What the next transfer of one session will use as its data connection: the lease of a PASV, the address of a PORT, or
@@ -136,7 +120,10 @@ export class DataSetup {
       session,
       policy: settings.peers,
       single: door && { door, endpoint: local, tls },
-      onStray: (stranger) => this.story.stranger(stranger),
+      onStray: (stranger) => {
+        this.story.stranger(stranger);
+        this.#facts.offended('wrong-peer', stranger);
+      },
       side: 'server',
       connection: `data-${this.#opened + 1}`,
       trace,
@@ -171,6 +158,8 @@ export class DataSetup {
     const { verdict, because } = checkPeer(settings.peers, facts);
     // What only TLS could prove cannot be proven before the dialling, and nothing is dialled unproven.
     if (verdict !== 'accept') {
+      // An inner address is what NAT without a helper leaves of an honest client’s.
+      if (to.port < 1024 || classifyAddress(to.address) === 'public') this.#facts.offended('bounce');
       const agreed = { mode: 'active', problem: 'illegal-address', local, remote: to } as const;
       this.#trouble = this.#facts.outcome({ failure: { ...agreed, advertised: undefined, waited: 0 } });
       return { refused: because };

@@ -27,6 +27,19 @@ export type { DataCause } from './data-cause.ts';
 export type { DataShut } from './data-failures.ts';
 export type { DataFailure, DataProblem } from './data-story.ts';
 export type { DataConnectionView, DataTrouble } from './data-view.ts';
+export { type Ban, BanFault, banSubject } from './defence/ban.ts';
+export { Defence, type DefenceOptions, type DefenceSetup, operatorBan } from './defence/defence.ts';
+export {
+  type Admit,
+  bannedText,
+  type Guard,
+  type Knock,
+  type KnockAnswer,
+  type Offender,
+} from './defence/guard.ts';
+export { MemoryDefence } from './defence/memory-defence.ts';
+export { type Offence, offences, usualWeights, type Weights } from './defence/offences.ts';
+export type { BanChange, Points, SeatRequest, SharedDefence } from './defence/shared-defence.ts';
 export { type DoorHandle, Doors, type Listening } from './doors.ts';
 export { DiskFiles, type DiskFilesOptions } from './files/disk/disk-files.ts';
 export type { SweepCount } from './files/disk/uploads/sweep.ts';
@@ -51,7 +64,7 @@ export {
 } from './files/hash.ts';
 export { MemoryFiles, type MemoryFilesOptions } from './files/memory/memory-files.ts';
 export { readOnly } from './files/read-only.ts';
-export type { DataAdvice, NameChange, ServerEvent, ServerLog } from './log.ts';
+export type { DataAdvice, Limit, NameChange, ServerEvent, ServerLog } from './log.ts';
 export type { OpenedData } from './opened-data.ts';
 export { createServer, type FtpServer } from './server.ts';
 export type { SessionView, TransferView } from './session-view.ts';

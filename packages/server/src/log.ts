@@ -2,9 +2,24 @@ import { type PortRange, type TlsFacts, type TlsFault, tlsFault } from '@duoport
 import type { Endpoint, Reply } from '@duoport/protocol';
 import type { DataCause } from './data-cause.ts';
 import type { DataFailure } from './data-story.ts';
+import type { Ban } from './defence/ban.ts';
+import type { Offence } from './defence/offences.ts';
 import type { OpenedData } from './opened-data.ts';
 
-/** What a server tells about itself as it goes. Plain data; `session` numbers the control connections. */
+/** What a client came up against. */
+export type Limit =
+  | 'banned'
+  | 'sessions'
+  | 'sessions-per-address'
+  | 'user-sessions'
+  | 'logins-per-minute'
+  | 'commands-per-second'
+  | 'tls-handshakes';
+
+/**
+ * What a server tells about itself as it goes. Plain data; `session` numbers the control connections, and is 0, with a peer of port 0, where
+ * it is the affair of none.
+ */
 export type ServerEvent = { readonly session: number; readonly peer: Endpoint } & (
   | { readonly kind: 'connected' }
   | ({ readonly kind: 'secured' } & SecuredFacts)
@@ -50,6 +65,15 @@ export type ServerEvent = { readonly session: number; readonly peer: Endpoint } 
   /** Several failed for the same reason, none worked in between: told once for a cause and a network of clients. */
   | ({ readonly kind: 'data-shut'; readonly network: string; readonly failures: number } & DataAdvice)
   | { readonly kind: 'closed'; readonly reason: string }
+  /** What was asked for was refused, or the session ended, for there is too much of it. */
+  | { readonly kind: 'limited'; readonly limit: Limit; readonly user?: string }
+  /** The peer did what a ban may come of. A wrong login is told as `login-refused`. */
+  | { readonly kind: 'offence'; readonly offence: Offence }
+  | ({ readonly kind: 'ban' } & Ban)
+  | { readonly kind: 'unban'; readonly subject: string }
+  /** What nodes share cannot be reached: this one goes on with the bans that it knows. */
+  | { readonly kind: 'defence-alone'; readonly because: string }
+  | { readonly kind: 'defence-shared' }
   /** Something that is a fault of ours: the session got a 451. */
   | { readonly kind: 'bug'; readonly verb: string; readonly error: unknown }
 );

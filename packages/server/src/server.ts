@@ -12,6 +12,7 @@ import {
 import { type Endpoint, type Reply, reply } from '@duoport/protocol';
 import type { DataShut } from './data-failures.ts';
 import { type DoorHandle, Doors, type Listening } from './doors.ts';
+import { Entrance } from './entrance.ts';
 import { failedHandshake } from './log.ts';
 import { Session } from './session.ts';
 import type { SessionView } from './session-view.ts';
@@ -23,7 +24,7 @@ export class FtpServer implements AsyncDisposable {
   #listen: readonly ListenOptions[];
   /** Each with the settings that it began with. */
   readonly #sessions = new Map<Session, Settings>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #entrance = new Entrance();
   readonly #doors = new Doors((where) => this.#open(where));
   #nextSession = 1;
   #closing = false;
@@ -171,6 +172,10 @@ export class FtpServer implements AsyncDisposable {
       readonly refuse?: string | undefined;
     } = {},
   ): void {
+    if (!this.#entrance.admits(connection, this.#settings, implicitTls)) {
+      over?.();
+      return;
+    }
     const control = acceptControl(connection, {
       implicitTls: this.#implicit(implicitTls),
       onConnection: (made, tls) => this.#accept(made, tls, { id: session, refuse }),
@@ -217,6 +222,7 @@ export class FtpServer implements AsyncDisposable {
         : implicitTls
           ? divert
           : undefined,
+      admit: (connection) => this.#entrance.admits(connection, this.#settings, implicitTls),
       onConnection: (connection, session) => this.#accept(connection, session),
       onError: (error, peer) => this.#unsecured(error, peer),
     });
@@ -258,31 +264,23 @@ export class FtpServer implements AsyncDisposable {
       settings,
       ended: (ended) => this.#ended(ended),
     });
-    const { address } = connection.peer;
-    const greeting = refuse === undefined ? this.#greeting(address) : reply(421, refuse);
+    const { peer } = connection;
+    const greeting = refuse === undefined ? this.#greeting(peer, id) : reply(421, refuse);
     this.#sessions.set(session, settings);
-    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    this.#entrance.came(peer.address);
     session.start(greeting);
   }
 
-  #greeting(address: string): Reply {
-    const { maxSessions, maxSessionsPerAddress, greeting } = this.#settings;
+  #greeting(peer: Endpoint, session: number): Reply {
     if (this.#closing) return reply(421, 'The server is shutting down.');
-    if (this.#sessions.size >= maxSessions)
-      return reply(421, `All ${maxSessions} sessions are in use; try again later.`);
-    if ((this.#perAddress.get(address) ?? 0) >= maxSessionsPerAddress) {
-      return reply(421, `Your address has ${maxSessionsPerAddress} sessions open, which is the limit.`);
-    }
-    return reply(220, greeting);
+    return this.#entrance.greeting(peer, this.#settings, session);
   }
 
   #ended(session: Session): void {
     const used = this.#sessions.get(session);
     this.#sessions.delete(session);
     if (used !== undefined) void this.#retire(used);
-    const left = (this.#perAddress.get(session.peerAddress) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(session.peerAddress);
-    else this.#perAddress.set(session.peerAddress, left);
+    this.#entrance.left(session.peerAddress);
     if (this.#sessions.size === 0) for (const emptied of this.#emptied.splice(0)) emptied();
   }
 }

@@ -1,5 +1,4 @@
 import type { Seat } from '@duoport/net';
-import { limits } from '@duoport/protocol';
 import type { Login } from './accounts/accounts.ts';
 import type { Change } from './command.ts';
 import type { Files } from './files/files.ts';
@@ -48,7 +47,7 @@ export class SessionState {
 
   /** So many logins were refused that the session must end. */
   get exhausted(): boolean {
-    return this.#refusals >= limits.loginAttempts;
+    return this.#refusals >= this.#settings.maxLoginAttempts;
   }
 
   /** The user's sessions and rates, once one is logged in. */

@@ -5,15 +5,18 @@ import {
   type TlsFacts,
   type TlsSession,
 } from '@duoport/net';
-import { type Reply, type Run, reply } from '@duoport/protocol';
+import { type Endpoint, type Reply, type Run, reply } from '@duoport/protocol';
 import type { Login } from './accounts/accounts.ts';
 import { ClosingTime } from './closing-time.ts';
 import type { Answer, Change, Context } from './command.ts';
 import { outcomeTeller } from './data-outcome.ts';
 import { DataSetup, sessionOver } from './data-setup.ts';
+import { CommandPace, tooFast } from './defence/command-pace.ts';
+import { type Offence, tellOffence } from './defence/offences.ts';
 import { dispatch } from './dispatch.ts';
 import { resolvePath } from './files/paths.ts';
 import { failedHandshake, type SessionLog, securedFacts, sessionLog } from './log.ts';
+import { logChange } from './log-change.ts';
 import { type LoggedEnd, loggedTransfer } from './logged-transfer.ts';
 import { RunningTransfer } from './running-transfer.ts';
 import { SessionState } from './session-state.ts';
@@ -47,6 +50,7 @@ export class Session implements ServerRole {
   #verb: string | undefined;
   /** Of a user who may be here at certain times only. */
   #closing: ClosingTime | undefined;
+  readonly #pace: CommandPace;
   #over = false;
 
   constructor(options: {
@@ -63,6 +67,7 @@ export class Session implements ServerRole {
     this.#tls = tls;
     this.#ended = ended;
     const trace = settings.trace?.(id);
+    this.#pace = new CommandPace(settings);
     this.#state = new SessionState(settings, tls !== undefined);
     this.#dialogue = new ServerDialogue({
       connection,
@@ -78,7 +83,16 @@ export class Session implements ServerRole {
     this.#log = sessionLog(settings.log, id, peer);
     const outcome = outcomeTeller({ settings, log: this.#log, connection });
     const dataTls = () => (this.#state.parameters.protection === 'private' ? this.#tls : undefined);
-    this.#data = new DataSetup({ settings, control: connection, trace, session: this, dataTls, outcome });
+    const offended = (offence: Offence, who?: Endpoint) => this.#offend(offence, who);
+    this.#data = new DataSetup({
+      settings,
+      control: connection,
+      trace,
+      session: this,
+      dataTls,
+      outcome,
+      offended,
+    });
   }
 
   start(greeting: Reply): void {
@@ -123,6 +137,14 @@ export class Session implements ServerRole {
   }
 
   run(id: number, run: Run): void {
+    const wait = this.#pace.next(run);
+    if (wait === 0) return this.#run(id, run);
+    if (wait !== undefined) return this.#pace.hold(wait, () => this.#run(id, run));
+    this.#offend('flood');
+    this.#answer(id, run, tooFast);
+  }
+
+  #run(id: number, run: Run): void {
     const settle = (answer: Answer) => this.#answer(id, run, answer);
     this.#verb = run.row.verb;
     try {
@@ -153,9 +175,14 @@ export class Session implements ServerRole {
     this.#log({ kind: 'tls-failed', ...failedHandshake(error) });
   }
 
+  foreign(): void {
+    this.#offend('foreign-protocol');
+  }
+
   over(): void {
     this.#over = true;
     this.#closing?.stop();
+    this.#pace.end();
     this.#state.end();
     this.#transfer?.stop();
     this.#abort?.abort(sessionOver());
@@ -182,21 +209,11 @@ export class Session implements ServerRole {
     if ('direction' in answer) return this.#startTransfer(id, run, answer);
     const change: Change = 'code' in answer ? { reply: answer } : answer;
     this.#state.apply(change);
+    if (change.login !== undefined) this.#pace.change(change.login !== null);
     if (change.dropData === true) this.#data.release();
-    const { user = '', login, exhausted } = this.#state;
-    if (change.refused !== undefined)
-      this.#log({ kind: 'login-refused', user, ...(change.refused === true ? {} : change.refused) });
-    if (change.changed !== undefined) this.#log({ kind: 'changed', ...change.changed });
-    if (change.unavailable !== undefined)
-      this.#log({ kind: 'logins-unavailable', user, because: change.unavailable });
+    const { login, exhausted } = this.#state;
     if (change.login !== undefined) this.#timed(login);
-    if (change.login && login)
-      this.#log({
-        kind: 'login',
-        user: login.user,
-        secure: this.#connection.secure,
-        anonymous: login.anonymous === true,
-      });
+    logChange(this.#log, change, { state: this.#state, secure: this.#connection.secure });
     this.#dialogue.settle(id, {
       kind: 'final',
       reply: change.reply,
@@ -227,6 +244,7 @@ export class Session implements ServerRole {
       user,
       login,
       files,
+      session: this.number,
       peer,
       secure,
       tls,
@@ -267,6 +285,11 @@ export class Session implements ServerRole {
     this.#abort = new AbortController();
     if (this.#over) this.#abort.abort(sessionOver());
     return this.#abort;
+  }
+
+  /** `who`: another than the client. */
+  #offend(offence: Offence, who?: Endpoint): void {
+    tellOffence(this.#settings, { session: this.number, peer: who ?? this.#connection.peer, offence });
   }
 
   #bug(run: Run, error: unknown): void {

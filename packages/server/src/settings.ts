@@ -20,6 +20,7 @@ import {
 import { limits } from '@duoport/protocol';
 import type { Accounts } from './accounts/accounts.ts';
 import { DataFailures } from './data-failures.ts';
+import type { Admit, Guard } from './defence/guard.ts';
 import type { HashAlgorithm } from './files/hash.ts';
 import type { ServerLog } from './log.ts';
 
@@ -95,11 +96,26 @@ export interface ServerOptions {
   readonly maxSessionsPerAddress?: number | undefined;
   /** Who keeps the rates of users, when they have sessions in other processes too. Default: this server. */
   readonly rates?: Rates | undefined;
+  /** Wrong logins on one connection before it is ended. Default 3. */
+  readonly maxLoginAttempts?: number | undefined;
+  /** TLS handshakes of control connections at once; beyond, AUTH gets 431 and implicit TLS is ended. Default 500. */
+  readonly maxHandshakes?: number | undefined;
+  /**
+   * Commands a second of one session: what comes faster waits, and a session that does not stop is ended. Default: 100 before the login,
+   * no limit after it.
+   */
+  readonly commandsPerSecond?: number | undefined;
+  /** Who is asked about every login and told of every offence; `Defence` is one. Default: nobody. */
+  readonly guard?: Guard | undefined;
+  /** Who may not even say a word. Default: everybody may. */
+  readonly admit?: Admit | undefined;
   readonly timeouts?: {
     readonly login?: number | undefined;
     readonly idle?: number | undefined;
     readonly data?: number | undefined;
     readonly stall?: number | undefined;
+    /** A session whose commands come too fast all the time. Default 30 s. */
+    readonly flood?: number | undefined;
   };
   readonly log?: ServerLog | undefined;
   /** Called for each session; the trace it returns gets every control line (redacted) and connection event. */
@@ -139,10 +155,16 @@ export interface Settings {
   readonly seats: UserSeats;
   readonly maxSessions: number;
   readonly maxSessionsPerAddress: number;
+  readonly maxLoginAttempts: number;
+  readonly maxHandshakes: number;
+  readonly commandsPerSecond: number | undefined;
+  readonly guard: Guard | undefined;
+  readonly admit: Admit | undefined;
   readonly loginTimeout: number;
   readonly idleTimeout: number;
   readonly dataTimeout: number;
   readonly stallTimeout: number;
+  readonly floodTimeout: number;
   readonly log: ServerLog | undefined;
   readonly trace: ServerOptions['trace'];
 }
@@ -201,10 +223,16 @@ export function settingsOf(options: ServerOptions, earlier?: Settings): Settings
     seats: earlier?.seats ?? new UserSeats({}, options.rates),
     maxSessions: options.maxSessions ?? 10_000,
     maxSessionsPerAddress: options.maxSessionsPerAddress ?? Number.POSITIVE_INFINITY,
+    maxLoginAttempts: options.maxLoginAttempts ?? limits.loginAttempts,
+    maxHandshakes: options.maxHandshakes ?? limits.handshakes,
+    commandsPerSecond: options.commandsPerSecond,
+    guard: options.guard,
+    admit: options.admit,
     loginTimeout: timeouts.login ?? limits.loginTimeout,
     idleTimeout: timeouts.idle ?? limits.idleTimeout,
     dataTimeout: timeouts.data ?? limits.dataTimeout,
     stallTimeout: timeouts.stall ?? limits.stallTimeout,
+    floodTimeout: timeouts.flood ?? limits.floodTimeout,
     log: options.log,
     trace: options.trace,
   };

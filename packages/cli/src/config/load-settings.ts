@@ -43,6 +43,7 @@ const paths = [
   'accounts.*.groups.*.directory',
   'accounts.*.groups.*.folders.*',
   'users.*.directory',
+  'defence.lists.*',
   'users.*.folders.*',
   'anonymous.directory',
   'tls.certificate',

@@ -1,5 +1,6 @@
 import { shownPlace } from '../accounts/place.ts';
 import type { SourceSettings } from './accounts-schema.ts';
+import { defenceTimes } from './defence-schema.ts';
 import type { Settings } from './schema.ts';
 import type { Tree } from './tree.ts';
 
@@ -10,8 +11,20 @@ const hidden = '********';
 
 /** The settings as they would be written in a file, but for passwords; what nobody has set and has no plain default is left out. */
 export function notation(settings: Settings): Tree {
-  const { listeners, users, accounts, passive, tls, acme, timeouts, uploads, metrics, hooks, ...rest } =
-    settings;
+  const {
+    listeners,
+    users,
+    accounts,
+    passive,
+    tls,
+    acme,
+    timeouts,
+    uploads,
+    metrics,
+    hooks,
+    defence,
+    ...rest
+  } = settings;
   return present({
     ...rest,
     listeners: listeners?.map(({ host, port, tls }) =>
@@ -37,6 +50,10 @@ export function notation(settings: Settings): Tree {
     hooks: hooks?.map(hookTree),
     tls: present(tls),
     acme: present({ ...acme, listen: acme.listen && listenText(acme.listen.host, acme.listen.port) }),
+    defence: {
+      ...defence,
+      ...Object.fromEntries(defenceTimes.map((key) => [key, timeText(defence[key])])),
+    },
     timeouts: Object.fromEntries(Object.entries(timeouts).map(([key, time]) => [key, timeText(time)])),
   });
 }

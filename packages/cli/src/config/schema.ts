@@ -12,6 +12,7 @@ import {
 import { accounts } from './accounts-schema.ts';
 import { acmeSchema } from './acme-schema.ts';
 import { certificateLogins } from './certificate-schema.ts';
+import { defence, floodLimits } from './defence-schema.ts';
 import { hooksSchema } from './hooks-schema.ts';
 import { facts, line, section, shortOr, written } from './kinds.ts';
 import { logsSchema } from './logs-schema.ts';
@@ -167,7 +168,9 @@ export const settingsSchema = z.strictObject({
       .max(1_000_000)
       .optional()
       .meta(facts('Sessions of one client address.', { otherwise: 'as many as in all' })),
+    ...floodLimits,
   }),
+  defence,
   timeouts: section('How long things may take: `30s`, `500ms`, `5m`, `1h`; a plain number is seconds.', {
     login: time('60s', 'From the greeting to the end of the login.'),
     idle: time('5m', 'Without a command and without a transfer.'),

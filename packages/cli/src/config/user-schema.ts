@@ -105,7 +105,12 @@ export const user = z.strictObject({
     .min(1)
     .max(1_000_000)
     .optional()
-    .meta(facts('Sessions at the same time; each worker counts its own.', { otherwise: 'no limit' })),
+    .meta(
+      facts(
+        'Sessions at the same time, on all workers, and on all servers with the same database of accounts.',
+        { otherwise: 'no limit' },
+      ),
+    ),
   'rate-down': written(parseRate)
     .optional()
     .meta(

@@ -19,7 +19,11 @@ export class CommandRunner implements HookRunner {
   }
 
   async run(event: HookEvent, signal: AbortSignal): Promise<void> {
-    const words = [...this.#arguments, event.event, plain(event.path ?? event.user ?? event.address)];
+    const words = [
+      ...this.#arguments,
+      event.event,
+      plain(event.path ?? event.banned ?? event.user ?? event.address),
+    ];
     const child = spawn(this.#command, words, {
       // In a group of its own, so that what it starts ends with it.
       detached: process.platform !== 'win32',

@@ -21,6 +21,11 @@ export interface HookEvent {
   readonly mode?: 'passive' | 'active' | 'none';
   /** The connection that counts was under TLS: the control connection of a login, the data connection of a transfer. */
   readonly secure?: boolean;
+  /** Who is banned: an address, a network, `user:` and a name. */
+  readonly banned?: string;
+  /** ISO 8601, UTC; without it the ban is for ever. */
+  readonly until?: string;
+  readonly because?: string;
 }
 
 /** Undefined: no hook is called for it. Transfers count when they are complete. */
@@ -43,6 +48,11 @@ function ownFacts(event: ServerEvent): OwnFacts | undefined {
       return { event: 'login', secure: event.secure };
     case 'transfer':
       return transferFacts(event);
+    case 'ban': {
+      const { subject: banned, until, because } = event;
+      const end = until === undefined ? {} : { until: new Date(until).toISOString() };
+      return { event: 'ban', banned, because, ...end };
+    }
     case 'changed': {
       const { change, path } = event;
       if (change === 'renamed') return { event: 'rename', path, to: event.to };

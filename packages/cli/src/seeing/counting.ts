@@ -76,6 +76,12 @@ export class Counting {
         return this.#failed(event);
       case 'changed':
         return this.#add('changesTotal', { change: event.change });
+      case 'limited':
+        return this.#add('limitedTotal', { limit: event.limit });
+      case 'offence':
+        return this.#add('offencesTotal', { offence: event.offence });
+      case 'ban':
+        return this.#add('bansTotal', { by: event.by });
       case 'bug':
         return this.#add('faultsTotal');
     }

@@ -90,4 +90,8 @@ const warnings: ReadonlySet<ServerEvent['kind']> = new Set([
   'logins-unavailable',
   'data-failed',
   'data-shut',
+  'limited',
+  'offence',
+  'ban',
+  'defence-alone',
 ]);

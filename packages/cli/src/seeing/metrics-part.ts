@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { ServerEvent } from '@duoport/server';
 import type { RunningServer } from '../serve/running-server.ts';
 import { Counting, type Losses } from './counting.ts';
 import { openPages } from './metrics-pages.ts';
@@ -30,13 +31,19 @@ export async function metricsPart(
   return {
     tell: (event) => {
       // What workers tell they have counted themselves.
-      if (server.sight.measured !== undefined) counting.count(event);
+      if (server.sight.measured !== undefined || isOfTheDoor(event)) counting.count(event);
     },
     get endpoint() {
       return pages.endpoint;
     },
     close: () => pages.close(),
   };
+}
+
+/** Told where connections are accepted and bans are kept, whichever process runs the sessions. */
+function isOfTheDoor(event: ServerEvent): boolean {
+  if (event.kind === 'ban') return true;
+  return event.kind === 'limited' && (event.limit === 'banned' || event.limit.startsWith('sessions'));
 }
 
 type Pages = Awaited<ReturnType<typeof openPages>>;

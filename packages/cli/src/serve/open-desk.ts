@@ -4,7 +4,9 @@ import { openAdmin } from '../admin/admin-socket.ts';
 import { runtimeFolder, serveFolder } from '../admin/state.ts';
 import type { Succession } from '../restart/succession.ts';
 import type { Terminal } from '../terminal.ts';
+import { answerBan } from './ban-desk.ts';
 import type { Reloading } from './reloading.ts';
+import type { ServedDefence } from './served-defence.ts';
 import type { SightDesk } from './sight-desk.ts';
 
 /** What the operator may ask a server for. */
@@ -13,6 +15,7 @@ export interface ServeDesk {
   readonly reloading: Reloading | undefined;
   readonly succession: Succession;
   readonly sight: SightDesk;
+  readonly defence: ServedDefence;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface ServeDesk {
  */
 export async function openServeDesk(
   terminal: Terminal,
-  { reloading, succession, sight }: ServeDesk,
+  { reloading, succession, sight, defence }: ServeDesk,
 ): Promise<AsyncDisposable | undefined> {
   const { io } = terminal;
   // One that has given way keeps the settings that it has.
@@ -40,6 +43,8 @@ export async function openServeDesk(
       if (succession.isLeaving) return { leaving: true };
       if (ask === 'standing') return { leaving: false };
       if (ask === 'restart') return { successor: await succession.restart() };
+      const banned = await answerBan(question, defence.current);
+      if (banned !== undefined) return banned;
       if (ask !== 'reload') return { error: `A server is not asked for ${ask}.` };
       if (reloading === undefined) return { withoutFile: true };
       const fault = await reloading.reload();

@@ -71,7 +71,10 @@ export interface ServePlan {
   /** What is told of it, and to whom. */
   readonly seeing: Pick<Settings, 'logs' | 'metrics' | 'hooks'>;
   /** What goes to the server as it is. */
-  readonly server: Pick<Settings, 'data' | 'tls' | 'limits' | 'timeouts' | 'uploads' | 'protocol' | 'proxy'>;
+  readonly server: Pick<
+    Settings,
+    'data' | 'tls' | 'limits' | 'defence' | 'timeouts' | 'uploads' | 'protocol' | 'proxy'
+  >;
   /** A file at the top of the folder, for the ready-made command lines. */
   readonly sample: string | undefined;
 }
@@ -142,6 +145,7 @@ export async function planServe(
       data: settings.data,
       tls,
       limits: settings.limits,
+      defence: settings.defence,
       timeouts: settings.timeouts,
       uploads: settings.uploads,
       protocol: settings.protocol,

@@ -18,7 +18,7 @@ export interface Loaded {
 
 /** Reads the settings of a running server anew, one time after the other. */
 export class Reloading {
-  readonly #server: RunningServer;
+  readonly #server: Pick<RunningServer, 'reload'>;
   readonly #watch: Watch;
   readonly #make: PartMaker;
   readonly #load: () => Promise<Loaded>;
@@ -31,7 +31,7 @@ export class Reloading {
   constructor(
     now: Loaded,
     how: {
-      readonly server: RunningServer;
+      readonly server: Pick<RunningServer, 'reload'>;
       readonly watch: Watch;
       readonly make: PartMaker;
       readonly load: () => Promise<Loaded>;

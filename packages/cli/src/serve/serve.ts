@@ -26,6 +26,7 @@ import { planServe, type ServePlan } from './plan.ts';
 import type { PlannedSource } from './planned-sources.ts';
 import { carriedOver, type Loaded, Reloading } from './reloading.ts';
 import type { RunningServer } from './running-server.ts';
+import { ServedDefence } from './served-defence.ts';
 import { ServedUsage } from './served-usage.ts';
 import { serverOptions } from './server-options.ts';
 import { SightDesk } from './sight-desk.ts';
@@ -58,15 +59,23 @@ export async function serve(
   const handed = takeover?.listeners(plan) ?? (await activated(io.env, plan.listen));
   const challenges = new ChallengeDoor();
   const drop = await dropOf(loaded.effective.settings.process, plan);
+  await using defence = await ServedDefence.of(plan, watch);
   const { server, remark } = await startServer(
     handed ?? plan.listen,
-    opener({ plan, watch, terminal, takeover, usage, challenges, drop }),
+    opener({ plan, watch, terminal, takeover, usage, challenges, drop, defence }),
   );
   const manager = await ServiceManager.of(io.env);
   io.interrupt.addEventListener('abort', () => manager.stopping(), { once: true });
   const make = partMaker({ io, server, watch, plan: () => reloading.plan, succeeds: before !== undefined });
   const readTls = (effective: Effective) => planTls(effective, io.env);
-  const reloading: Reloading = new Reloading(loaded, { server, watch, make, load, readTls, manager });
+  const reloading: Reloading = new Reloading(loaded, {
+    server: defence.with(server),
+    watch,
+    make,
+    load,
+    readTls,
+    manager,
+  });
   await watchFrom(server, () => watch.prepare(plan, make));
   await using _tls = await tendCertificates(watch, reloading, challenges);
   const succession = new Succession({
@@ -81,6 +90,7 @@ export async function serve(
     reloading: flags.config === undefined ? undefined : reloading,
     succession,
     sight: new SightDesk({ server, lost: () => watch.lost, plan: () => reloading.plan }),
+    defence,
   });
   announce(terminal, announcementOf(plan, server, { portRemark: remark, metrics: watch.endpoint }));
   sayReady();
@@ -115,6 +125,7 @@ interface Serving {
   readonly usage: Usage;
   /** Where the issuer of a certificate is answered. */
   readonly challenges: ChallengeDoor;
+  readonly defence: ServedDefence;
 }
 
 /** How a server is started on certain listeners: in this process, or with workers. */
@@ -126,14 +137,19 @@ function opener({
   usage,
   challenges,
   drop,
+  defence,
 }: Serving): (on: readonly ListenOptions[]) => Promise<RunningServer> {
   const { log } = watch;
+  const { admit } = defence;
   const trace = plan.seeing.logs.trace ? (session: number) => traceTo(terminal, `#${session}`) : undefined;
-  const services = sharedServices({ usage });
+  const services = sharedServices({ usage, guard: defence });
   const divert = (connection: AcceptedConnection) => challenges.divert(connection);
   if (plan.workers === 1) {
     return async (listen) => {
-      const options = (next: ServePlan) => ({ ...serverOptions(next, services, { log, trace }), divert });
+      const options = (next: ServePlan) => ({
+        ...serverOptions(next, services, { log, trace, admit }),
+        divert,
+      });
       const server = new SingleServer(plan, options, listen);
       await takeover?.takeDoor(server);
       await server.start(drop);
@@ -146,6 +162,7 @@ function opener({
       plan,
       services,
       trace: trace !== undefined,
+      admit,
       log,
       traced: (session, event) => {
         const known = traces.get(session) ?? traceTo(terminal, `#${session}`);

@@ -8,13 +8,14 @@ import { servedAccounts } from './served-accounts.ts';
 /** The plan in the server's words. Where to listen is the caller's. */
 export function serverOptions(
   plan: ServePlan,
-  { rates, usage }: SharedServices,
-  tellers: Pick<ServerOptions, 'log' | 'trace'>,
+  { rates, usage, guard }: SharedServices,
+  tellers: Pick<ServerOptions, 'log' | 'trace' | 'admit'>,
 ): Omit<ServerOptions, 'listen'> {
   const { limits, timeouts, protocol } = plan.server;
   return {
     ...tellers,
     rates,
+    guard,
     accounts: accountsOf(plan, usage),
     passive: {
       enabled: plan.modes.passive,
@@ -36,6 +37,9 @@ export function serverOptions(
     probe: protocol.probe,
     maxSessions: limits.sessions,
     maxSessionsPerAddress: limits['sessions-per-address'],
+    maxLoginAttempts: limits['login-attempts'],
+    maxHandshakes: limits['tls-handshakes'],
+    commandsPerSecond: limits['commands-per-second'],
     timeouts: { login: timeouts.login, idle: timeouts.idle, data: timeouts.data, stall: timeouts.stall },
   };
 }

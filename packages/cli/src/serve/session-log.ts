@@ -4,6 +4,7 @@ import { printable } from '../printable.ts';
 import { SessionUsers } from '../seeing/session-users.ts';
 import { formatBytes } from '../transfer/progress-line.ts';
 import { dataFailedLine, dataShutLines } from './data-lines.ts';
+import { defenceLine } from './defence-lines.ts';
 
 /** Turns what the server tells into lines for a person. Remembers who is logged in on which session. */
 export class SessionLog {
@@ -17,7 +18,8 @@ export class SessionLog {
   /** Undefined: not worth a line. */
   line(event: ServerEvent, now: Date): string | undefined {
     const text = this.#text(event);
-    return text === undefined ? undefined : `${clock(now)} #${event.session} ${text}`;
+    if (text === undefined) return undefined;
+    return event.session === 0 ? `${clock(now)} ${text}` : `${clock(now)} #${event.session} ${text}`;
   }
 
   /** The same as plain data, for --json. */
@@ -73,6 +75,13 @@ export class SessionLog {
         return `${peer} ${dataFailedLine(event, user)}`;
       case 'data-shut':
         return dataShutLines(event).join('\n');
+      case 'limited':
+      case 'offence':
+      case 'ban':
+      case 'unban':
+      case 'defence-alone':
+      case 'defence-shared':
+        return defenceLine(event, peer, this.#verbose);
       case 'closed':
         return this.#verbose ? `${peer} closed: ${printable(event.reason)}` : undefined;
       case 'bug':

@@ -1,5 +1,5 @@
 import { KeptRates, type Rates } from '@duoport/net';
-import type { Usage } from '@duoport/server';
+import type { Guard, Usage } from '@duoport/server';
 import { type CallChannel, remoteService } from './calls.ts';
 
 /**
@@ -9,14 +9,20 @@ import { type CallChannel, remoteService } from './calls.ts';
 export interface SharedServices {
   readonly rates: Rates;
   readonly usage: Usage;
+  /** Of logins, offences and the sessions of users. */
+  readonly guard: Guard;
 }
 
 /** Those of this process. */
-export function sharedServices({ usage }: Pick<SharedServices, 'usage'>): SharedServices {
-  return { rates: new KeptRates(), usage };
+export function sharedServices({ usage, guard }: Pick<SharedServices, 'usage' | 'guard'>): SharedServices {
+  return { rates: new KeptRates(), usage, guard };
 }
 
 /** Those of the first process, as a worker sees them. */
 export function remoteServices(channel: CallChannel): SharedServices {
-  return { rates: remoteService(channel, 'rates'), usage: remoteService(channel, 'usage') };
+  return {
+    rates: remoteService(channel, 'rates'),
+    usage: remoteService(channel, 'usage'),
+    guard: remoteService(channel, 'guard'),
+  };
 }

@@ -1,3 +1,4 @@
+import type { Limit } from '@duoport/server';
 import type { ServePlan } from '../serve/plan.ts';
 
 type Limits = ServePlan['server']['limits'];
@@ -12,13 +13,14 @@ export class SessionCounts {
     this.limits = limits;
   }
 
-  /** Why one more from there is one too many. */
-  refusal(address: string): string | undefined {
+  /** What keeps one more from there out, and why. */
+  refusal(address: string): { readonly limit: Limit; readonly told: string } | undefined {
     const { sessions, 'sessions-per-address': each = Number.POSITIVE_INFINITY } = this.limits;
-    if (this.#all >= sessions) return `All ${sessions} sessions are in use; try again later.`;
-    return (this.#perAddress.get(address) ?? 0) >= each
-      ? `Your address has ${each} sessions open, which is the limit.`
-      : undefined;
+    if (this.#all >= sessions)
+      return { limit: 'sessions', told: `All ${sessions} sessions are in use; try again later.` };
+    if ((this.#perAddress.get(address) ?? 0) < each) return undefined;
+    const told = `Your address has ${each} sessions open, which is the limit.`;
+    return { limit: 'sessions-per-address', told };
   }
 
   came(address: string): void {

@@ -8,10 +8,14 @@ import {
   SinglePort,
   type TraceEvent,
 } from '@duoport/net';
+import { type Endpoint, encodeReply, reply } from '@duoport/protocol';
 import {
+  type Admit,
+  bannedText,
   createServer,
   type DoorHandle,
   Doors,
+  type Limit,
   type Listening,
   type ListenOptions,
   type ServerEvent,
@@ -30,6 +34,8 @@ export interface WorkerPoolOptions {
   /** What workers may ask of this process. */
   readonly services: SharedServices;
   readonly trace: boolean;
+  /** Who may not even say a word. */
+  readonly admit: Admit;
   log(event: ServerEvent): void;
   traced(session: number, event: TraceEvent): void;
   /** As that of the server. */
@@ -152,11 +158,33 @@ export class WorkerPool implements RunningServer {
   }
 
   #control(taken: AcceptedConnection, implicitTls: boolean): void {
+    const { peer } = taken;
     const worker = this.#crew.idlest;
-    const refuse = this.#counts.refusal(taken.peer.address);
-    if (worker === undefined) return taken.destroy();
-    this.#counts.came(taken.peer.address);
-    worker.control(this.#nextSession++, taken, { implicitTls, refuse });
+    if (worker === undefined || !this.#admits(taken, implicitTls)) {
+      taken.destroy();
+      this.door?.left(peer.address);
+      return;
+    }
+    const session = this.#nextSession++;
+    const refusal = this.#counts.refusal(peer.address);
+    if (refusal !== undefined) this.#refused(refusal.limit, { session, peer });
+    this.#counts.came(peer.address);
+    worker.control(session, taken, { implicitTls, refuse: refusal?.told });
+  }
+
+  /** No worker hears of who is banned. */
+  #admits(taken: AcceptedConnection, implicitTls: boolean): boolean {
+    const answer = this.#options.admit(taken.peer.address);
+    if (answer === undefined) return true;
+    this.#options.log({ kind: 'limited', session: 0, peer: taken.peer, limit: 'banned' });
+    if (answer === 'refuse' && !implicitTls) taken.dismiss(encodeReply(reply(421, bannedText)));
+    return false;
+  }
+
+  #refused(limit: Limit, who: { readonly session: number; readonly peer: Endpoint }): void {
+    this.#options.log({ kind: 'limited', ...who, limit });
+    if (limit === 'sessions-per-address')
+      void this.#options.services.guard.offended({ ...who, offence: 'too-many-sessions' });
   }
 
   #heard(worker: Worker, message: Told): void {
@@ -175,6 +203,8 @@ export class WorkerPool implements RunningServer {
     const address = worker.sessions.get(session);
     if (address === undefined || !worker.sessions.delete(session)) return;
     this.#counts.left(address);
+    // Those of a worker that died, too.
+    void this.#options.services.guard.leaveSeats(session);
     this.door?.left(address);
   }
 

@@ -20,6 +20,13 @@ export class TokenBucket {
     this.#at = now;
   }
 
+  /** What `take` would return: nothing is taken. */
+  due(count: number, now: number): number {
+    const wait = this.take(count, now);
+    this.#tokens += count;
+    return wait;
+  }
+
   /** Takes them, whether they are there or not. Returns the milliseconds after which they are paid for. */
   take(count: number, now: number): number {
     // A clock that goes back must not make tokens out of nothing, nor take any away.

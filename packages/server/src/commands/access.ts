@@ -1,6 +1,7 @@
 import { reply } from '@duoport/protocol';
 import { AccountsUnavailable, type Login, type LoginAttempt, type Refusal } from '../accounts/accounts.ts';
 import { type Change, type Context, command } from '../command.ts';
+import { knock, passed, punished, seatOf } from '../defence/at-the-door.ts';
 import { initialParameters } from '../parameters.ts';
 import { then } from '../then.ts';
 
@@ -50,28 +51,48 @@ async function logIn(context: Context, asked: LoginAttempt): Promise<Change> {
   const { user: name, proven } = asked;
   const out = { login: null, user: name } as const;
   try {
+    const knocked = await knock(context, name);
+    if (knocked?.kind === 'leave') return { ...out, reply: reply(421, knocked.told), limited: knocked.limit };
     const login = await context.settings.accounts.login(asked);
-    if (login === undefined) return { ...out, reply: incorrect, refused: true };
-    if ('because' in login) return { ...out, ...refused(login) };
+    if (login === undefined || knocked?.barred === true) return await wrong(context, name, true);
+    if ('because' in login) {
+      // Whoever is told no more than that it was wrong waits as if it were.
+      const { because, told, wrong: isWrong } = login;
+      if (isWrong || told === undefined) return await wrong(context, name, isWrong ?? { because });
+      return { ...out, ...refused(login) };
+    }
     const faults = limitFault(context, login);
     if (faults !== undefined) return { ...out, ...refused({ because: faults, told: faults }) };
-    const seat = context.settings.seats.take(login.user, login.limits);
+    const seat = await seatOf(context, login);
     if (seat === undefined) {
       const because = `All ${login.limits?.sessions} sessions of this account are in use`;
-      return { ...out, ...refused({ because, told: because }) };
+      return { ...out, ...refused({ because, told: because }), limited: 'user-sessions' };
     }
+    await passed(context, name);
     return { reply: welcome(login, proven), user: name, login, seat, parameters: { directory: login.home } };
   } catch (error) {
-    if (!(error instanceof AccountsUnavailable)) throw error;
+    if (!isUnavailable(error)) throw error;
     const text = 'Logins are not possible at the moment; try again later';
     return { ...out, reply: reply(421, text), unavailable: error.message };
   }
 }
 
+/** By its name: it may come from another process. */
+function isUnavailable(error: unknown): error is Error {
+  return (
+    error instanceof Error && (error instanceof AccountsUnavailable || error.name === 'AccountsUnavailable')
+  );
+}
+
 const incorrect = reply(530, 'Login incorrect');
 
-function refused({ because, told, wrong }: Refusal): Pick<Change, 'reply' | 'refused'> {
-  if (wrong) return { reply: incorrect, refused: true };
+/** The answer to a name that there is not, a wrong password, and a name that is banned: the same, after the same time. */
+async function wrong(context: Context, user: string, refusal: Change['refused'] & {}): Promise<Change> {
+  await punished(context, user);
+  return { login: null, user, reply: incorrect, refused: refusal };
+}
+
+function refused({ because, told }: Refusal): Pick<Change, 'reply' | 'refused'> {
   const text = told?.replace(/[\0\r\n]/g, ' ');
   return { reply: text === undefined ? incorrect : reply(530, text), refused: { because } };
 }

@@ -5,10 +5,15 @@ import { command } from '../command.ts';
 export const auth = command('AUTH', ({ argument, settings }) => {
   const mechanism = argument.toUpperCase();
   if (mechanism === 'TLS' || mechanism === 'TLS-C' || mechanism === 'SSL') {
+    const { tls, maxHandshakes } = settings;
     // RFC 2228 §3: 431 is a resource that is needed and not there for the moment.
-    return settings.tls?.isReady === false
-      ? reply(431, 'The certificate of this server is not there yet; try again in a minute')
-      : reply(234, 'Start the TLS handshake');
+    if (tls?.isReady === false)
+      return reply(431, 'The certificate of this server is not there yet; try again in a minute');
+    if (tls !== undefined && tls.handshakes >= maxHandshakes) {
+      const busy = reply(431, 'Too many TLS handshakes at the moment; try again');
+      return { reply: busy, limited: 'tls-handshakes' };
+    }
+    return reply(234, 'Start the TLS handshake');
   }
   return reply(504, `Security mechanism ${argument} is not known here; use AUTH TLS`);
 });
