@@ -106,6 +106,58 @@ test('permissions by path and more folders are kept, shown, and hold', async (t)
   assert.equal((await duoport(['put', '-', url('shared/y.txt')], { input: 'y' })).code, 1);
 });
 
+test('quota, allowance and times are kept and shown, counted on the disk, and gone with their user', async (t) => {
+  const { path, user, good } = await place(t);
+  const [own, shared] = [join(path, 'own'), join(path, 'shared')];
+  for (const folder of [own, shared, join(own, 'deep')]) await mkdir(folder);
+  await writeFile(join(own, 'deep', 'x'), 'x'.repeat(100));
+  await writeFile(join(shared, 'y'), 'y'.repeat(1000));
+  const words = ['--quota', '10k', '--quota-files', '5', '--folder', `/s=${shared}`, '--quota-folder', '/s'];
+  const more = [
+    '--allowance-up',
+    '1G',
+    '--allowance-period',
+    'week',
+    '--times',
+    'sat',
+    '--times',
+    'mon-fri 08:00-18:00',
+  ];
+  await good(['add', 'ann', '--directory', own, ...words, ...more, '--time-zone', 'Europe/Berlin'], 'p\n');
+  assert.deepEqual(lines(await good(['show', 'ann'])).slice(3), [
+    `  folder           /s=${shared}`,
+    '  quota            10,000 bytes',
+    '  quota-files      5 files and folders',
+    '  quota-folder     /s',
+    '  allowance-up     1,000,000,000 bytes',
+    '  allowance-period week',
+    '  times            sat, mon-fri 08:00-18:00',
+    '  time-zone        Europe/Berlin',
+    '  stored           0 of 10,000 bytes, 0 of 5 files and folders',
+    '  moved up         0 of 1,000,000,000 bytes',
+  ]);
+  const counted = 'ann: 1,100 bytes, 3 files and folders; ';
+  assert.equal(await good(['rescan', 'ann']), `${counted}booked were 0 bytes, 0 files and folders.\n`);
+  assert.equal(await good(['rescan']), `${counted}as it was booked.\n`);
+  assert.match(await good(['list']), /stored 1,100 of 10,000 bytes, 3 of 5 files and folders/);
+  const { usage } = JSON.parse(await good(['show', 'ann', '--json']));
+  assert.deepEqual(usage.used, { bytes: 1100, files: 3 });
+  // Two who share a pool, in one folder: it counts once.
+  await good(['set', 'ann', '--quota-pool', 'team', '--clear', 'quota-folder']);
+  await good(
+    ['add', 'bob', '--directory', join(own, 'deep'), '--quota', '10k', '--quota-pool', 'team'],
+    'p\n',
+  );
+  assert.match(await good(['rescan', 'bob']), /^ann, bob: 100 bytes, 2 files and folders; /);
+  await good(['remove', 'ann']);
+  await good(['add', 'ann', '--directory', own, '--quota', '1k'], 'p\n');
+  assert.match(await good(['show', 'ann']), /stored {6}0 of 1,000 bytes/);
+  await rm(own, { recursive: true });
+  assert.match((await user(['rescan', 'ann'])).stderr, /^duoport: ENOENT: no such file/);
+  assert.match((await user(['rescan', 'eve'])).stderr, /There is no user eve/);
+  assert.match((await user(['set', 'ann', '--times', 'noon'])).stderr, /times are written/);
+});
+
 test('what is wrong is said with what would do', async (t) => {
   const { file, user } = await place(t);
   const absent = await user(['list']);

@@ -1,15 +1,15 @@
-import type { AllowedTimes } from './accounts/allowed-times.ts';
+import type { Times } from './accounts/allowed-times.ts';
 
 /** Milliseconds after which the clock is looked at again: it may have been set, and summer time begins and ends. */
 const longest = 15 * 60_000;
 
 /** Tells when the time is over in which an account may be used. */
 export class ClosingTime {
-  readonly #times: AllowedTimes;
+  readonly #times: Times;
   readonly #over: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(times: AllowedTimes, over: () => void) {
+  constructor(times: Times, over: () => void) {
     this.#times = times;
     this.#over = over;
     this.#look();

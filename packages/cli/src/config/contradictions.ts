@@ -7,6 +7,7 @@ import type { Origins } from './origins.ts';
 import type { Problem } from './problem.ts';
 import type { Settings } from './schema.ts';
 import { tlsLooks } from './tls-contradictions.ts';
+import { usageContradictions } from './usage-contradictions.ts';
 
 /** What is well written key by key and cannot be together. */
 export function contradictions(settings: Settings, origins: Origins): readonly Problem[] {
@@ -18,6 +19,7 @@ export function contradictions(settings: Settings, origins: Origins): readonly P
     ...acmeLooks,
     certificateNames,
     people,
+    usageContradictions,
     counts,
     hookContradictions,
     rights,

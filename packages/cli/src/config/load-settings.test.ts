@@ -137,6 +137,18 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   ['directory: &a x\nprotocol: {greeting: *b}\n', /line \d: Unresolved alias/],
   ['users: "al\n', /^x, line \d+: Missing closing "quote\./],
   ['users:\n  - {name: a, password: b}\n  - {name: a, password: c}\n', /line 3: users 2: a is there twice/],
+  [
+    'users:\n  - {name: a, password: b, quota: lots}\n',
+    /line 2: users 1\.quota: A size is written 500M, 10G or 10GiB/,
+  ],
+  ['users:\n  - {name: a, password: b, times: [noon]}\n', /times are written mon-fri 08:00-18:00/],
+  [
+    'users:\n  - {name: a, password: b, quota: 1G, quota-folders: [/x]}\n',
+    /\/x is none of this user’s folders/,
+  ],
+  ['users:\n  - {name: a, password: b, quota-pool: x}\n', /There is nothing to share/],
+  ['users:\n  - {name: a, password: b, allowance-period: day}\n', /There is no allowance/],
+  ['users:\n  - {name: a, password: b, time-zone: UTC}\n', /for times and allowances/],
   ['listeners: [50050]\n', /listeners: The passive range 50000-50100 holds port 50050/],
   ['listeners: [2121]\npassive: {ports: 2000-2200}\n', /line 2: passive\.ports: .*holds port 2121/],
   ['listeners: [21, 21]\n', /Port 21 is there twice/],

@@ -5,6 +5,8 @@ const folders = 'What a user may do is said with each user (users, permissions).
 const logs = 'The lines are those of logs.file, logs.xferlog and logs.w3c.';
 const process = 'The service manager starts it as its user.';
 const module = 'A module that there is not.';
+const quotas =
+  'Quotas and allowances are said with each user: quota, quota-files, allowance-up, allowance-down.';
 const certificates = 'Certificates of clients are not asked for.';
 
 /** The options of ProFTPD about its two connections, TLS and limits, and those of Debian's default files: what each is here. */
@@ -126,7 +128,18 @@ export const proftpdRows: Rows = {
   UseLastlog: none(logs, 'off'),
   UseReverseDNS: none('Names of clients are not looked up.', 'off'),
   UseSendFile: anyway('How files are read is not for you to choose.'),
-  QuotaEngine: none('There are no quotas.', 'off'),
+  QuotaEngine: none(`${quotas} Count what is there: duoport user rescan.`, 'off'),
+  QuotaLimitTable: none(
+    `${quotas} \`hard\` and \`soft\` limits are one: what fits is stored, the rest gets 552.`,
+  ),
+  QuotaTallyTable: anyway('What is stored is kept beside the users: duoport user rescan counts it anew.'),
+  QuotaDefault: none(quotas),
+  QuotaDirectoryTally: anyway('Folders count as files.'),
+  QuotaDisplayUnits: anyway('Bytes are told as bytes.'),
+  QuotaShowQuotas: anyway('AVBL tells what is left, and so does every refusal.'),
+  QuotaExcludeFilter: none('Everything in the folder counts.', 'none'),
+  QuotaLock: anyway('Bookings need no lock file.'),
+  QuotaOptions: none('A count of the disk is asked for: duoport user rescan.'),
   Ratios: none('There are no ratios.', 'off'),
   DelayEngine: anyway('A name that there is not takes as long as a wrong password.'),
   ControlsEngine: none(module, 'off'),

@@ -86,7 +86,7 @@ export const pureFtpdRows: Rows = {
   ProhibitDotFilesRead: none('Names with a dot are names.', 'no'),
   ProhibitDotFilesWrite: none('Names with a dot are names.', 'no'),
   PureDB: none('Write its users into users; their hashes can stand as password-hash.'),
-  Quota: none('There are no quotas.'),
+  Quota: none('It is said with each user: quota-files, and quota (10 there is 10MiB here).'),
   Include: none('Another file: import it too, and put the two together.'),
   SyslogFacility: none(logs),
   TLS: to('tls.require'),

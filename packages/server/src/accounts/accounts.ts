@@ -3,7 +3,7 @@ import type { Endpoint, VerbRow } from '@duoport/protocol';
 import type { Files } from '../files/files.ts';
 import type { Meter } from '../usage/meter.ts';
 import type { AccountBook } from '../usage/usage-books.ts';
-import type { AllowedTimes } from './allowed-times.ts';
+import type { Times } from './allowed-times.ts';
 
 /** What a verb may need; the word in the verb's row. */
 export type Permission = VerbRow['permission'];
@@ -41,7 +41,7 @@ export interface Login {
   /** What the user may transfer, when that is limited. */
   readonly meter?: Meter;
   /** When the user may be here, when that is limited: the session ends with it. */
-  readonly times?: AllowedTimes;
+  readonly times?: Times;
 }
 
 /** What one user may have of the server. */

@@ -11,8 +11,14 @@ interface Stretch {
   readonly to: number;
 }
 
+/** When an account may be used. */
+export interface Times {
+  /** Milliseconds until that ends; 0: it is over, or has not begun. Infinity: it never ends. */
+  left(now: number): number;
+}
+
 /** When an account may be used: `mon-fri 08:00-18:00`, `sat 10:00-14:00`, `22:00-06:00` (every night), `sun` (all day). */
-export class AllowedTimes {
+export class AllowedTimes implements Times {
   readonly #stretches: readonly Stretch[];
   readonly #timeZone: string;
 
@@ -23,7 +29,7 @@ export class AllowedTimes {
     this.#timeZone = timeZone;
   }
 
-  /** Milliseconds until it ends, as the wall shows them; 0: it is not allowed now. Where it never ends it is infinite. */
+  /** As the wall shows it: an hour may be missing or there twice. */
   left(now: number): number {
     const { weekday, time } = wallClock(this.#timeZone, now);
     const start = weekday * day + time;
