@@ -48,5 +48,11 @@ export const sftpgoRows: Rows = {
   httpd: anyway(elsewhere),
   telemetry: none('There are no metrics.'),
   data_provider: none('Accounts come from nowhere but users: give names and passwords.'),
+  users: none(
+    'A dump of users: write each into users. quota_size is quota, quota_files quota-files, upload_bandwidth and download_bandwidth ' +
+      '(in kB/s) rate-up and rate-down, upload_data_transfer and download_data_transfer (in MB, in all) allowance-up and allowance-down ' +
+      'with `allowance-period: ever`, access_time times, expiration_date expires; hashes stand as password-hash.',
+  ),
+  groups: none('What several users have in common is a group of a database: duoport group.'),
   acme: none('Certificates are files: tls.certificate.'),
 };
