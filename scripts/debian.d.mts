@@ -19,6 +19,7 @@ export type PeerName =
   | 'pureftpd'
   | 'pyftpdlib'
   | 'haproxy'
+  | 'miniupnpd'
   | 'nginx'
   | 'ufw'
   | 'firewalld';

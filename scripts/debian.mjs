@@ -66,6 +66,8 @@ const servers = {
     packages: ['nginx', 'libnginx-mod-stream'],
     files: ['usr/sbin/nginx', 'usr/lib/nginx/modules/ngx_stream_module.so'],
   },
+  // A router that opens ports when it is asked to.
+  miniupnpd: { packages: ['miniupnpd', 'miniupnpd-nftables'], files: ['usr/sbin/miniupnpd'] },
   // Two firewalls that take over the machine they are installed on: the lab runs them from here, in a namespace.
   ufw: { packages: ['ufw'], files: ['usr/sbin/ufw'] },
   firewalld: {

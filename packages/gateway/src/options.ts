@@ -3,6 +3,7 @@ import {
   AdvertisedAddress,
   type AdvertisedRule,
   type Awaitable,
+  type LookupHost,
   type LookupServices,
   lookupServices,
   type PeerPolicy,
@@ -64,6 +65,8 @@ export interface GatewayOptions {
     readonly ports?: PortRange | undefined;
     /** What 227 says: an address, a name, or rules by client network. Default: where the control connection came in. */
     readonly address?: string | readonly AdvertisedRule[] | undefined;
+    /** Finds out the addresses of a name in `address`. Default: the system's resolver. */
+    readonly lookup?: LookupHost | undefined;
     readonly tls?: TlsServerSettings | undefined;
     /** Port that active clients are dialled from. */
     readonly sourcePort?: number | PortRange | undefined;
@@ -170,7 +173,10 @@ export function settingsOf(options: GatewayOptions): Settings {
         proxy: proxyTrust(client.proxy?.data),
         foreign: transparent,
       }),
-      advertised: new AdvertisedAddress({ rules: typeof address === 'string' ? [{ address }] : address }),
+      advertised: new AdvertisedAddress({
+        rules: typeof address === 'string' ? [{ address }] : address,
+        lookup: client.lookup,
+      }),
       peers: client.peers ?? { kind: 'exact' },
       sourcePort: client.sourcePort,
       neighbours: client.neighbours ?? 'public',

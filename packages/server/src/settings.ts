@@ -4,6 +4,7 @@ import {
   type AdvertisedRule,
   type Awaitable,
   type DataDoor,
+  type LookupHost,
   type PeerPolicy,
   PortPool,
   type PortRange,
@@ -51,6 +52,8 @@ export interface ServerOptions {
     readonly ports?: PortRange | undefined;
     /** What 227 says: an address, a name, or rules by client network. Default: where the control connection came in. */
     readonly address?: string | readonly AdvertisedRule[] | undefined;
+    /** Finds out the addresses of a name in `address`. Default: the system's resolver. */
+    readonly lookup?: LookupHost | undefined;
   };
   readonly active?: {
     readonly enabled?: boolean | undefined;
@@ -202,7 +205,7 @@ export function settingsOf(options: ServerOptions, earlier?: Settings): Settings
       earlier && samePool(earlier, { ports, proxies })
         ? earlier.pool
         : new PortPool({ ports, proxy: proxyTrust(proxies) }),
-    advertised: new AdvertisedAddress({ rules }),
+    advertised: new AdvertisedAddress({ rules, lookup: options.passive?.lookup }),
     sourcePort: options.active?.sourcePort,
     tls: options.tls && new TlsServer(options.singlePort ? ticketing(options.tls) : options.tls),
     door: options.singlePort === true ? (earlier?.door ?? new SinglePort()) : options.singlePort || undefined,

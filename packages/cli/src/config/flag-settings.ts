@@ -42,6 +42,7 @@ export function withFlags(
         ...key('active.enabled', modes?.active),
         ...key('active.source-port', flags.activeSourcePort),
       },
+      router: { ...settings.router, ...key('router.open', flags.openRouter === true ? 'auto' : undefined) },
       tls: { ...settings.tls, ...tlsOf(flags, key) },
       timeouts: {
         ...settings.timeouts,

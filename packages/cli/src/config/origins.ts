@@ -17,6 +17,7 @@ const flagNames: Readonly<Record<string, string>> = {
   'passive.ports': '--passive-ports',
   'passive.addresses': '--passive-address',
   'passive.single-port': '--single-port',
+  'router.open': '--open-router',
   'active.enabled': '--modes',
   'active.source-port': '--active-source-port',
   'tls.certificate': '--tls-cert',

@@ -19,6 +19,7 @@ import { logsSchema } from './logs-schema.ts';
 import { metricsSchema } from './metrics-schema.ts';
 import { processSchema } from './process-schema.ts';
 import { proxySchema } from './proxy-schema.ts';
+import { routerSchema } from './router-schema.ts';
 import { tlsSchema } from './tls-schema.ts';
 import { uploads } from './uploads-schema.ts';
 import { inside, network, user } from './user-schema.ts';
@@ -49,8 +50,16 @@ function listenMap(text: string): object {
 
 const address = shortOr('[NETWORK[,NETWORK]=]ADDRESS[:+N]', addressMap, {
   address: line()
-    .refine(isAddress, 'An address is written 203.0.113.7, ftp.example.org or local.')
-    .meta(facts('An address, a name (looked up again and again), or `local`: where the client came in.')),
+    .refine(
+      isAddress,
+      'An address is written 203.0.113.7, ftp.example.org, local, interface:eth0, stun:HOST[:PORT], https://… or router.',
+    )
+    .meta(
+      facts(
+        'An address; a name, `interface:NAME`, `stun:HOST[:PORT]`, the `https://` address of a page that says it, or `router` (asked again and again); ' +
+          'or `local`: where the client came in.',
+      ),
+    ),
   clients: z
     .array(network)
     .min(1, 'Name a network, or leave the key out.')
@@ -158,6 +167,7 @@ export const settingsSchema = z.strictObject({
   }),
   proxy: proxySchema,
   process: processSchema,
+  router: routerSchema,
   tls: tlsSchema,
   acme: acmeSchema,
   limits: section('How much there may be at once.', {

@@ -28,6 +28,7 @@ export interface ServeFlags {
   readonly passivePorts?: PortRange;
   readonly passiveAddress?: readonly AdvertisedRule[];
   readonly singlePort?: boolean;
+  readonly openRouter?: boolean;
   readonly workers?: number;
   readonly dataTimeout?: number;
   readonly activeSourcePort?: number;
@@ -105,11 +106,15 @@ function options(): readonly Option[] {
     ),
     new Option(
       '--passive-address <[net=]addr[:+n]>',
-      'passive mode: address or name to announce (behind NAT), NET= only to clients in that network, :+N or :-N when the outside has port P at P+N or P-N; may be repeated, the first that fits counts',
+      'passive mode: address or name to announce (behind NAT), or who is asked for it: router, stun:HOST, https://…, interface:NAME; NET= only to clients in that network, :+N or :-N when the outside has port P at P+N or P-N; may be repeated, the first that fits counts',
     ).argParser(repeated(parsePassiveAddress)),
     new Option(
       '--single-port',
       'passive mode: data connections come in on the control port; for clients with TLS exactly, for others only when there is no doubt',
+    ),
+    new Option(
+      '--open-router',
+      'have the router at home open the ports, and close them at the end (PCP, NAT-PMP, UPnP)',
     ),
     new Option(
       '--workers <count>',

@@ -1,4 +1,5 @@
 import { type AdvertisedRule, networkSet } from '@duoport/net';
+import { parseOutsideSource } from '@duoport/outside';
 import { parseAddress } from '@duoport/protocol';
 import { InvalidArgumentError } from 'commander';
 
@@ -153,8 +154,10 @@ export function parsePassiveAddress(text: string): AdvertisedRule {
   }
   // Four numbers with dots are meant as an address, and one that is none is no name either.
   const isName = /^(?=.{1,253}$)[\w-]+(\.[\w-]+)*\.?$/.test(address) && !/^[\d.]+$/.test(address);
-  if (parseAddress(address) === undefined && !isName)
-    return refuse('An address is written 203.0.113.7, ftp.example.org or local, or 10.0.0.0/8=local.');
+  if (parseAddress(address) === undefined && !isName && parseOutsideSource(address) === undefined)
+    return refuse(
+      'An address is written 203.0.113.7, ftp.example.org, local, interface:eth0, stun:HOST[:PORT], https://…, router or router:ADDRESS; or 10.0.0.0/8=local.',
+    );
   return {
     address,
     ...(clients === undefined ? {} : { clients }),

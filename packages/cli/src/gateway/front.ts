@@ -1,4 +1,5 @@
 import type { GatewayOptions } from '@duoport/gateway';
+import { lookUpOutside } from '@duoport/outside';
 import type { FrontFlags } from '../flags/serve-flags.ts';
 import type { PortRange } from '../flags/values.ts';
 import type { Certificate } from '../serve/certificate.ts';
@@ -14,6 +15,12 @@ export function frontOf({
   readonly passiveAddress?: FrontFlags['passiveAddress'];
   readonly activeSourcePort?: number | undefined;
   readonly certificate: Certificate | undefined;
-}): Pick<NonNullable<GatewayOptions['client']>, 'ports' | 'address' | 'sourcePort' | 'tls'> {
-  return { ports, address, sourcePort, tls: certificate && { cert: certificate.cert, key: certificate.key } };
+}): Pick<NonNullable<GatewayOptions['client']>, 'ports' | 'address' | 'lookup' | 'sourcePort' | 'tls'> {
+  return {
+    ports,
+    address,
+    lookup: lookUpOutside,
+    sourcePort,
+    tls: certificate && { cert: certificate.cert, key: certificate.key },
+  };
 }

@@ -73,7 +73,7 @@ export interface ServePlan {
   /** What goes to the server as it is. */
   readonly server: Pick<
     Settings,
-    'data' | 'tls' | 'limits' | 'defence' | 'timeouts' | 'uploads' | 'protocol' | 'proxy'
+    'data' | 'tls' | 'limits' | 'defence' | 'timeouts' | 'uploads' | 'protocol' | 'proxy' | 'router'
   >;
   /** A file at the top of the folder, for the ready-made command lines. */
   readonly sample: string | undefined;
@@ -133,7 +133,7 @@ export async function planServe(
     dropFolder: anonymous['drop-folder'],
     modes: { passive: passive.enabled, active: active.enabled },
     passivePorts: passive.ports,
-    passiveAddress: passive.addresses?.map(ruleOf),
+    passiveAddress: passive.addresses?.map(ruleOf) ?? outsideRules(settings),
     singlePort: passive['single-port'],
     workers,
     activeSourcePort: active['source-port'],
@@ -150,6 +150,7 @@ export async function planServe(
       uploads: settings.uploads,
       protocol: settings.protocol,
       proxy: settings.proxy,
+      router: settings.router,
     },
     sample: await sampleFile(folder),
   };
@@ -171,6 +172,16 @@ function plannedUser(user: UserSettings, folder: string): PlannedUser {
   const { name, password, 'password-hash': hash, home, permissions, ...words } = user;
   const { directory: _, ...rules } = rulesOfWords(words);
   return { name, password, hash, permissions: permissionsOf(permissions), folder, home, rules };
+}
+
+/** Networks that the outside is not in. */
+const insideNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', '127.0.0.0/8'];
+
+/** Behind a router that opens its ports: who is inside dials this machine, who is outside the router. */
+function outsideRules({ router }: Settings): readonly AdvertisedRule[] | undefined {
+  if (router.open === 'no') return undefined;
+  const address = router.address === undefined ? 'router' : `router:${router.address}`;
+  return [{ clients: insideNetworks, address: 'local' }, { address }];
 }
 
 /** A rule of `passive.addresses` as the server has it. */

@@ -25,6 +25,7 @@ import { openServeDesk } from './open-desk.ts';
 import { planServe, type ServePlan } from './plan.ts';
 import type { PlannedSource } from './planned-sources.ts';
 import { carriedOver, type Loaded, Reloading } from './reloading.ts';
+import { RouterPorts } from './router-ports.ts';
 import type { RunningServer } from './running-server.ts';
 import { ServedDefence } from './served-defence.ts';
 import { ServedUsage } from './served-usage.ts';
@@ -67,9 +68,15 @@ export async function serve(
   const manager = await ServiceManager.of(io.env);
   io.interrupt.addEventListener('abort', () => manager.stopping(), { once: true });
   const make = partMaker({ io, server, watch, plan: () => reloading.plan, succeeds: before !== undefined });
+  await using router = new RouterPorts(terminal);
+  const defended = defence.with(server);
+  const reload = async (next: ServePlan): Promise<void> => {
+    await defended.reload(next);
+    void router.follow(next, server.listening);
+  };
   const readTls = (effective: Effective) => planTls(effective, io.env);
   const reloading: Reloading = new Reloading(loaded, {
-    server: defence.with(server),
+    server: { reload },
     watch,
     make,
     load,
@@ -83,7 +90,10 @@ export async function serve(
     self: 'server',
     estate: () => serveEstate(server, reloading.plan),
     // The next process shows its counters at the same place.
-    leave: () => Promise.all([server.leave(), watch.leave()]),
+    leave: () => {
+      router.leave();
+      return Promise.all([server.leave(), watch.leave()]);
+    },
     succeeded: (pid) => manager.succeeded(pid),
   });
   await using _desk = await openServeDesk(terminal, {
@@ -96,6 +106,7 @@ export async function serve(
   sayReady();
   void usage.begin(plan.users);
   manager.ready();
+  void router.follow(plan, server.listening);
   await warnOfSources(terminal, plan.sources);
   const stopped = untilStopped(io, server, {
     terminal,

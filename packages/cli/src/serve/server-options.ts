@@ -1,4 +1,5 @@
 import { networkSet, type PeerPolicy, type TlsIdentity } from '@duoport/net';
+import { lookUpOutside } from '@duoport/outside';
 import { DiskFiles, type DiskFilesOptions, type ServerOptions } from '@duoport/server';
 import type { SharedServices } from '../workers/services.ts';
 import type { Certificate } from './certificate.ts';
@@ -21,6 +22,7 @@ export function serverOptions(
       enabled: plan.modes.passive,
       ports: plan.singlePort ? undefined : plan.passivePorts,
       address: plan.passiveAddress,
+      lookup: lookUpOutside,
     },
     singlePort: plan.singlePort,
     active: { enabled: plan.modes.active, sourcePort: plan.activeSourcePort },

@@ -26,6 +26,8 @@ const calls: CallChannel = new CallChannel(
 );
 const services = remoteServices(calls);
 let server: FtpServer | undefined;
+/** Connections that came before the server was there. */
+let early: (() => void)[] | undefined = [];
 let counting: Counting | undefined;
 
 // Ctrl-C goes to every process of a terminal; the first one decides what becomes of it.
@@ -41,7 +43,9 @@ function hear(message: ToWorker, handle: unknown): void {
       void start(message.duty);
       return;
     case 'control':
-      return control(message, handle);
+      if (early === undefined) control(message, handle);
+      else early.push(() => control(message, handle));
+      return;
     case 'close':
       void close(message.grace);
       return;
@@ -59,6 +63,8 @@ async function start(duty: Duty): Promise<void> {
     await count(duty);
     server = createServer(optionsOf(duty));
     tell({ kind: 'ready' });
+    for (const enter of early?.splice(0) ?? []) enter();
+    early = undefined;
   } catch (error) {
     tell({ kind: 'failed', because: textOf(error) });
   }
@@ -82,15 +88,16 @@ async function shrink(): Promise<void> {
 
 function optionsOf({ plan, passivePorts, trace }: Duty): ServerOptions {
   const told = isTold(plan);
+  const options = serverOptions(plan, services, {
+    log: (event) => {
+      counting?.count(event);
+      if (told || event.kind === 'bug') tell({ kind: 'event', event });
+    },
+    trace: trace ? (session) => (event) => tell({ kind: 'trace', session, event }) : undefined,
+  });
   return {
-    ...serverOptions(plan, services, {
-      log: (event) => {
-        counting?.count(event);
-        if (told || event.kind === 'bug') tell({ kind: 'event', event });
-      },
-      trace: trace ? (session) => (event) => tell({ kind: 'trace', session, event }) : undefined,
-    }),
-    passive: { enabled: plan.modes.passive, ports: passivePorts, address: plan.passiveAddress },
+    ...options,
+    passive: { ...options.passive, ports: passivePorts },
     singlePort: plan.singlePort ? door : false,
     // The first process counts, for it sees all of them.
     maxSessions: undefined,
