@@ -66,6 +66,8 @@ export interface Serving extends AsyncDisposable {
   /** The first line of --json. */
   readonly ready: Readonly<Record<string, unknown>>;
   readonly child: ChildProcess;
+  /** Nobody has its standard output any more: it is gone, and all that it has started. */
+  readonly closed: Promise<unknown>;
   /** `ftp://u:p@127.0.0.1:PORT/` and what is put behind it. */
   url(path?: string): string;
   /** The next event of this kind; also one that came before. */
@@ -113,6 +115,7 @@ export async function temporary(): Promise<{ readonly path: string } & AsyncDisp
 
 async function standing(words: readonly string[], env: RunOptions['env'] = {}): Promise<Standing> {
   const child = start(words, { env });
+  const closed = once(child, 'close');
   const stderr = collect(child, 'stderr');
   const events = eventsOf(child, stderr);
   try {
@@ -123,6 +126,7 @@ async function standing(words: readonly string[], env: RunOptions['env'] = {}): 
       port: door.port,
       ready,
       child,
+      closed,
       url: (path = '') => `ftp://u:p@127.0.0.1:${door.port}/${path}`,
       event: events,
       stderr,
