@@ -59,7 +59,6 @@ for (const signal of signals) {
       await writeFile(file, 'timeouts: {shutdown: 20s}\n');
       const env = { XDG_STATE_HOME: here.path };
       await using served = await serve(['--config', file, '--workers', workers], undefined, env);
-      const all = [served.child.pid ?? 0, ...(await children(served))];
       const answered: string[] = [];
       // After so many chunks of all uploads together.
       let left = 30;
@@ -98,9 +97,8 @@ for (const signal of signals) {
         assert.deepEqual(await exit(served), [0, null]);
       } else {
         assert.deepEqual(await exit(served), signal === 'SIGTERM' ? [0, null] : [null, 'SIGKILL']);
-        // A worker whose first process is gone ends by itself: its standard error is that process's, and closes then.
+        // A worker whose first process is gone ends by itself: its standard error is that process's, and is closed by the last of them.
         await served.closed;
-        for (const pid of all) assert.equal(existsSync(`/proc/${pid}/task`), false, `process ${pid}`);
       }
     });
   }
