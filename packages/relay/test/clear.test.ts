@@ -4,7 +4,7 @@ import { connect as dialTcp, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { connect } from '@duoport/client';
-import { type DataConnection, dial, statModule } from '@duoport/net';
+import { type DataConnection, dial, mover, statModule } from '@duoport/net';
 import { type Endpoint, endpoint } from '@duoport/protocol';
 import { certificate, patternBytes } from '@duoport/testkit';
 import { bareLine, dataWay, listening } from './bare-line.ts';
@@ -117,6 +117,7 @@ async function besideTheLine(t: TestContext) {
   });
   const found = await line.findDirect([beside], { lost: () => undefined, clear: true });
   assert.ok('at' in found);
+  assert.ok(await mover.ready());
   const cut = () => {
     for (const socket of open) socket.resetAndDestroy();
   };

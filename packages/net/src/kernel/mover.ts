@@ -89,7 +89,8 @@ class Mover {
 
   /** Resolves when the thread has been started: whether it could be. */
   async ready(): Promise<boolean> {
-    await this.#begin();
+    // One that is about to end is waited for first.
+    for (let turn = 0; turn < 2 && this.#running === undefined; turn += 1) await this.#begin();
     return this.#running !== undefined;
   }
 
@@ -180,6 +181,7 @@ class Mover {
       libc.close(wake);
       if (this.#running === running) this.#running = undefined;
       this.#starting = undefined;
+      if (this.#always > 0) this.#begin()?.catch(() => undefined);
       for (const [id, resolve] of running.ends) resolve({ kind: 'dropped', bytes: this.#bytes(running, id) });
       started();
     });
@@ -208,7 +210,8 @@ class Mover {
     const running = this.#running;
     this.#running = undefined;
     if (running === undefined) return;
-    const gone = new Promise((resolve) => running.worker.once('exit', resolve));
+    const gone = new Promise<void>((resolve) => running.worker.once('exit', () => resolve()));
+    this.#starting = gone;
     running.worker.ref();
     this.#say(running, { kind: 'stop' });
     await gone;
