@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -19,6 +21,32 @@ const root = slapdTree();
 const files = new MemoryFiles();
 const base = 'ou=people,dc=example,dc=org';
 const service = { bindDn: 'cn=service,dc=example,dc=org', bindPassword: 'searching' };
+
+/** Answers with one message of a gigabyte, as fast as it is read. */
+async function startEndless(): Promise<{ readonly url: string } & AsyncDisposable> {
+  const block = Buffer.alloc(65_536, 1);
+  const server = createServer((socket) => {
+    const more = () => {
+      while (!socket.destroyed && socket.write(block));
+    };
+    socket.on('error', () => undefined);
+    socket.on('drain', more);
+    socket.once('data', () => {
+      socket.write(Buffer.from([0x30, 0x84, 0x40, 0, 0, 0]));
+      more();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `ldap://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    },
+  };
+}
 
 function attempt(user: string, password: string | undefined): LoginAttempt {
   return { user, password, peer: { address: '127.0.0.1', port: 40_000, family: 4 }, secure: true };
@@ -208,6 +236,13 @@ if (root === undefined) {
       answers.map(nameOf),
       Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'ann' : wrong)),
     );
+    accounts.close();
+  });
+
+  test('attack: a server whose answer does not end is hung up on', async () => {
+    await using hostile = await startEndless();
+    const accounts = new LdapAccounts({ ...search, url: hostile.url, bindDn: undefined, timeout: 20_000 });
+    await assert.rejects(accounts.login(attempt('ann', 'secret-ann')), /more than 1048576 bytes came/);
     accounts.close();
   });
 

@@ -12,6 +12,8 @@ export interface LibrarySocketsOptions {
   readonly tls: boolean;
   /** Trust these instead of the built-in authorities. */
   readonly ca?: Pem | undefined;
+  /** Bytes that may come in until the next {@link LibrarySockets.wake}: libraries keep all of an answer. */
+  readonly limit: number;
   /** Gives up. */
   readonly signal: AbortSignal;
 }
@@ -25,6 +27,7 @@ export class LibrarySockets {
   readonly #socket: Socket;
   #tls: TLSSocket | undefined;
   #given = false;
+  #taken = 0;
 
   private constructor(options: LibrarySocketsOptions) {
     this.#options = options;
@@ -50,7 +53,7 @@ export class LibrarySockets {
 
   /** In the place of `tls.connect`: the connection that has TLS already, or TLS on the one that there is. */
   readonly secure = ((): TLSSocket =>
-    this.#tls === undefined ? this.#secured() : this.#once(this.#tls)) as typeof tlsConnect;
+    this.#tls === undefined ? this.#counted(this.#secured()) : this.#once(this.#tls)) as typeof tlsConnect;
 
   get open(): boolean {
     return this.#socket.readyState === 'open' && this.#tls?.destroyed !== true;
@@ -61,7 +64,9 @@ export class LibrarySockets {
     this.#socket.unref();
   }
 
+  /** Before it is used again. */
   wake(): void {
+    this.#taken = 0;
     this.#socket.ref();
   }
 
@@ -74,7 +79,14 @@ export class LibrarySockets {
   #once<S extends Socket>(socket: S): S {
     if (this.#given) throw new Error('The connection is over');
     this.#given = true;
-    return socket;
+    return this.#counted(socket);
+  }
+
+  #counted<S extends Socket>(socket: S): S {
+    return socket.on('data', (chunk: Uint8Array) => {
+      this.#taken += chunk.length;
+      if (this.#taken > this.#options.limit) this.destroy(`more than ${this.#options.limit} bytes came`);
+    });
   }
 
   #secured(): TLSSocket {

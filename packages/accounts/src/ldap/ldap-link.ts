@@ -25,6 +25,9 @@ export interface LdapSearch {
   readonly most: number;
 }
 
+/** Bytes of all that one login asks. */
+const largest = 1024 * 1024;
+
 /** One connection to an LDAP server. When it is lost it is over: nothing connects again by itself, unbound or in clear. */
 export class LdapLink {
   readonly #client: Client;
@@ -43,7 +46,7 @@ export class LdapLink {
     const tls = protocol === 'ldaps:';
     const host = hostname.replace(/^\[|\]$/g, '');
     const usual = tls ? 636 : 389;
-    const at = { host, port: port === '' ? usual : Number(port), tls, ca, signal };
+    const at = { host, port: port === '' ? usual : Number(port), tls, ca, limit: largest, signal };
     const sockets = await LibrarySockets.dial(at);
     const { connect: createConnection, secure: createSecureConnection } = sockets;
     const client = new Client({ url: `${protocol}//${hostname}`, createConnection, createSecureConnection });
