@@ -11,7 +11,7 @@ const programs = postgresPrograms();
 const rate = 100_000;
 const outage = 20;
 
-test('two servers on one database: it is stopped for 20 seconds, and no transfer is lost', async (t) => {
+test('two servers on one database: users, sessions, bans and quotas hold over both, and 20 seconds without it cost no transfer', async (t) => {
   if (programs === undefined) return t.skip('not installed: postgres');
   await using database = await startPostgres(programs);
   const place = ['--accounts', database.url];
@@ -61,6 +61,8 @@ test('two servers on one database: it is stopped for 20 seconds, and no transfer
   await database.start();
   for (const node of [one, other, third]) await login(node, 'bob');
   await oneQuota([one, other], folder.path, user);
+  await oneSession([one, other], user);
+  await oneBan([one, other], place);
   await Promise.all([upload, download]);
   for (const file of [join(folder.path, 'up.bin'), join(folder.path, 'got.bin')])
     assert.deepEqual(await readFile(file), Buffer.from(bytes));
@@ -81,6 +83,29 @@ async function oneQuota(
   await assert.rejects(there.put(new Uint8Array(600_000), 'two.bin'), /552/);
   await here.remove('one.bin');
   await there.put(new Uint8Array(600_000), 'three.bin');
+}
+
+/** A limit of sessions holds over both. */
+async function oneSession(
+  [one, other]: readonly [Serving, Serving],
+  user: (words: readonly string[]) => Promise<void>,
+): Promise<void> {
+  await user(['add', 'dora', '--sessions', '1']);
+  await using here = await connect(urlOf(one, 'dora'));
+  await assert.rejects(login(other, 'dora'), /All 1 sessions of this account are in use/);
+  assert.equal(await here.pwd(), '/');
+}
+
+/** Who is banned in the database is banned on both. */
+async function oneBan(nodes: readonly Serving[], place: readonly string[]): Promise<void> {
+  const banned = { bindAddress: '127.0.0.5' };
+  const added = await duoport(['ban', 'add', banned.bindAddress, ...place]);
+  assert.equal(added.code, 0, added.stderr);
+  for (const node of nodes) {
+    await node.event('ban');
+    await assert.rejects(connect(node.url(), banned), /421/);
+    await login(node, 'bob');
+  }
 }
 
 function urlOf(node: Serving, user: string): string {
