@@ -21,8 +21,9 @@ export interface Measured {
   readonly shut: readonly DataShut[];
 }
 
-/** What is counted of hooks and log files, by the first process alone. */
-export interface Losses {
+/** What the first process alone knows. */
+export interface FirstFacts {
+  readonly certificates: readonly { readonly hosts: string; readonly expires: number }[];
   readonly hooks: readonly { readonly hook: string; readonly results: Readonly<Record<string, number>> }[];
   readonly lines: ReadonlyMap<string, number>;
 }
@@ -34,18 +35,18 @@ export class Counting {
   readonly #gauges = new Map<MetricKey, Gauge>();
   readonly #waits: Histogram;
   readonly #measure: () => Measured | undefined;
-  readonly #losses: () => Losses | undefined;
+  readonly #facts: () => FirstFacts | undefined;
 
   /** `measure`: undefined for a process that runs no sessions. */
   constructor({
     measure = () => undefined,
-    losses = () => undefined,
+    facts = () => undefined,
   }: {
     readonly measure?: () => Measured | undefined;
-    readonly losses?: () => Losses | undefined;
+    readonly facts?: () => FirstFacts | undefined;
   }) {
     this.#measure = measure;
-    this.#losses = losses;
+    this.#facts = facts;
     const registers = [this.#registry];
     for (const [key, row] of Object.entries(metricsTable) as [MetricKey, MetricRow][]) {
       const { name, help, labels, type } = row;
@@ -64,6 +65,8 @@ export class Counting {
         return this.#add('sessionsTotal');
       case 'secured':
         return this.#add('tlsSessionsTotal', { protocol: event.protocol });
+      case 'tls-failed':
+        return this.#add('tlsFailuresTotal', { fault: event.fault });
       case 'login':
         return this.#add('loginsTotal', { result: 'accepted' });
       case 'login-refused':
@@ -90,8 +93,8 @@ export class Counting {
   async read(): Promise<MetricsRead> {
     const measured = this.#measure();
     if (measured !== undefined) this.#measured(measured);
-    const losses = this.#losses();
-    if (losses !== undefined) this.#lost(losses);
+    const facts = this.#facts();
+    if (facts !== undefined) this.#first(facts);
     this.#gauges.get('processes')?.set(1);
     return await this.#registry.getMetricsAsJSON();
   }
@@ -133,7 +136,10 @@ export class Counting {
     for (const { cause } of shut) gauge?.inc({ cause });
   }
 
-  #lost({ hooks, lines }: Losses): void {
+  #first({ hooks, lines, certificates }: FirstFacts): void {
+    const ends = this.#gauges.get('certificateEnd');
+    ends?.reset();
+    for (const { hosts, expires } of certificates) ends?.set({ certificate: hosts }, expires / 1000);
     for (const [log, count] of lines) this.#at('linesLostTotal', count, { log });
     for (const { hook, results } of hooks)
       for (const [result, count] of Object.entries(results)) this.#at('hooksTotal', count, { hook, result });

@@ -88,6 +88,7 @@ function levelOf({ kind }: ServerEvent): 'info' | 'warn' | 'error' {
 const warnings: ReadonlySet<ServerEvent['kind']> = new Set([
   'login-refused',
   'logins-unavailable',
+  'tls-failed',
   'data-failed',
   'data-shut',
   'limited',

@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ServerEvent } from '@duoport/server';
 import type { RunningServer } from '../serve/running-server.ts';
-import { Counting, type Losses } from './counting.ts';
+import { Counting, type FirstFacts } from './counting.ts';
 import { openPages } from './metrics-pages.ts';
 import { MetricsSum } from './metrics-sum.ts';
 import type { Part } from './part.ts';
 
 export interface MetricsPartOptions {
   readonly server: RunningServer;
-  losses(): Losses;
+  facts(): FirstFacts;
   /** Why it should get no new clients now. */
   unready(): Promise<readonly string[]>;
   /** The process before this one may have the port still: it is waited for. */
@@ -18,9 +18,9 @@ export interface MetricsPartOptions {
 /** Counts what this process does and shows it with what its workers have counted. */
 export async function metricsPart(
   listen: { readonly host: string | undefined; readonly port: number },
-  { server, losses, unready, succeeds }: MetricsPartOptions,
+  { server, facts, unready, succeeds }: MetricsPartOptions,
 ): Promise<Part> {
-  const counting = new Counting({ measure: () => server.sight.measured, losses });
+  const counting = new Counting({ measure: () => server.sight.measured, facts });
   const sum = new MetricsSum();
   const metrics = async (): Promise<string> => {
     const [own, others] = await Promise.all([counting.read(), server.sight.counted()]);

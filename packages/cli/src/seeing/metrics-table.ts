@@ -46,6 +46,30 @@ export const metricsTable = {
     labels: ['protocol'],
     values: '`TLSv1.2`, `TLSv1.3`',
   },
+  tlsFailuresTotal: {
+    name: 'duoport_tls_failures_total',
+    type: 'counter',
+    help: 'Handshakes of control connections that came to nothing',
+    labels: ['fault'],
+    values: '`plaintext`, `version`, `cipher`, `certificate`, `untrusted`, `timeout`, `gone`, `other`',
+  },
+  certificateEnd: {
+    name: 'duoport_certificate_expiry_timestamp_seconds',
+    type: 'gauge',
+    help: 'When a certificate ends, in seconds since 1970',
+    labels: ['certificate'],
+    values: 'the names in it',
+    panel: {
+      title: 'Certificates: days left',
+      queries: [
+        {
+          expression: '(duoport_certificate_expiry_timestamp_seconds - time()) / 86400',
+          legend: '{{certificate}}',
+        },
+      ],
+      unit: 'short',
+    },
+  },
   loginsTotal: {
     name: 'duoport_logins_total',
     type: 'counter',

@@ -27,8 +27,12 @@ export function partMaker({ io, server, watch, plan, succeeds }: Served): PartMa
     note: (note, text) => watch.note(note, text),
     metrics: async (listen) => {
       const { metricsPart } = await import('./metrics-part.ts');
-      const losses = () => ({ hooks: watch.hooks, lines: watch.lost });
-      return await metricsPart(listen, { server, losses, unready, succeeds });
+      const facts = () => ({
+        hooks: watch.hooks,
+        lines: watch.lost,
+        certificates: plan().tls.certificates,
+      });
+      return await metricsPart(listen, { server, facts, unready, succeeds });
     },
   };
 }

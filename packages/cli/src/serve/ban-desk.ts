@@ -4,7 +4,7 @@ import type { AdminAnswer, AdminQuestion } from '../admin/admin-socket.ts';
 /** Answers what `duoport ban` asks of a running server. Undefined: it asks for something else. */
 export async function answerBan(question: AdminQuestion, defence: Defence): Promise<AdminAnswer | undefined> {
   const { ask, subject, length, because, most } = question;
-  if (ask === 'bans') return { ...(await defence.bans(Number(most))), ...defence.gauges };
+  if (ask === 'bans') return { ...defence.gauges, ...(await defence.bans(Number(most))) };
   if (ask !== 'ban' && ask !== 'unban') return undefined;
   if (typeof subject !== 'string') return { error: 'Say who.' };
   if (ask === 'unban') {

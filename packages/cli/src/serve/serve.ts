@@ -97,7 +97,7 @@ export async function serve(
     succeeded: (pid) => manager.succeeded(pid),
   });
   await using _desk = await openServeDesk(terminal, {
-    reloading: flags.config === undefined ? undefined : reloading,
+    reloading: isSetUp(flags, io) ? reloading : undefined,
     succession,
     sight: new SightDesk({ server, lost: () => watch.lost, plan: () => reloading.plan }),
     defence,
@@ -205,6 +205,11 @@ function lost(
   );
 }
 
+/** By a file or the environment. Whoever has typed it all ends it with the terminal. */
+function isSetUp({ config }: Partial<ServeFlags>, { env }: ProcessIo): boolean {
+  return config !== undefined || Object.keys(env).some((name) => name.startsWith('DUOPORT_'));
+}
+
 /** One that cannot be watched as it should be does not start. */
 async function watchFrom(server: RunningServer, prepare: () => ReturnType<Watch['prepare']>): Promise<void> {
   try {
@@ -230,10 +235,26 @@ function announcementOf(
     password: plan.generated ? password : undefined,
     readOnly: mayOnlyRead(permissions),
   }));
-  const { server: _, seeing: _1, anonymousFolder: _2, dropFolder: _3, accounts: _4, ...more } = plan;
-  const { sources, tls, ...said } = more;
+  // Named one by one: a plan holds secrets.
+  const { folder, generated, anonymous, modes, passivePorts, passiveAddress, singlePort, workers } = plan;
+  const { listen, activeSourcePort, certificate, requireTls, sample, sources, tls } = plan;
+  const said = {
+    folder,
+    listen,
+    generated,
+    anonymous,
+    modes,
+    passivePorts,
+    passiveAddress,
+    singlePort,
+    workers,
+  };
   return {
     ...said,
+    activeSourcePort,
+    certificate,
+    requireTls,
+    sample,
     accounts: sources.length === 0 ? undefined : sources.map(({ shown }) => shown).join(', '),
     doors,
     users: plan.anonymous ? [...users, { name: undefined, password: undefined, readOnly: true }] : users,

@@ -39,5 +39,7 @@ function dataText({ mode, state, dialledBy, from, to, waited }: DataConnectionVi
   const ends = `data connection, ${mode}: ${near} → ${far}`;
   if (state === 'open') return `${ends}, dialled by the ${dialledBy}`;
   const how = dialledBy === 'client' ? 'the client has not dialled it yet' : 'being dialled';
-  return state === 'awaited' ? `${ends}, awaited for ${durationText(waited)}: ${how}` : `${ends}, agreed on`;
+  return state === 'awaited'
+    ? `${ends}, awaited for ${durationText(waited)}: ${how}`
+    : `${ends}, agreed on ${durationText(waited)} ago`;
 }
