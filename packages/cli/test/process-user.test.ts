@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmod, chown, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -64,6 +64,32 @@ for (const workers of ['1', '2']) {
     await ftp.close();
   });
 }
+
+test('a database that root has made is the user’s from then on', { skip }, async () => {
+  await using here = await temporary();
+  const [data, file] = [join(here.path, 'data'), join(here.path, 'duoport.yaml')];
+  await chmod(here.path, 0o755);
+  await mkdir(data);
+  await writeFile(file, 'process: {user: nobody, group: nogroup}\naccounts: data/accounts.db\n');
+  const place = join(data, 'accounts.db');
+  const added = await duoport(['user', 'add', 'ann', '--accounts', place], {
+    input: 'secret\n',
+  });
+  assert.equal(added.code, 0, added.stderr);
+  await chown(data, nobody.uid, nobody.gid);
+  // Whoever can write there finds nothing else given away.
+  const kept = join(here.path, 'kept');
+  await writeFile(kept, '');
+  await symlink(kept, `${place}-journal`);
+  await using made = await temporary();
+  await chown(made.path, nobody.uid, nobody.gid);
+  const env = { RUNTIME_DIRECTORY: join(here.path, 'run') };
+  await using served = await serve(['--config', file], made.path, env);
+  assert.equal((await stat(place)).uid, nobody.uid);
+  assert.equal((await stat(kept)).uid, 0);
+  const listed = await duoport(['ls', `ftp://ann:secret@127.0.0.1:${served.port}/`]);
+  assert.equal(listed.code, 0, listed.stderr);
+});
 
 test('a folder that the user may not read, and a user that there is not, are told before anybody is let in', {
   skip,

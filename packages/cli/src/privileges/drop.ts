@@ -1,4 +1,13 @@
-import { accessSync, chownSync, constants, mkdirSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type LowPortRight, lowPortRight } from '@duoport/net';
 import { runtimeFolder } from '../admin/state.ts';
@@ -44,7 +53,10 @@ function drop({ name, uid, gid, groups }: Identity, plan: ServePlan, right: LowP
   right?.keep();
   process.setgroups?.([...groups]);
   process.setgid?.(gid);
-  giveRuntimeFolder(uid, process.getgid?.() ?? uid);
+  const owner = { uid, gid: process.getgid?.() ?? uid };
+  giveRuntimeFolder(owner.uid, owner.gid);
+  if (plan.accounts?.startsWith('/') === true)
+    for (const end of ['', '-wal', '-shm', '-journal']) giveFile(`${plan.accounts}${end}`, owner);
   process.setuid?.(uid);
   right?.hold();
   if (canBeRoot()) throw new Error('The right to be root could not be given up.');
@@ -64,6 +76,20 @@ function giveRuntimeFolder(uid: number, gid: number): void {
     process.env['RUNTIME_DIRECTORY'] = folder;
   } catch {
     // A system without /run: it serves all the same, and is told what to do by signals.
+  }
+}
+
+/** A database that root has made or opened: that user is to write to it. Of what lies in its place nothing is given that is not that very file. */
+function giveFile(file: string, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
+  let fd: number | undefined;
+  try {
+    fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const facts = fstatSync(fd);
+    if (facts.isFile() && facts.nlink === 1 && facts.uid === 0) fchownSync(fd, uid, gid);
+  } catch {
+    // There is none, or it is none.
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
