@@ -45,7 +45,8 @@ test('attack: kill -9 at 200 random points of uploads', { concurrency: 2 }, asyn
         const counts = await new Killing(part, lane).run();
         part.diagnostic(`${name}: ${JSON.stringify(counts)}`);
         const { whole, brokenOff, resumed } = counts;
-        assert.ok(whole > 0 && brokenOff > 0 && resumed > 0, 'all of it must have happened');
+        // With few kills none may have come at the right moment.
+        assert.ok(whole > 0 && brokenOff > 0 && (resumed > 0 || kills < 20), 'all must have happened');
       });
     }),
   );

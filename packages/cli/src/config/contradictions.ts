@@ -22,6 +22,7 @@ export function contradictions(settings: Settings, origins: Origins): readonly P
     usageContradictions,
     counts,
     hookContradictions,
+    stored,
     rights,
   ];
   return all.flatMap((look) => look(settings, origins));
@@ -127,6 +128,28 @@ const counts: Look = ({ limits }) => {
       ]
     : [];
 };
+
+const stored: Look = ({ uploads, protocol, timeouts }, origins) => [
+  ...(uploads.mode === 'direct' && origins.isSet('uploads.stale-after')
+    ? [
+        {
+          path: 'uploads.stale-after',
+          text: 'It is for uploads.mode atomic: nothing else has to be removed.',
+        },
+      ]
+    : []),
+  ...(uploads.mode === 'atomic' && uploads['stale-after'] <= timeouts.stall
+    ? [
+        {
+          path: 'uploads.stale-after',
+          text: 'It must be longer than timeouts.stall: an upload may stand still so long.',
+        },
+      ]
+    : []),
+  ...(uploads.checksum !== 'none' && !protocol.hash
+    ? [{ path: 'uploads.checksum', text: 'Nobody can ask for it: protocol.hash is off.' }]
+    : []),
+];
 
 const rights: Look = ({ process: { user, group } }) =>
   group !== undefined && user === undefined

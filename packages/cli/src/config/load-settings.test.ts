@@ -173,6 +173,11 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   ['listeners: [{port: 990, tls: implicit}]\n', /listeners 1: TLS needs a certificate/],
   ['tls: {self-signed: true, require: both, clear-again: true}\n', /tls\.clear-again/],
   ['anonymous: {directory: x}\n', /anonymous\.directory: Nobody sees it/],
+  ['uploads: {stale-after: 1h}\n', /uploads\.stale-after: It is for uploads\.mode atomic/],
+  ['uploads: {mode: atomic, stale-after: 30s}\n', /longer than timeouts\.stall/],
+  ['uploads: {checksum: MD5}\nprotocol: {hash: false}\n', /protocol\.hash is off/],
+  ['uploads: {disk-floor: 95%}\n', /At most 90% can stay free/],
+  ['uploads: {disk-floor: much}\n', /What stays free is written 5%, 500M/],
   ['limits: {sessions: 5, sessions-per-address: 9}\n', /more than the 5 sessions/],
 ];
 
