@@ -4,7 +4,7 @@ const certificates = 'Export the certificate as PEM files: tls.certificate and t
 const admin = 'There is no administration by network: the settings are a file.';
 const logs = 'Lines go to standard output, or to logs.file.';
 const rates = 'Rates are said with each user: rate-down and rate-up.';
-const bans = 'Nobody is banned.';
+const bans = 'Bans come of points: defence.threshold, defence.ban.';
 
 /** FileZilla Server from 1.0 on, settings.xml: the elements about FTP, by their path. */
 const present: Rows = {
@@ -67,9 +67,12 @@ const classic: Rows = {
   'Download Speedlimit Type': none(rates, '0'),
   'Upload Speedlimit Type': none(rates, '0'),
   'Enable logging': none(logs, '0'),
-  'Autoban enable': none(bans, '0'),
+  'Autoban enable': to('defence.enabled'),
+  'Autoban attempts': to('defence.threshold'),
+  'Autoban time': to('defence.ban', 'Hours there; each next ban is twice as long.'),
+  'Autoban type': none('Addresses are banned.', '0'),
   'IP Filter Allowed': none('A firewall decides who gets in; a user may have networks.', ''),
-  'IP Filter Disallowed': none('A firewall decides who gets in; a user may have networks.', ''),
+  'IP Filter Disallowed': none('Write the networks into a file of defence.lists.', ''),
   'Admin port': none(admin),
   'Admin Password': none(admin, ''),
   User: none('Write the user into users: the password is there as a hash that only FileZilla reads.'),

@@ -130,6 +130,14 @@ function classic(options: Translation): void {
   classicTls(options, ssl);
   const positive = (name: string) => options.number(name) || undefined;
   options.set('limits.sessions', positive('Maximum user count'));
+  if (on('Autoban enable')) {
+    options.set('defence.threshold', positive('Autoban attempts'));
+    const hours = positive('Autoban time');
+    options.set('defence.ban', hours && `${Math.min(hours, 24)}h`);
+  } else {
+    const off = 'It bans nobody over there; here it does, unless defence.enabled is false.';
+    options.unused(['Autoban enable', 'Autoban attempts', 'Autoban time', 'Autoban type'], off);
+  }
   options.set('timeouts.idle', positive('Timeout'));
   options.set('timeouts.login', positive('Login Timeout'));
   if (options.text('Mode Z Use') !== undefined) options.set('protocol.deflate', on('Mode Z Use'));

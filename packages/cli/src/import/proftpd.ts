@@ -2,6 +2,7 @@ import type { Tree } from '../config/tree.ts';
 import { ldapPlace } from './ldap-place.ts';
 import { proftpdLogs } from './log-files.ts';
 import { type Directive, type Imported, portRange, Translation } from './options.ts';
+import { proftpdLimits } from './proftpd-limits.ts';
 import { proftpdRows } from './proftpd-rows.ts';
 
 interface Placed extends Directive {
@@ -54,7 +55,7 @@ export function importProftpd(text: string): Imported {
   const options = new Translation(translatable(all), proftpdRows);
   modes(options, denied);
   listeners(options);
-  times(options);
+  proftpdLimits(options);
   tls(options);
   proftpdLogs(options);
   anonymous(options, all);
@@ -159,19 +160,6 @@ function listeners(options: Translation): void {
   options.set('listeners', [
     { ...(host === undefined ? {} : { host }), port, ...(implicit ? { tls: 'implicit' } : {}) },
   ]);
-}
-
-function times(options: Translation): void {
-  const time = (name: string) => options.number(name) || undefined;
-  options.set('timeouts.idle', time('TimeoutIdle'));
-  options.set('timeouts.login', time('TimeoutLogin'));
-  options.set('timeouts.stall', time('TimeoutStalled'));
-  const first = (name: string): number | undefined => {
-    const word = splitOnce(options.text(name) ?? '')[0];
-    return /^\d{1,6}$/.test(word) && word !== '0' ? Number(word) : undefined;
-  };
-  options.set('limits.sessions', first('MaxClients') ?? first('MaxInstances'));
-  options.set('limits.sessions-per-address', first('MaxClientsPerHost') ?? first('MaxConnectionsPerHost'));
 }
 
 const tlsOptions = [

@@ -24,7 +24,7 @@ function directives(tree: Tree, lines: ReadonlyMap<string, number>): readonly Di
 
 /** `common.setstat_mode` has no row of its own. */
 function rowOf(name: string): Row {
-  const section = /^(common|ftpd)\./.exec(name)?.[1];
+  const section = /^(common\.defender|common|ftpd)\./.exec(name)?.[1];
   return sftpgoRows[name] ?? sftpgoRows[`${section}.*`] ?? none('It has no equal.');
 }
 
@@ -55,11 +55,33 @@ export function importSftpgo(text: string, file: string): Imported {
   if (mode !== undefined && (mode & 3) === 1) options.set('uploads.partial', 'remove');
   const minutes = options.number('common.idle_timeout') || undefined;
   options.set('timeouts.idle', minutes === undefined ? undefined : `${minutes}m`);
+  defender(
+    options,
+    all.map(({ name }) => name),
+  );
   options.set('limits.sessions', options.number('common.max_total_connections') || undefined);
   options.set('limits.sessions-per-address', options.number('common.max_per_host_connections') || undefined);
   proxies(options, isTree(tree['common']) ? tree['common'] : {}, open);
   options.set('users', []);
   return options.done();
+}
+
+/** Off over there, duoport's own stays as it is. */
+function defender(options: Translation, names: readonly string[]): void {
+  const of = (key: string) => `common.defender.${key}`;
+  if (!options.yes(of('enabled'), false)) {
+    const off = 'It bans nobody over there; here it does, unless defence.enabled is false.';
+    options.unused(
+      names.filter((name) => name.startsWith(of(''))),
+      off,
+    );
+    return;
+  }
+  options.set('defence.threshold', options.number(of('threshold'), 1));
+  const minutes = options.number(of('ban_time'), 1);
+  options.set('defence.ban', minutes && `${Math.min(minutes, 1440)}m`);
+  options.set('defence.weight-login', options.number(of('score_valid')));
+  options.set('defence.weight-too-many-sessions', options.number(of('score_limit_exceeded')));
 }
 
 function bound(options: Translation, open: readonly Tree[]): void {

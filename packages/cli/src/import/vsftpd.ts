@@ -28,6 +28,9 @@ export function importVsftpd(text: string): Imported {
   const limit = (name: string) => options.number(name) || undefined;
   options.set('limits.sessions', limit('max_clients'));
   options.set('limits.sessions-per-address', limit('max_per_ip'));
+  options.set('limits.login-attempts', limit('max_login_fails'));
+  const delay = options.number('delay_failed_login');
+  options.set('defence.delay', delay === undefined ? undefined : delay === 0 ? '1ms' : `${delay}s`);
   return options.done();
 }
 
