@@ -9,8 +9,8 @@ import {
   type SharedDefence,
 } from '@duoport/server';
 import { placeFor, usedPlace } from '../accounts/place.ts';
-import { type AdminQuestion, type Answered, askAll } from '../admin/admin-socket.ts';
-import { stateFolder } from '../admin/state.ts';
+import type { AdminQuestion, Answered } from '../admin/admin-socket.ts';
+import { askEverywhere } from '../admin/ask-servers.ts';
 import { printable } from '../printable.ts';
 import { untilText } from '../serve/defence-lines.ts';
 import type { Terminal } from '../terminal.ts';
@@ -95,12 +95,14 @@ async function somewhere(terminal: Terminal, flags: BanFlags, ways: Ways): Promi
     if (flags.accounts !== undefined || isPostgresUrl(place) || existsSync(place))
       return await directly(place, ways);
   }
-  const answers = await askAll(stateFolder(terminal.io, undefined, 'serve'), ways.question, flags.pid);
+  const all = await askEverywhere(terminal.io, ways.question, flags.pid);
+  // One that has given way to its successor takes nobody in any more.
+  const answers = all.filter(({ answer }) => answer['leaving'] !== true);
   if (answers.length > 0) return tell(answers, ways);
   const place = usedPlace(undefined, env);
   if (place !== undefined && flags.pid === undefined) return await directly(place, ways);
   throw new CommandError(
-    'No server of this user runs with --config here. Where servers have a database of accounts, say which: --accounts FILE or --config FILE.',
+    'No server of this user runs here. Where servers have a database of accounts, say which: --accounts FILE or --config FILE.',
   );
 }
 

@@ -87,7 +87,7 @@ export class Defence implements Guard, AsyncDisposable {
   get gauges() {
     const lists = this.#options.lists ?? [];
     return {
-      bans: this.#copy.bans.size,
+      held: this.#copy.bans.size,
       /** Addresses, networks and names with points. */
       remembered: this.#judge.size,
       listed: lists.reduce((sum, { networks }) => sum + networks, 0),
@@ -196,6 +196,7 @@ export class Defence implements Guard, AsyncDisposable {
   /** @throws BanFault for what is no subject, or is not banned. */
   async unban(text: string): Promise<void> {
     const subject = banSubject(text);
+    await this.refresh();
     const was = await this.#shared.removeBan(subject);
     this.#copy.dropNew(subject);
     if (!was) throw new BanFault(`${subject} is not banned.`);
@@ -203,7 +204,9 @@ export class Defence implements Guard, AsyncDisposable {
   }
 
   /** The newest first, and how many there are. */
-  bans(most = 1000): Promise<{ readonly total: number; readonly bans: readonly Ban[] }> {
+  async bans(most = 1000): Promise<{ readonly total: number; readonly bans: readonly Ban[] }> {
+    // Those that were imposed a moment ago are told first.
+    await this.refresh();
     return this.#shared.bans(most, this.#wall());
   }
 
