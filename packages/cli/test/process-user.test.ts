@@ -133,7 +133,8 @@ async function children(pid: number): Promise<readonly number[]> {
 
 /** A free port that only root may bind. */
 async function lowPort(): Promise<number> {
-  for (let port = 1023; port > 600; port -= 1) {
+  // Not the same for two runs at a time.
+  for (let port = 1023 - (process.pid % 300); port > 600; port -= 1) {
     const server = createServer();
     server.listen(port, '127.0.0.1');
     try {
