@@ -19,6 +19,7 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { apt, missingLibraries, run } from './apt.mjs';
+import { pebbleRoot, unpackPebble } from './pebble.mjs';
 import { postgresPrograms, unpackPostgres } from './postgresql.mjs';
 import { slapdRoot, unpackSlapd } from './slapd.mjs';
 
@@ -106,6 +107,9 @@ export function locatePeers() {
   paths.postgresql = postgresPrograms();
   if (paths.postgresql === undefined)
     missing.push({ name: 'postgresql', reason: 'no initdb (Debian package postgresql)' });
+  paths.pebble = pebbleRoot();
+  if (paths.pebble === undefined)
+    missing.push({ name: 'pebble', reason: 'no pebble (Debian package pebble)' });
   paths.slapd = slapdRoot();
   if (paths.slapd === undefined) missing.push({ name: 'slapd', reason: 'no slapd (Debian package slapd)' });
   return { tree, paths, environment: libraryEnvironment(tree), versions: versionsOf(tree), missing };
@@ -171,6 +175,7 @@ function fetchMissing(say) {
     apt(['install', '-y', '--no-install-recommends', ...packages]);
   }
   if (names.has('postgresql')) unpackPostgres(say);
+  if (names.has('pebble')) unpackPebble(say);
   if (names.has('slapd')) unpackSlapd(say);
   if (Object.keys(servers).some((name) => names.has(name))) unpackServers(say);
 }

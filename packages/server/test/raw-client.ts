@@ -242,6 +242,11 @@ export class RawClient {
     return tls;
   }
 
+  /** TLS of the control connection. */
+  get secured(): TLSSocket | undefined {
+    return this.#secured;
+  }
+
   /** Of the control connection. */
   get protocol(): string | undefined {
     return this.#secured?.getProtocol() ?? undefined;

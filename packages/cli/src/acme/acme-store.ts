@@ -9,6 +9,8 @@ import type { AcmePlan } from './acme-plan.ts';
  * whole, so that a certificate and its key are never of two minds; only their owner can read them.
  */
 
+type KeptName = Pick<AcmePlan, 'folder' | 'directory' | 'names'>;
+
 export interface KeptAccount {
   /** PEM. */
   readonly key: string;
@@ -44,11 +46,11 @@ export async function keptLife(
   return { from: Date.parse(validFrom), to: Date.parse(validTo) };
 }
 
-export function keepCertificate(plan: AcmePlan, cert: string, key: string): Promise<void> {
+export function keepCertificate(plan: KeptName, cert: string, key: string): Promise<void> {
   return writeState(certificateFile(plan), { names: plan.names, cert, key });
 }
 
-function certificateFile({ folder, directory, names }: AcmePlan): string {
+function certificateFile({ folder, directory, names }: KeptName): string {
   return path.join(folder, `${names[0] ?? 'none'}-${digest([directory, ...names])}.json`);
 }
 

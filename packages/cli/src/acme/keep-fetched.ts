@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChallengeDoor } from '@duoport/net';
-import { describeError } from '../describe-error.ts';
 import { printable } from '../printable.ts';
 import type { Note } from '../seeing/journal.ts';
 import type { Watch } from '../seeing/watch.ts';
@@ -52,10 +51,10 @@ async function keep(plan: AcmePlan, keeping: Keeping, signal: AbortSignal): Prom
       if (signal.aborted) return;
       failures += 1;
       const pause = pauseAfter(failures, Math.random());
-      const message = describeError(error);
+      const message = error instanceof Error ? error.message : String(error);
       const minutes = Math.round(pause / 60_000);
       const again = new Date(Date.now() + pause).toISOString();
-      const text = `could not be fetched: ${message} It is tried again in ${minutes} minutes.`;
+      const text = `could not be fetched: ${message}. It is tried again in ${minutes} minutes.`;
       told(log, plan, { event: 'certificate-failed', message, again }, text);
       await sleep(pause, undefined, { signal, ref: false });
     }

@@ -73,7 +73,7 @@ async function subjectOf({ settings }: Effective): Promise<Subject> {
     certificate:
       tls.certificate === undefined || tls.key === undefined
         ? undefined
-        : await lookAtCertificate(tls.certificate, tls.key),
+        : await lookAtCertificate(tls.certificate, tls.key, tls['passphrase-file']),
     machine: await lookAtMachine(listen),
   };
 }

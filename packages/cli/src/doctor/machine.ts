@@ -87,7 +87,11 @@ export async function lookAtFolder(path: string): Promise<FolderFacts> {
   }
 }
 
-export async function lookAtCertificate(certFile: string, keyFile: string): Promise<CertificateFacts> {
+export async function lookAtCertificate(
+  certFile: string,
+  keyFile: string,
+  passphraseFile?: string,
+): Promise<CertificateFacts> {
   const bad = (setting: string, text: string): CertificateFacts => ({
     problem: { setting, text },
     from: 0,
@@ -109,10 +113,14 @@ export async function lookAtCertificate(certFile: string, keyFile: string): Prom
     return bad('tls.certificate', 'The file holds no PEM certificate.');
   }
   try {
-    if (!parsed.checkPrivateKey(createPrivateKey(key)))
+    const passphrase = passphraseFile && (await readText(passphraseFile))?.split(/\r?\n/, 1)[0];
+    if (!parsed.checkPrivateKey(createPrivateKey({ key, ...(passphrase ? { passphrase } : {}) })))
       return bad('tls.key', 'It is not the key of this certificate.');
   } catch {
-    return bad('tls.key', 'The file holds no PEM private key without a passphrase.');
+    return bad(
+      'tls.key',
+      'The file holds no PEM private key without a passphrase, or with that of tls.passphrase-file.',
+    );
   }
   const { mode } = await stat(keyFile);
   const names = parsed.subjectAltName ?? parsed.subject.replaceAll('\n', ', ');

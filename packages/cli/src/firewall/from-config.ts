@@ -33,8 +33,9 @@ function controlPorts({ listeners = [] }: Settings): Pick<FirewallFlags, 'contro
   return ports.length === 0 ? {} : { controlPort: ports };
 }
 
-function mayUseTls({ tls }: Settings): boolean {
-  return tls.certificate !== undefined || tls['self-signed'];
+function mayUseTls({ tls, acme }: Settings): boolean {
+  const some = tls.certificate ?? tls.certificates?.[0] ?? acme.names;
+  return some !== undefined || tls['self-signed'];
 }
 
 /** What the server tells everybody is what the box in front of it has to forward. */

@@ -16,6 +16,8 @@ export interface ConnectionFlags {
   readonly insecure?: boolean;
   readonly fingerprint?: string;
   readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
   readonly passwordFile?: string;
   readonly netrc: boolean;
   readonly timeout?: number;
@@ -54,6 +56,8 @@ function options(): readonly Option[] {
       parseFingerprint,
     ),
     new Option('--ca <file>', 'trust the certificates in this PEM file instead of the built-in ones'),
+    new Option('--cert <file>', 'a certificate of yours, for servers that ask for one (PEM)'),
+    new Option('--key <file>', 'its key (PEM); without this it stands in the file of --cert'),
     new Option('--password-file <file>', 'read the password from the first line of this file'),
     new Option('--no-netrc', 'do not look into ~/.netrc'),
     new Option('--timeout <time>', 'give up when nothing happens for so long: 30, 500ms, 2m').argParser(
@@ -72,6 +76,10 @@ export async function connectOptionsOf(flags: ConnectionFlags): Promise<ConnectO
       '--tls none cannot go with --fingerprint or --ca: without TLS there is no certificate to check.',
     );
   }
+  if (flags.key !== undefined && flags.cert === undefined)
+    throw new UsageError('--key goes with --cert: the certificate that it belongs to.');
+  if (flags.tls === 'none' && flags.cert !== undefined)
+    throw new UsageError('--tls none cannot go with --cert: certificates are shown in TLS.');
   if (flags.mode === 'passive' && (flags.portRange ?? flags.externalAddress) !== undefined) {
     throw new UsageError(
       '--port-range and --external-address are for active mode: leave them out, or leave out --mode passive.',
@@ -88,6 +96,8 @@ export async function connectOptionsOf(flags: ConnectionFlags): Promise<ConnectO
     insecure: flags.insecure,
     fingerprint: flags.fingerprint,
     ca: flags.ca === undefined ? undefined : await readText('--ca', flags.ca),
+    cert: flags.cert === undefined ? undefined : await readText('--cert', flags.cert),
+    key: flags.cert === undefined ? undefined : await readText('--key', flags.key ?? flags.cert),
     timeouts:
       timeout === undefined
         ? undefined

@@ -25,7 +25,7 @@ const present: Rows = {
   'protocols.performance.*': none('One process, or as many as workers says.'),
   'logger.*': none(logs),
   'admin.*': none(admin),
-  'acme.*': none(certificates),
+  'acme.*': none('A certificate is fetched by the section acme: acme.names and acme.terms-agreed.'),
   'pki.*': none(certificates),
   'filetransfer_over_sftp.*': anyway('It is for another protocol.'),
 };
@@ -44,7 +44,7 @@ const classic: Rows = {
   'Force TLS session resumption': to('tls.binding'),
   'SSL Certificate file': to('tls.certificate'),
   'SSL Key file': to('tls.key'),
-  'SSL Key Password': none('The key has to be without a passphrase.', ''),
+  'SSL Key Password': none('Put it into a file of its own: tls.passphrase-file.', ''),
   'Minimum TLS version': none('TLS 1.2 is the oldest that is spoken.', '0', '1', '2'),
   'Use custom PASV ports': to('passive.ports'),
   'Custom PASV min port': to('passive.ports'),

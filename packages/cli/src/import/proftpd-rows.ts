@@ -7,7 +7,6 @@ const process = 'The service manager starts it as its user.';
 const module = 'A module that there is not.';
 const quotas =
   'Quotas and allowances are said with each user: quota, quota-files, allowance-up, allowance-down.';
-const certificates = 'Certificates of clients are not asked for.';
 
 /** The options of ProFTPD about its two connections, TLS and limits, and those of Debian's default files: what each is here. */
 export const proftpdRows: Rows = {
@@ -74,10 +73,10 @@ export const proftpdRows: Rows = {
   TLSOptions: to('tls.binding', '`NoSessionReuseRequired` is `prefer`; what else stands there has no equal.'),
   TLSSessionCache: anyway('Each control connection has tickets of its own.'),
   TLSSessionTickets: anyway('Each control connection has tickets of its own.'),
-  TLSVerifyClient: none(certificates, 'off'),
-  TLSCACertificateFile: none(certificates),
-  TLSCACertificatePath: none(certificates),
-  TLSCARevocationFile: none(certificates),
+  TLSVerifyClient: to('tls.client-certificates', '`on` is `require`, `optional` is `ask`.'),
+  TLSCACertificateFile: to('tls.client-authorities'),
+  TLSCACertificatePath: none('One file holds all authorities: tls.client-authorities.'),
+  TLSCARevocationFile: to('tls.client-revocations'),
   TLSRenegotiate: anyway('TLS is not negotiated a second time.'),
   TLSServerCipherPreference: anyway('Left to OpenSSL.'),
   TLSLog: none('logs.trace draws the TLS of every connection.'),

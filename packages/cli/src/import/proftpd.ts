@@ -4,6 +4,7 @@ import { proftpdLogs } from './log-files.ts';
 import { type Directive, type Imported, portRange, Translation } from './options.ts';
 import { proftpdLimits } from './proftpd-limits.ts';
 import { proftpdRows } from './proftpd-rows.ts';
+import { proftpdTls } from './proftpd-tls.ts';
 
 interface Placed extends Directive {
   /** The sections that it stands in, without those that only ask for a module: `['limit pasv epsv']`. */
@@ -56,7 +57,7 @@ export function importProftpd(text: string): Imported {
   modes(options, denied);
   listeners(options);
   proftpdLimits(options);
-  tls(options);
+  proftpdTls(options);
   proftpdLogs(options);
   anonymous(options, all);
   const [kind, ident = ''] = splitOnce(options.text('ServerIdent') ?? '');
@@ -162,39 +163,6 @@ function listeners(options: Translation): void {
   ]);
 }
 
-const tlsOptions = [
-  'RSACertificateFile',
-  'RSACertificateKeyFile',
-  'ECCertificateFile',
-  'ECCertificateKeyFile',
-  'Protocol',
-];
-
-function tls(options: Translation): void {
-  if (!options.yes('TLSEngine', false)) {
-    const names = [...tlsOptions, 'CipherSuite', 'Required', 'Options', 'Engine'].map((name) => `TLS${name}`);
-    options.unused(names, 'TLS is off: there is no "TLSEngine on".');
-    return;
-  }
-  const kind = options.text('TLSECCertificateFile') === undefined ? 'RSA' : 'EC';
-  if (kind === 'EC' && options.text('TLSRSACertificateFile') !== undefined)
-    for (const name of ['TLSRSACertificateFile', 'TLSRSACertificateKeyFile'])
-      options.leave(name, 'One certificate: the EC one is taken.');
-  const certificate = options.text(`TLS${kind}CertificateFile`);
-  if (certificate === undefined) {
-    options.leave('TLSEngine', 'There is no certificate to it: set tls.certificate and tls.key.');
-    return;
-  }
-  options.set('tls.certificate', certificate);
-  options.set('tls.key', options.text(`TLS${kind}CertificateKeyFile`) ?? certificate);
-  options.set('tls.ciphers', options.text('TLSCipherSuite'));
-  const protocols = options.text('TLSProtocol');
-  if (protocols !== undefined && /^TLSv1\.3$/i.test(protocols)) options.set('tls.minimum-version', 'TLSv1.3');
-  const reuse = !/\bNoSessionReuseRequired\b/i.test(options.text('TLSOptions') ?? '');
-  options.set('tls.binding', reuse ? 'require' : 'prefer');
-  required(options);
-}
-
 /** Where users come from, in the order of AuthOrder. */
 function places(options: Translation): void {
   const order = (options.text('AuthOrder') ?? '').toLowerCase().split(/\s+/);
@@ -243,23 +211,6 @@ function ldap(options: Translation): readonly Tree[] {
 /** Words, some of them in quotes. */
 function words(text: string): readonly string[] {
   return (text.match(/"[^"]*"|\S+/g) ?? []).map(unquoted);
-}
-
-function required(options: Translation): void {
-  const value = (options.text('TLSRequired') ?? 'off').toLowerCase();
-  const meant: Readonly<Record<string, string>> = {
-    on: 'both',
-    off: 'none',
-    ctrl: 'control',
-    data: 'data',
-    auth: 'control',
-    'auth+data': 'both',
-    'ctrl+data': 'both',
-  };
-  const require = Object.hasOwn(meant, value) ? meant[value] : undefined;
-  if (require === undefined)
-    options.leave('TLSRequired', 'tls.require is none, control, data or both: choose one.');
-  options.set('tls.require', require);
 }
 
 function anonymous(options: Translation, all: readonly Placed[]): void {

@@ -143,7 +143,10 @@ function tls(options: Translation): void {
   options.set('tls.key', pair[1] ?? certificate);
   const ciphers = options.text('TLSCipherSuite');
   if (ciphers?.startsWith('-C:') === true)
-    options.leave('TLSCipherSuite', 'Certificates of clients are not asked for.');
+    options.leave(
+      'TLSCipherSuite',
+      '-C asks for certificates of clients: set tls.client-certificates and tls.client-authorities.',
+    );
   else options.set('tls.ciphers', ciphers);
 }
 

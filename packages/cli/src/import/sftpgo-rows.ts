@@ -1,7 +1,8 @@
 import { anyway, none, type Rows, to } from './options.ts';
 
 const elsewhere = 'It is for another protocol.';
-const certificates = 'Certificates of clients are not asked for.';
+const certificates =
+  'Certificates of clients: set tls.client-certificates, tls.client-authorities and tls.client-revocations.';
 
 /** The keys of sftpgo.json about FTP: what each is here. `bindings.*` is each item of the list. */
 export const sftpgoRows: Rows = {
@@ -61,5 +62,5 @@ export const sftpgoRows: Rows = {
       'with `allowance-period: ever`, access_time times, expiration_date expires; hashes stand as password-hash.',
   ),
   groups: none('What several users have in common is a group of a database: duoport group.'),
-  acme: none('Certificates are files: tls.certificate.'),
+  acme: none('A certificate is fetched by the section acme: acme.names and acme.terms-agreed.'),
 };

@@ -3,7 +3,6 @@ import { anyway, none, type Rows, to } from './options.ts';
 const system = 'The users of the machine come in by accounts (type: system), which has nothing like it.';
 const local = 'What a user may do is said with each user (users, permissions).';
 const guest = 'Anonymous users only read.';
-const certificates = 'Certificates of clients are not asked for.';
 const logs = 'Lines go to logs.file and logs.xferlog.';
 const syslog = 'syslog is not written to: what goes to standard output the service manager may keep.';
 const process = 'There is no second process with rights to be kept apart.';
@@ -57,14 +56,14 @@ export const vsftpdRows: Rows = {
   pasv_promiscuous: to('data.peers', '`any`, for both modes.'),
   port_enable: to('active.enabled'),
   port_promiscuous: to('data.peers', '`any`, for both modes.'),
-  require_cert: none(certificates, 'no'),
+  require_cert: to('tls.client-certificates', '`require`.'),
   require_ssl_reuse: to('tls.binding'),
   run_as_launching_user: anyway('It runs as whoever starts it.'),
   secure_email_list_enable: none(guest, 'no'),
   session_support: none('There is no PAM.', 'no'),
   setproctitle_enable: none('The title of the process stays.', 'no'),
   ssl_enable: to('tls.certificate', 'With a certificate there is TLS.'),
-  ssl_request_cert: none(certificates, 'no'),
+  ssl_request_cert: to('tls.client-certificates', '`ask`.'),
   ssl_sslv2: none('TLS 1.2 is the oldest that is spoken.', 'no'),
   ssl_sslv3: none('TLS 1.2 is the oldest that is spoken.', 'no'),
   ssl_tlsv1: anyway('TLS 1.2 and 1.3: tls.minimum-version.'),
@@ -78,7 +77,7 @@ export const vsftpdRows: Rows = {
   use_sendfile: anyway('How files are read is not for you to choose.'),
   userlist_deny: none(system),
   userlist_enable: none(system, 'no'),
-  validate_cert: none(certificates, 'no'),
+  validate_cert: to('tls.client-certificates', 'Whoever shows one must show a good one.'),
   virtual_use_local_privs: none(local, 'no'),
   write_enable: to('accounts', '`rules`: without it the users of the machine only read.'),
   xferlog_enable: to('logs.file', 'With xferlog_std_format it is logs.xferlog.'),
@@ -106,7 +105,7 @@ export const vsftpdRows: Rows = {
   anon_root: to('anonymous.directory'),
   banned_email_file: none('Addresses given as anonymous passwords are not looked at.'),
   banner_file: none('The greeting is one line: protocol.greeting.'),
-  ca_certs_file: none(certificates),
+  ca_certs_file: to('tls.client-authorities'),
   chown_username: none('Files belong to the user that the server runs as.'),
   chroot_list_file: anyway('Every user is locked into a folder.'),
   cmds_allowed: none('Commands are allowed by permissions (users, permissions).'),
@@ -132,7 +131,9 @@ export const vsftpdRows: Rows = {
   rsa_private_key_file: to('tls.key'),
   secure_chroot_dir: anyway(process),
   ssl_ciphers: to('tls.ciphers'),
-  ssl_sni_hostname: none('One certificate holds for all names.'),
+  ssl_sni_hostname: none(
+    'tls.certificates has one for each name, and whoever asks for none of them gets the first.',
+  ),
   user_config_dir: none('What holds for one user is said with the user (users).'),
   user_sub_token: to('accounts', '`{user}` in the directory of `rules`.'),
   userlist_file: none(system),

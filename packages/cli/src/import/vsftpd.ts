@@ -108,6 +108,29 @@ function listeners(options: Translation): void {
   ]);
 }
 
+const clientOptions = ['require_cert', 'validate_cert', 'ssl_request_cert', 'ca_certs_file'] as const;
+
+/** It asks for certificates without looking at them, unless it is told to look. */
+function clientCertificates(options: Translation): void {
+  const [required, looked] = [options.yes('require_cert', false), options.yes('validate_cert', false)];
+  const authorities = options.text('ca_certs_file');
+  if (!required && !looked) {
+    options.unused(
+      clientOptions,
+      'Nothing comes of a certificate there: require_cert and validate_cert are NO.',
+    );
+  } else if (!looked || authorities === undefined) {
+    for (const name of clientOptions)
+      options.leave(
+        name,
+        'Any certificate does there. Here somebody must have signed it: set tls.client-certificates and tls.client-authorities.',
+      );
+  } else {
+    options.set('tls.client-certificates', required ? 'require' : 'ask');
+    options.set('tls.client-authorities', authorities);
+  }
+}
+
 function tls(options: Translation): void {
   if (!options.yes('ssl_enable', false)) {
     const names = [
@@ -117,6 +140,7 @@ function tls(options: Translation): void {
       'ssl_ciphers',
       'implicit_ssl',
       'strict_ssl_read_eof',
+      ...clientOptions,
     ];
     const force = ['local', 'anon'].flatMap((who) => [`force_${who}_logins_ssl`, `force_${who}_data_ssl`]);
     options.unused([...names, ...force], 'TLS is off: there is no ssl_enable=YES.');
@@ -126,6 +150,7 @@ function tls(options: Translation): void {
   options.set('tls.certificate', certificate);
   options.set('tls.key', options.text('rsa_private_key_file') ?? certificate);
   options.set('tls.ciphers', options.text('ssl_ciphers'));
+  clientCertificates(options);
   options.set('tls.binding', options.yes('require_ssl_reuse', true) ? 'require' : 'prefer');
   if (options.text('strict_ssl_read_eof') !== undefined)
     options.set('tls.truncation', options.yes('strict_ssl_read_eof', false) ? 'refuse' : 'accept');

@@ -4,6 +4,9 @@ const day = 86_400_000;
 
 /** The certificate holds for a while yet, has its key, and names what clients dial. */
 export const certificateCheck: ServerCheck = ({ settings, certificate, passiveAddress, machine }) => {
+  // Others are looked at as the server itself looks at them, at its start.
+  if (certificate === undefined && (settings.acme.names ?? settings.tls.certificates?.[0]) !== undefined)
+    return [];
   if (certificate === undefined) {
     if (settings.tls['self-signed']) {
       return [
