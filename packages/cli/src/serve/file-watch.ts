@@ -5,6 +5,8 @@ import path from 'node:path';
 
 export interface FileWatchOptions {
   readonly files: readonly string[];
+  /** What {@link contentsOf} said when they were read. Default: what they hold now. */
+  readonly known?: string;
   /** The contents of one of them are not what they were. */
   readonly changed: () => void;
   /** Milliseconds without a change before anybody looks: a certificate and its key are written one after the other. */
@@ -28,7 +30,8 @@ export class FileWatch implements Disposable {
   #looking: Promise<void>;
   #closed = false;
 
-  constructor({ files, changed, quiet = 500, interval = 60_000 }: FileWatchOptions) {
+  constructor({ files, known, changed, quiet = 500, interval = 60_000 }: FileWatchOptions) {
+    this.#known = known;
     this.#files = files;
     this.#changed = changed;
     this.#quiet = quiet;
@@ -89,7 +92,7 @@ export class FileWatch implements Disposable {
 }
 
 /** One text for the contents of all; a file that is not there is a content too. */
-async function contentsOf(files: readonly string[]): Promise<string> {
+export async function contentsOf(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const file of files) {
     const content = await readFile(file).catch(() => undefined);

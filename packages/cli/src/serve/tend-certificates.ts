@@ -44,8 +44,8 @@ export async function tendCertificates(
 }
 
 function watchFiles(reloading: Reloading): FileWatch {
-  const { files } = reloading.plan.tls;
-  return new FileWatch({ files, changed: () => void reloading.renew() });
+  const { files, contents } = reloading.plan.tls;
+  return new FileWatch({ files, known: contents, changed: () => void reloading.renew() });
 }
 
 /** Fetches by the settings that hold, one time after the other. */

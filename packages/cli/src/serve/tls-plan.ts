@@ -7,6 +7,7 @@ import { readText } from '../flags/connection-flags.ts';
 import { printable } from '../printable.ts';
 import { type Certificate, makeCertificate, readCertificate } from './certificate.ts';
 import { endingSoon } from './certificate-fault.ts';
+import { contentsOf } from './file-watch.ts';
 
 /** What a server shows of itself, and what it asks of its clients. Plain data: worker processes get it too. */
 export interface TlsPlan {
@@ -20,6 +21,8 @@ export interface TlsPlan {
   readonly warnings: readonly string[];
   /** Files that all this was read from. */
   readonly files: readonly string[];
+  /** What stood in them, as a digest. */
+  readonly contents: string;
 }
 
 /** Reads what the settings name. `env` says where state is kept. Throws UsageError that names the flag, or the line of the file. */
@@ -29,6 +32,9 @@ export async function planTls(
 ): Promise<TlsPlan> {
   const { settings } = effective;
   const sources = sourcesOf(effective);
+  const files = filesOf(effective);
+  // Before they are read: what is written meanwhile is a change.
+  const contents = await contentsOf(files);
   const acme = await acmePlan(effective, env);
   const fetched = acme && (await keptAcmeCertificate(acme, Date.now()));
   const read = await Promise.all(sources.map(({ files, names }) => named(readCertificate(files), names)));
@@ -41,17 +47,11 @@ export async function planTls(
   return {
     certificates,
     awaited: acme !== undefined && certificates.length === 0,
-    clients: clients?.settings,
+    clients,
     acme,
     warnings: [...(await openKeys(sources.map(({ files }) => files.key))), ...soonOver(read, Date.now())],
-    files: [
-      ...sources.flatMap(({ files: { cert, key, passphrase } }) => [
-        cert,
-        key,
-        ...(passphrase === undefined ? [] : [passphrase]),
-      ]),
-      ...(clients?.files ?? []),
-    ],
+    files,
+    contents,
   };
 }
 
@@ -92,22 +92,25 @@ function sourcesOf({ settings: { tls }, origins }: Effective) {
   }));
 }
 
+function filesOf(effective: Effective): readonly string[] {
+  const { tls } = effective.settings;
+  const asked = tls['client-certificates'] !== 'none';
+  const ofClients = asked ? [tls['client-authorities'], ...(tls['client-revocations'] ?? [])] : [];
+  const own = sourcesOf(effective).flatMap(({ files: { cert, key, passphrase } }) => [cert, key, passphrase]);
+  return [...own, ...ofClients].filter((file) => file !== undefined);
+}
+
 async function clientsOf({
   settings: { tls },
   origins,
-}: Effective): Promise<
-  { readonly settings: ClientCertificateSettings; readonly files: readonly string[] } | undefined
-> {
+}: Effective): Promise<ClientCertificateSettings | undefined> {
   const { 'client-certificates': wanted, 'client-authorities': authorities } = tls;
   if (wanted === 'none' || authorities === undefined) return undefined;
   const lists = tls['client-revocations'];
   const read = (path: string, file: string) => readText(origins.label(path), file);
   const crl =
     lists && (await Promise.all(lists.map((file, index) => read(`tls.client-revocations.${index}`, file))));
-  return {
-    settings: { wanted, ca: await read('tls.client-authorities', authorities), crl },
-    files: [authorities, ...(lists ?? [])],
-  };
+  return { wanted, ca: await read('tls.client-authorities', authorities), crl };
 }
 
 async function openKeys(files: readonly string[]): Promise<readonly string[]> {
