@@ -218,9 +218,7 @@ export class ServerMachine {
     if (event === undefined) return undefined;
     const incoming = understand(event, this.#options.unknown);
     if (incoming.kind !== 'foreign') return incoming;
-    this.#stage = 'closed';
-    const { protocol: foreign } = incoming;
-    this.#effects.push({ kind: 'close', reason: `the client speaks ${foreign}`, foreign });
+    this.#close(`the client speaks ${incoming.protocol}`, { foreign: incoming.protocol });
     return undefined;
   }
 
@@ -294,9 +292,9 @@ export class ServerMachine {
     this.#close(`${last.code}`);
   }
 
-  #close(reason: string): void {
+  #close(reason: string, more: { readonly foreign?: string } = {}): void {
     if (this.#stage === 'closed') return;
     this.#stage = 'closed';
-    this.#effects.push({ kind: 'close', reason });
+    this.#effects.push({ kind: 'close', reason, ...more });
   }
 }

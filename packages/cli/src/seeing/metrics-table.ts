@@ -1,3 +1,5 @@
+import { defenceMetrics } from './defence-metrics.ts';
+
 /** One family of numbers: what /metrics shows, what the reference says of it, and what the dashboard draws. */
 export interface MetricRow {
   readonly name: string;
@@ -82,33 +84,7 @@ export const metricsTable = {
       unit: 'ops',
     },
   },
-  limitedTotal: {
-    name: 'duoport_limited_total',
-    type: 'counter',
-    help: 'Connections, logins and commands that were refused, for there is too much of them or who sends them is banned',
-    labels: ['limit'],
-    values:
-      '`banned`, `sessions`, `sessions-per-address`, `user-sessions`, `logins-per-minute`, `commands-per-second`, `tls-handshakes`',
-    panel: {
-      title: 'Refused',
-      queries: [{ expression: rate('duoport_limited_total', 'limit'), legend: '{{limit}}' }],
-      unit: 'ops',
-    },
-  },
-  offencesTotal: {
-    name: 'duoport_offences_total',
-    type: 'counter',
-    help: 'What peers did that a ban may come of, beside wrong logins',
-    labels: ['offence'],
-    values: '`foreign-protocol`, `wrong-peer`, `bounce`, `flood`',
-  },
-  bansTotal: {
-    name: 'duoport_bans_total',
-    type: 'counter',
-    help: 'Bans that began',
-    labels: ['by'],
-    values: '`operator`, `defence`',
-  },
+  ...defenceMetrics,
   transfersTotal: {
     name: 'duoport_transfers_total',
     type: 'counter',
