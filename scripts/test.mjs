@@ -26,7 +26,7 @@ if (!full) {
   await step('tests', () => runTests(process.execPath, quick));
 } else {
   const long = all.filter(isLong);
-  await step('long tests', () => runTests(process.execPath, long, 1));
+  await step('long tests', () => runTests(process.execPath, long));
   for (const [line, node] of await nodeLines()) {
     // .ci/run has had this line's turn with npm test just before.
     if (ci && node === process.execPath) console.log(`\n# tests on Node ${line}: run by npm test`);
@@ -51,12 +51,13 @@ async function step(name, body) {
 }
 
 /** In CI a skipped test is a failure: a green run must mean that everything ran. */
-function runTests(node, tests, concurrency = 2) {
+function runTests(node, tests) {
   if (tests.length === 0) throw new Error('No test file found');
   const args = [
     ...sourceFlags,
     '--test',
-    `--test-concurrency=${concurrency}`,
+    // A file at a time leaves one of two processors idle while a firewall's time-out runs.
+    '--test-concurrency=2',
     // A file that hangs is named, instead of holding everything up. The longest takes five minutes.
     `--test-timeout=${20 * 60_000}`,
     '--test-reporter=spec',
