@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { Option } from 'commander';
+import { Command, Option } from 'commander';
 import { parseWhole } from '../flags/values.ts';
 import type { ProcessIo } from '../terminal.ts';
 import { CommandError } from '../usage-error.ts';
@@ -12,11 +12,19 @@ export interface AskServersFlags {
   readonly json?: boolean;
 }
 
-/** Flags of every command that asks running servers. */
-export const askServersOptions = (): readonly Option[] => [
-  new Option('--pid <number>', 'only the process with this number').argParser(parseWhole),
-  new Option('--json', 'one JSON object a line for each process'),
-];
+/** A command that asks running servers, with the flags of {@link AskServersFlags}. `words`: what help says of them, where it is not the usual. */
+export function askingCommand(
+  name: string,
+  description: string,
+  words: { readonly pid?: string; readonly json?: string } = {},
+): Command {
+  const { pid = 'only the process with this number', json = 'one JSON object a line for each process' } =
+    words;
+  return new Command(name)
+    .description(description)
+    .addOption(new Option('--pid <number>', pid).argParser(parseWhole))
+    .addOption(new Option('--json', json));
+}
 
 /** Asks the servers of this user that run here. Rejects with CommandError when there is none, or when one gives no answer. */
 export async function askServers(

@@ -1,24 +1,17 @@
-import { Command, Option } from 'commander';
-import { askEverywhere } from '../admin/ask-servers.ts';
-import { parseWhole } from '../flags/values.ts';
+import type { Command } from 'commander';
+import { type AskServersFlags, askEverywhere, askingCommand } from '../admin/ask-servers.ts';
 import { createTerminal, type ProcessIo } from '../terminal.ts';
 import { CommandError } from '../usage-error.ts';
 
-interface ReloadFlags {
-  readonly pid?: number;
-  readonly json?: boolean;
-}
-
 /** `duoport reload` */
 export function reloadCommand(io: ProcessIo): Command {
-  return new Command('reload')
-    .description('have the servers of this user that run with --config read their settings anew')
-    .addOption(new Option('--pid <number>', 'only the process with this number').argParser(parseWhole))
-    .addOption(new Option('--json', 'one JSON object a line for each process'))
-    .action((flags: ReloadFlags) => reload(io, flags));
+  return askingCommand(
+    'reload',
+    'have the servers of this user that run with --config read their settings anew',
+  ).action((flags: AskServersFlags) => reload(io, flags));
 }
 
-async function reload(io: ProcessIo, flags: ReloadFlags): Promise<void> {
+async function reload(io: ProcessIo, flags: AskServersFlags): Promise<void> {
   const terminal = createTerminal(io, flags);
   const all = await askEverywhere(io, { ask: 'reload' }, flags.pid);
   const answers = all.filter(({ answer }) => answer['withoutFile'] !== true && answer['leaving'] !== true);

@@ -1,26 +1,18 @@
-import { Command, Option } from 'commander';
-import { askEverywhere } from '../admin/ask-servers.ts';
-import { parseWhole } from '../flags/values.ts';
+import type { Command } from 'commander';
+import { type AskServersFlags, askEverywhere, askingCommand } from '../admin/ask-servers.ts';
 import { createTerminal, type ProcessIo } from '../terminal.ts';
 import { CommandError } from '../usage-error.ts';
 
-interface RestartFlags {
-  readonly pid?: number;
-  readonly json?: boolean;
-}
-
 /** `duoport restart` */
 export function restartCommand(io: ProcessIo): Command {
-  return new Command('restart')
-    .description('have a new process take the new sessions of a server; the old one ends with its last')
-    .addOption(
-      new Option('--pid <number>', 'which, when several servers of this user run').argParser(parseWhole),
-    )
-    .addOption(new Option('--json', 'one JSON object'))
-    .action((flags: RestartFlags) => restart(io, flags));
+  return askingCommand(
+    'restart',
+    'have a new process take the new sessions of a server; the old one ends with its last',
+    { pid: 'which, when several servers of this user run', json: 'one JSON object' },
+  ).action((flags: AskServersFlags) => restart(io, flags));
 }
 
-async function restart(io: ProcessIo, flags: RestartFlags): Promise<void> {
+async function restart(io: ProcessIo, flags: AskServersFlags): Promise<void> {
   const terminal = createTerminal(io, flags);
   const standing = (await askEverywhere(io, { ask: 'standing' }, flags.pid)).filter(
     ({ answer }) => answer['leaving'] !== true,

@@ -1,5 +1,5 @@
-import { Argument, Command, Option } from 'commander';
-import { type AskServersFlags, askServers, askServersOptions } from '../admin/ask-servers.ts';
+import { Argument, type Command, Option } from 'commander';
+import { type AskServersFlags, askingCommand, askServers } from '../admin/ask-servers.ts';
 import { parseWhole } from '../flags/values.ts';
 import { printable } from '../printable.ts';
 import { createTerminal, type ProcessIo } from '../terminal.ts';
@@ -7,19 +7,21 @@ import { CommandError, UsageError } from '../usage-error.ts';
 
 /** `duoport status` */
 export function statusCommand(io: ProcessIo): Command {
-  return asking('status', 'how the servers are that run here').action(async (flags: AskServersFlags) => {
-    const { statusLines } = await import('../status/status-lines.ts');
-    const terminal = createTerminal(io, flags);
-    for (const answered of await askServers(io, flags, { ask: 'status' })) {
-      if (terminal.json) terminal.object({ pid: answered.pid, ...answered.answer });
-      else for (const line of statusLines(answered, Date.now())) terminal.result(line);
-    }
-  });
+  return askingCommand('status', 'how the servers are that run here').action(
+    async (flags: AskServersFlags) => {
+      const { statusLines } = await import('../status/status-lines.ts');
+      const terminal = createTerminal(io, flags);
+      for (const answered of await askServers(io, flags, { ask: 'status' })) {
+        if (terminal.json) terminal.object({ pid: answered.pid, ...answered.answer });
+        else for (const line of statusLines(answered, Date.now())) terminal.result(line);
+      }
+    },
+  );
 }
 
 /** `duoport who` */
 export function whoCommand(io: ProcessIo): Command {
-  return asking('who', 'who is logged in, what they do, and over which data connections').action(
+  return askingCommand('who', 'who is logged in, what they do, and over which data connections').action(
     async (flags: AskServersFlags) => {
       const { whoLines } = await import('../status/who-lines.ts');
       const terminal = createTerminal(io, flags);
@@ -45,7 +47,7 @@ interface KickFlags extends AskServersFlags {
 
 /** `duoport kick SESSION…`, `--user`, `--address` */
 export function kickCommand(io: ProcessIo): Command {
-  return asking('kick', 'end sessions, with what they transfer')
+  return askingCommand('kick', 'end sessions, with what they transfer')
     .addArgument(new Argument('[session...]', 'numbers, as who shows them').argParser(sessionNumbers))
     .addOption(new Option('--user <name>', 'all sessions of this user'))
     .addOption(new Option('--address <address>', 'all sessions from this address'))
@@ -72,10 +74,4 @@ export function kickCommand(io: ProcessIo): Command {
 
 function sessionNumbers(word: string, before: readonly number[] = []): readonly number[] {
   return [...before, parseWhole(word.replace(/^#/, ''))];
-}
-
-function asking(name: string, description: string): Command {
-  const command = new Command(name).description(description);
-  for (const option of askServersOptions()) command.addOption(option);
-  return command;
 }
