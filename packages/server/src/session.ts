@@ -195,7 +195,7 @@ export class Session implements ServerRole {
   }
 
   /**
-   * HOST before AUTH chooses the certificate (RFC 7151 §3.3). It was said in the clear, so it holds under TLS only where the certificate
+   * HOST before AUTH chooses the certificate (RFC 7151). It was said in the clear, so it holds under TLS only where the certificate
    * stands for it, and the client has not asked for another host in the handshake.
    */
   #hostOf({ serverName }: TlsFacts): string | undefined {

@@ -41,7 +41,7 @@ export const host = command('HOST', ({ argument, settings, login, tls }) => {
   const known =
     hosts.some((each) => each.toLowerCase() === name) || (ours?.hasSeveral === true && ours.covers(name));
   if (!known) return reply(504, `This server does not answer for ${argument}`);
-  // RFC 7151 §4: a client that has asked for a host in its TLS handshake cannot ask for another one now.
+  // RFC 7151: a client that has asked for a host in its TLS handshake cannot ask for another one now.
   if (tls?.serverName !== undefined && tls.serverName !== name)
     return reply(504, `The TLS session is for ${tls.serverName}: HOST cannot name another host`);
   return { reply: reply(220, `Host ${argument}`), parameters: { host: name } };
