@@ -67,7 +67,7 @@ const http = z
       ),
     clear: z.boolean().default(false).meta(facts('Passwords may go to another machine in clear.')),
     timeout: time('5s', 'For one answer.'),
-    connections: count(8, 256, 'At a time.'),
+    connections: count(8, 256, 'At a time; each worker has its own.'),
     remember: written(parseDuration)
       .optional()
       .meta(
