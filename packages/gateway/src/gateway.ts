@@ -7,6 +7,7 @@ import {
   listenControl,
   mover,
   type PoolGauges,
+  SessionCounts,
   type TlsSession,
 } from '@duoport/net';
 import { type Endpoint, type Reply, reply } from '@duoport/protocol';
@@ -25,7 +26,7 @@ export class FtpGateway implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #listen: readonly GatewayListen[];
   readonly #sessions = new Crowd<GatewaySession>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #counts = new SessionCounts();
   readonly #listening: (Endpoint & { readonly implicitTls: boolean })[] = [];
   #listeners: ControlListener[] = [];
   #nextSession = 1;
@@ -143,7 +144,7 @@ export class FtpGateway implements AsyncDisposable {
       ended: (ended) => this.#ended(ended),
     });
     this.#sessions.add(session);
-    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    this.#counts.came(address);
     session.start(greeting);
   }
 
@@ -190,18 +191,14 @@ export class FtpGateway implements AsyncDisposable {
   #greeting(address: string): Reply {
     const { maxSessions, maxSessionsPerAddress, greeting, mark } = this.#settings;
     if (this.#closing) return reply(421, 'The gateway is shutting down.');
-    if (this.#sessions.size >= maxSessions)
-      return reply(421, `All ${maxSessions} sessions are in use; try again later.`);
-    if ((this.#perAddress.get(address) ?? 0) >= maxSessionsPerAddress)
-      return reply(421, `Your address has ${maxSessionsPerAddress} sessions open, which is the limit.`);
-    return reply(220, markedGreeting(greeting, mark));
+    const most = { sessions: maxSessions, perAddress: maxSessionsPerAddress };
+    const refusal = this.#counts.refusal(address, most);
+    return refusal === undefined ? reply(220, markedGreeting(greeting, mark)) : reply(421, refusal.told);
   }
 
   #ended(session: GatewaySession): void {
     this.#sessions.delete(session);
-    const left = (this.#perAddress.get(session.clientAddress) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(session.clientAddress);
-    else this.#perAddress.set(session.clientAddress, left);
+    this.#counts.left(session.clientAddress);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AcceptedConnection } from '@duoport/net';
+import { type AcceptedConnection, SessionCounts } from '@duoport/net';
 import { encodeReply, reply } from '@duoport/protocol';
 
 export interface CarriageLimits {
@@ -9,8 +9,7 @@ export interface CarriageLimits {
 /** The clients whose control connections are passed on as they are: counted, as those of the gateway are. */
 export class Carriage {
   readonly #limits: CarriageLimits;
-  readonly #perAddress = new Map<string, number>();
-  #count = 0;
+  readonly #counts = new SessionCounts();
   #emptied: (() => void)[] = [];
 
   constructor(limits: CarriageLimits) {
@@ -18,7 +17,7 @@ export class Carriage {
   }
 
   get size(): number {
-    return this.#count;
+    return this.#counts.size;
   }
 
   /** Carries a client as long as `carry` goes on. One who is not taken is told why, where it can be told. */
@@ -29,20 +28,20 @@ export class Carriage {
     const { address } = connection.peer;
     const because = this.#full(address);
     if (because !== undefined) return turnAway(connection, { implicitTls, because });
-    this.#add(address, 1);
+    this.#counts.came(address);
     try {
       await carry();
     } catch (error) {
       turnAway(connection, { implicitTls, because: error instanceof Error ? error.message : String(error) });
     } finally {
-      this.#add(address, -1);
-      if (this.#count === 0) for (const emptied of this.#emptied.splice(0)) emptied();
+      this.#counts.left(address);
+      if (this.#counts.size === 0) for (const emptied of this.#emptied.splice(0)) emptied();
     }
   }
 
   /** Resolves when there are none, or when `grace` milliseconds are over. */
   empty(grace: number): Promise<void> {
-    if (this.#count === 0) return Promise.resolve();
+    if (this.#counts.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, grace);
       this.#emptied.push(() => {
@@ -54,16 +53,8 @@ export class Carriage {
 
   #full(address: string): string | undefined {
     const { maxSessions = 10_000, maxSessionsPerAddress = Number.POSITIVE_INFINITY } = this.#limits;
-    if (this.#count >= maxSessions) return `All ${maxSessions} sessions are in use; try again later.`;
-    if ((this.#perAddress.get(address) ?? 0) < maxSessionsPerAddress) return undefined;
-    return `Your address has ${maxSessionsPerAddress} sessions open, which is the limit.`;
-  }
-
-  #add(address: string, change: 1 | -1): void {
-    this.#count += change;
-    const left = (this.#perAddress.get(address) ?? 0) + change;
-    if (left === 0) this.#perAddress.delete(address);
-    else this.#perAddress.set(address, left);
+    const most = { sessions: maxSessions, perAddress: maxSessionsPerAddress };
+    return this.#counts.refusal(address, most)?.told;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AcceptedConnection } from '@duoport/net';
+import { type AcceptedConnection, SessionCounts } from '@duoport/net';
 import { type Endpoint, encodeReply, type Reply, reply } from '@duoport/protocol';
 import { bannedText } from './defence/guard.ts';
 import type { Limit } from './log.ts';
@@ -6,8 +6,7 @@ import type { Settings } from './settings.ts';
 
 /** Who may come in, before there is a session: counts who is there. Nobody waits here. */
 export class Entrance {
-  #all = 0;
-  readonly #perAddress = new Map<string, number>();
+  readonly #counts = new SessionCounts();
 
   /** False: the connection has been sent away. */
   admits(connection: AcceptedConnection, settings: Settings, implicitTls: boolean): boolean {
@@ -29,28 +28,21 @@ export class Entrance {
   /** What a session is greeted with, by those that are there without it. */
   greeting(peer: Endpoint, settings: Settings, session: number): Reply {
     const { maxSessions, maxSessionsPerAddress, guard } = settings;
-    if (this.#all >= maxSessions) {
-      limited(settings, peer, 'sessions', session);
-      return reply(421, `All ${maxSessions} sessions are in use; try again later.`);
-    }
-    if ((this.#perAddress.get(peer.address) ?? 0) >= maxSessionsPerAddress) {
-      limited(settings, peer, 'sessions-per-address', session);
+    const most = { sessions: maxSessions, perAddress: maxSessionsPerAddress };
+    const refusal = this.#counts.refusal(peer.address, most);
+    if (refusal === undefined) return reply(220, settings.greeting);
+    limited(settings, peer, refusal.limit, session);
+    if (refusal.limit === 'sessions-per-address')
       guard?.offended({ session, peer, offence: 'too-many-sessions' }).catch(() => undefined);
-      return reply(421, `Your address has ${maxSessionsPerAddress} sessions open, which is the limit.`);
-    }
-    return reply(220, settings.greeting);
+    return reply(421, refusal.told);
   }
 
   came(address: string): void {
-    this.#all += 1;
-    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    this.#counts.came(address);
   }
 
   left(address: string): void {
-    this.#all -= 1;
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(address);
-    else this.#perAddress.set(address, left);
+    this.#counts.left(address);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   listenConnections,
   type ProxyTrust,
   proxyTrust,
+  SessionCounts,
   SinglePort,
   type TraceEvent,
 } from '@duoport/net';
@@ -26,7 +27,6 @@ import { serverOptions } from '../serve/server-options.ts';
 import { Crew } from './crew.ts';
 import { CrewSight } from './crew-sight.ts';
 import type { SharedServices } from './services.ts';
-import { SessionCounts } from './session-counts.ts';
 import type { Told, Worker } from './worker.ts';
 
 export interface WorkerPoolOptions {
@@ -52,7 +52,7 @@ export class WorkerPool implements RunningServer {
   readonly door: SinglePort | undefined;
   readonly sight = new CrewSight(() => this.#crew.all);
   readonly #options: WorkerPoolOptions;
-  readonly #counts: SessionCounts;
+  readonly #counts = new SessionCounts();
   #trusted: ProxyTrust | undefined;
   readonly #crew: Crew;
   #plan: ServePlan;
@@ -66,7 +66,6 @@ export class WorkerPool implements RunningServer {
     this.#options = options;
     this.#plan = plan;
     this.door = plan.singlePort ? new SinglePort() : undefined;
-    this.#counts = new SessionCounts(plan.server.limits);
     this.#trusted = proxyTrust(plan.server.proxy.control);
     this.#crew = new Crew({
       plan,
@@ -119,7 +118,6 @@ export class WorkerPool implements RunningServer {
       }
     }
     this.#plan = plan;
-    this.#counts.limits = plan.server.limits;
     this.#trusted = proxyTrust(plan.server.proxy.control);
   }
 
@@ -166,7 +164,9 @@ export class WorkerPool implements RunningServer {
       return;
     }
     const session = this.#nextSession++;
-    const refusal = this.#counts.refusal(peer.address);
+    const { sessions, 'sessions-per-address': perAddress = Number.POSITIVE_INFINITY } =
+      this.#plan.server.limits;
+    const refusal = this.#counts.refusal(peer.address, { sessions, perAddress });
     if (refusal !== undefined) this.#refused(refusal.limit, { session, peer });
     this.#counts.came(peer.address);
     worker.control(session, taken, { implicitTls, refuse: refusal?.told });

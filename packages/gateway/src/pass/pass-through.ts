@@ -5,6 +5,7 @@ import {
   type PoolGauges,
   PortPool,
   proxyTrust,
+  SessionCounts,
 } from '@duoport/net';
 import { type Endpoint, limits, type Reply, reply } from '@duoport/protocol';
 import { type Door, doorsOf } from '../doors.ts';
@@ -34,7 +35,7 @@ export class FtpPassThrough implements AsyncDisposable {
   readonly #data: DataPorts;
   readonly #health: HealthMonitor | undefined;
   readonly #sessions = new Crowd<PassSession>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #counts = new SessionCounts();
   readonly #listening: (Endpoint & { readonly implicitTls: boolean })[] = [];
   readonly #listeners: ControlListener[] = [];
   readonly #guests: Guests;
@@ -195,23 +196,19 @@ export class FtpPassThrough implements AsyncDisposable {
   #accept(session: PassSession): void {
     const { clientAddress } = session;
     this.#sessions.add(session);
-    this.#perAddress.set(clientAddress, (this.#perAddress.get(clientAddress) ?? 0) + 1);
+    this.#counts.came(clientAddress);
     session.start();
   }
 
   #refusal(address: string): Reply | undefined {
     const { maxSessions = 10_000, maxSessionsPerAddress = Number.POSITIVE_INFINITY } = this.#options;
-    if (this.#sessions.size >= maxSessions)
-      return reply(421, `All ${maxSessions} sessions are in use; try again later.`);
-    if ((this.#perAddress.get(address) ?? 0) >= maxSessionsPerAddress)
-      return reply(421, `Your address has ${maxSessionsPerAddress} sessions open, which is the limit.`);
-    return undefined;
+    const most = { sessions: maxSessions, perAddress: maxSessionsPerAddress };
+    const refusal = this.#counts.refusal(address, most);
+    return refusal && reply(421, refusal.told);
   }
 
   #ended(session: PassSession): void {
-    const left = (this.#perAddress.get(session.clientAddress) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(session.clientAddress);
-    else this.#perAddress.set(session.clientAddress, left);
+    this.#counts.left(session.clientAddress);
     this.#sessions.delete(session);
   }
 }
