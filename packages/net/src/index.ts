@@ -73,6 +73,7 @@ export { formatNetwork, type Network, networkAround, parseNetwork } from './limi
 export { NetworkList, NetworkListFault } from './limits/network-list.ts';
 export { NetworkTable } from './limits/network-table.ts';
 export { KeptRates, type Rates } from './limits/rates.ts';
+export { RecentMap } from './limits/recent-map.ts';
 export { SessionCounts } from './limits/session-counts.ts';
 export type { Throttle } from './limits/throttle.ts';
 export { TokenBucket } from './limits/token-bucket.ts';

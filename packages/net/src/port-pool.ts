@@ -6,6 +6,7 @@ import type { DataDoor, DataPlace } from './data-door.ts';
 import type { DataListener } from './data-listener.ts';
 import { HostPorts } from './host-ports.ts';
 import { ArmedLease, type LeaseEnd, type LeaseOwner } from './lease.ts';
+import { RecentMap } from './limits/recent-map.ts';
 import { netLimits } from './net-limits.ts';
 import type { PeerPolicy } from './peer-check.ts';
 import { checkRange, type PortRange, rangeSize } from './port-range.ts';
@@ -102,8 +103,8 @@ export class PortPool {
   readonly #hosts = new Map<string, HostPorts>();
   readonly #perSession = new Map<object, number>();
   readonly #perAddress = new Map<string, number>();
-  /** Newest last; bounded. */
-  readonly #lastPort = new Map<string, number>();
+  /** By the address of the client. */
+  readonly #lastPort = new RecentMap<string, number>(netLimits.rememberedPeers);
   readonly #counts = { leases: 0, held: 0, given: 0, used: 0, expired: 0, refused: 0, strays: 0 };
   readonly #atDoors = new Set<ArmedLease>();
   #closed = false;
@@ -220,7 +221,7 @@ export class PortPool {
     };
     const lease = this.#give(listener.endpoint, request, owner);
     listener.add(lease);
-    if (request.peer !== undefined) this.#remember(request.peer, listener.endpoint.port);
+    if (request.peer !== undefined) this.#lastPort.keep(request.peer, listener.endpoint.port);
     return lease;
   }
 
@@ -245,14 +246,6 @@ export class PortPool {
   #ended(request: LeaseRequest, how: LeaseEnd): void {
     this.#count(request, -1);
     if (how !== 'released') this.#counts[how] += 1;
-  }
-
-  #remember(peer: string, port: number): void {
-    this.#lastPort.delete(peer);
-    this.#lastPort.set(peer, port);
-    if (this.#lastPort.size <= netLimits.rememberedPeers) return;
-    const [oldest] = this.#lastPort.keys();
-    if (oldest !== undefined) this.#lastPort.delete(oldest);
   }
 
   #count(request: LeaseRequest, change: 1 | -1): void {

@@ -1,4 +1,4 @@
-import { networkOf } from '@duoport/net';
+import { networkOf, RecentMap } from '@duoport/net';
 import type { DataCause } from './data-cause.ts';
 
 /** Failures of one cause before the log says what is probably shut. */
@@ -24,7 +24,7 @@ export interface DataShut {
  * several failed and none of that mode succeeded in between.
  */
 export class DataFailures {
-  readonly #networks = new Map<string, Network>();
+  readonly #networks = new RecentMap<string, Network>(remembered);
 
   /** The network to tell of, or undefined: not yet, or not again. */
   failed(
@@ -61,12 +61,7 @@ export class DataFailures {
 
   #network(name: string): Network {
     const known = this.#networks.get(name) ?? { failures: new Map(), told: new Set() };
-    this.#networks.delete(name);
-    this.#networks.set(name, known);
-    if (this.#networks.size > remembered) {
-      const [oldest] = this.#networks.keys();
-      if (oldest !== undefined) this.#networks.delete(oldest);
-    }
+    this.#networks.keep(name, known);
     return known;
   }
 }

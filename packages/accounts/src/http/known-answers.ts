@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { RecentMap } from '@duoport/net';
 import type { AccountRules, LoginAttempt } from '@duoport/server';
 
 /** Users who are remembered; then the oldest is forgotten. */
@@ -14,7 +15,7 @@ export class KnownAnswers {
   readonly #time: number;
   readonly #now: () => number;
   readonly #key = randomBytes(32);
-  readonly #answers = new Map<string, Known>();
+  readonly #answers = new RecentMap<string, Known>(most);
 
   /** `time`: milliseconds; 0 remembers nothing. */
   constructor(time: number, now: () => number = () => performance.now()) {
@@ -30,11 +31,7 @@ export class KnownAnswers {
 
   learn(attempt: LoginAttempt, rules: AccountRules): void {
     if (this.#time === 0) return;
-    const key = this.#keyOf(attempt);
-    this.#answers.delete(key);
-    this.#answers.set(key, { rules, until: this.#now() + this.#time });
-    const [oldest] = this.#answers.keys();
-    if (this.#answers.size > most && oldest !== undefined) this.#answers.delete(oldest);
+    this.#answers.keep(this.#keyOf(attempt), { rules, until: this.#now() + this.#time });
   }
 
   /** All that the service may decide by. */

@@ -1,4 +1,4 @@
-import { formatNetwork, networkAround, TokenBucket } from '@duoport/net';
+import { formatNetwork, networkAround, RecentMap, TokenBucket } from '@duoport/net';
 
 /** Logins of one minute; what is left out is not limited. */
 export interface LoginRates {
@@ -15,7 +15,7 @@ const mostAddresses = 10_000;
 export class LoginGate {
   readonly #rates: LoginRates;
   readonly #all: TokenBucket | undefined;
-  readonly #addresses = new Map<string, TokenBucket>();
+  readonly #addresses = new RecentMap<string, TokenBucket>(mostAddresses);
 
   constructor(rates: LoginRates, now: number) {
     this.#rates = rates;
@@ -38,12 +38,7 @@ export class LoginGate {
     const key = host === undefined ? address : formatNetwork(host);
     const bucket = this.#addresses.get(key) ?? bucketOf(perAddress, now);
     if (bucket === undefined) return undefined;
-    this.#addresses.delete(key);
-    this.#addresses.set(key, bucket);
-    if (this.#addresses.size > mostAddresses) {
-      const [oldest] = this.#addresses.keys();
-      if (oldest !== undefined) this.#addresses.delete(oldest);
-    }
+    this.#addresses.keep(key, bucket);
     return bucket;
   }
 }
