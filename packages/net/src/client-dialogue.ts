@@ -1,5 +1,6 @@
 import { type ClientEffect, ClientMachine, FtpClosedError, type Reply, redact } from '@duoport/protocol';
 import type { ControlConnection } from './control-connection.ts';
+import { type Deferred, deferred } from './deferred.ts';
 import { replyLines } from './reply-lines.ts';
 import type { TlsSession } from './tls-session.ts';
 import type { TlsFacts } from './tls-settings.ts';
@@ -29,8 +30,8 @@ export interface Exchange {
 
 interface Pending {
   readonly exchange: { begun: boolean; answered: Reply | undefined };
-  readonly first: PromiseWithResolvers<Reply>;
-  readonly final: PromiseWithResolvers<Reply>;
+  readonly first: Deferred<Reply>;
+  readonly final: Deferred<Reply>;
 }
 
 /**
@@ -42,8 +43,8 @@ export class ClientDialogue {
   readonly #machine: ClientMachine;
   readonly #trace: Trace | undefined;
   readonly #tls: ClientDialogueOptions['tls'];
-  readonly #greeting = withResolvers<Reply>();
-  readonly #gone = withResolvers<void>();
+  readonly #greeting = deferred<Reply>();
+  readonly #gone = deferred<void>();
   readonly #lost = new AbortController();
   readonly #pending = new Map<number, Pending>();
   #secured: Promise<TlsFacts> | undefined;
@@ -87,7 +88,7 @@ export class ClientDialogue {
   send(verb: string, argument?: string): Exchange {
     if (this.#lost.signal.aborted) throw closedBecause(this.#lost.signal.reason);
     const id = this.#machine.request(verb, argument, performance.now());
-    const [first, final] = [withResolvers<Reply>(), withResolvers<Reply>()];
+    const [first, final] = [deferred<Reply>(), deferred<Reply>()];
     const exchange = {
       id,
       verb,
@@ -250,25 +251,4 @@ export class ClientDialogue {
 function closedBecause(reason: unknown): FtpClosedError {
   const why = reason instanceof Error ? reason.message : 'it was closed before';
   return new FtpClosedError(`The control connection is closed: ${why}`, { cause: reason });
-}
-
-interface PromiseWithResolvers<Value> {
-  readonly promise: Promise<Value>;
-  resolve(value: Value): void;
-  reject(reason: unknown): void;
-}
-
-/**
- * Promise.withResolvers of newer platforms. A rejection that nobody waits for is not an unhandled one: others
- * were told.
- */
-function withResolvers<Value>(): PromiseWithResolvers<Value> {
-  let resolve: (value: Value) => void = () => undefined;
-  let reject: (reason: unknown) => void = () => undefined;
-  const promise = new Promise<Value>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
 }

@@ -62,6 +62,7 @@ export type {
 } from './data-connection.ts';
 export type { DataDoor, DataOwner, DataPlace, ExpectedData } from './data-door.ts';
 export { addressTowards, askDatagram, type DatagramQuestion } from './datagrams.ts';
+export { type Deferred, deferred } from './deferred.ts';
 export { type DialFrom, type DialOptions, dial } from './dial.ts';
 export { halfOpenPeers } from './half-open.ts';
 export type { LookupHost } from './host-cache.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { AcceptedConnection, SinglePort } from '@duoport/net';
+import { type AcceptedConnection, deferred, type SinglePort } from '@duoport/net';
 import { sendConnection } from '../restart/send-connection.ts';
 import { CallChannel } from './calls.ts';
 import { DoorKeeper } from './door-keeper.ts';
@@ -55,7 +55,7 @@ export class Worker {
     this.ask = remoteWorkerServices(this.#calls);
     this.#keeper =
       door && new DoorKeeper(door, { tell: (message) => this.tell(message), handOver: this.#handOver });
-    const { resolve, reject, promise } = withResolvers();
+    const { resolve, reject, promise } = deferred<void>();
     this.ready = promise;
     this.#child.on('message', (message) => {
       const told = message as FromWorker;
@@ -105,16 +105,4 @@ export class Worker {
   ): void => {
     sendConnection(this.#child.connected ? this.#child : undefined, message, connection);
   };
-}
-
-function withResolvers() {
-  let resolve: () => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  // Where it fails before anybody waits for it.
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
 }

@@ -1,9 +1,8 @@
-import { type DataConnection, type Lease, PortPool } from '@duoport/net';
+import { type DataConnection, deferred, type Lease, PortPool } from '@duoport/net';
 import { encodeEprt, encodePort, endpoint } from '@duoport/protocol';
 import { askServer, type Draft, draft, fillIn, nameOf, type Tried, type Try } from './attempt.ts';
 import { callOff } from './call-off.ts';
 import type { Context } from './context.ts';
-import { deferred } from './deferred.ts';
 import type { Exchange } from './dialogue.ts';
 import { mostBytes } from './passive.ts';
 import type { Session } from './session.ts';

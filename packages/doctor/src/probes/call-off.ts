@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import { orLate } from './deferred.ts';
+import { orLate } from './or-late.ts';
 import type { Session } from './session.ts';
 
 /**

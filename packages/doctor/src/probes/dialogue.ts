@@ -1,4 +1,10 @@
-import type { ControlConnection, TlsFacts, TlsSession } from '@duoport/net';
+import {
+  type ControlConnection,
+  type Deferred,
+  deferred,
+  type TlsFacts,
+  type TlsSession,
+} from '@duoport/net';
 import {
   type ClientEffect,
   ClientMachine,
@@ -9,7 +15,6 @@ import {
   type Reply,
   ReplyReader,
 } from '@duoport/protocol';
-import { type Deferred, deferred } from './deferred.ts';
 
 /** How a control connection was lost, and at which verb. */
 export interface Loss {

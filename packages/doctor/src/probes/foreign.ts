@@ -1,7 +1,7 @@
-import { dialControl, TlsClient } from '@duoport/net';
+import { deferred, dialControl, TlsClient } from '@duoport/net';
 import { encodeText } from '@duoport/protocol';
 import type { Access, Context } from './context.ts';
-import { deferred, orLate } from './deferred.ts';
+import { orLate } from './or-late.ts';
 
 /** `TLS`: the port speaks TLS from the first byte. */
 export const tlsFromTheFirstByte = 'TLS from the first byte';

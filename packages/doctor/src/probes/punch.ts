@@ -4,7 +4,7 @@ import type { Attempt, Observations } from '../observations.ts';
 import { announce } from './active.ts';
 import { type Draft, draft } from './attempt.ts';
 import type { Access, Context } from './context.ts';
-import { orLate } from './deferred.ts';
+import { orLate } from './or-late.ts';
 import { tracePatience } from './passive.ts';
 import { nextPunch } from './plan.ts';
 import { closeDialogue, openSession, type Session } from './session.ts';

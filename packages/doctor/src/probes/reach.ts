@@ -2,8 +2,8 @@ import { type ControlConnection, dialControl, lookupHost } from '@duoport/net';
 import { type Endpoint, endpoint } from '@duoport/protocol';
 import type { DialObservation } from '../observations.ts';
 import type { Context } from './context.ts';
-import { orLate } from './deferred.ts';
 import { failure } from './dialling.ts';
+import { orLate } from './or-late.ts';
 
 /** What is known of the way to the control port. */
 export interface Reach {

@@ -3,8 +3,8 @@ import type { Reply } from '@duoport/protocol';
 import type { Attempt } from '../observations.ts';
 import { callOff } from './call-off.ts';
 import type { Context } from './context.ts';
-import { orLate } from './deferred.ts';
 import type { Exchange } from './dialogue.ts';
+import { orLate } from './or-late.ts';
 import type { Session } from './session.ts';
 import { messageOf, type Said, said } from './text.ts';
 
