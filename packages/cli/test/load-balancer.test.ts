@@ -25,8 +25,5 @@ for (const how of [[], ['--workers', '2'], ['--workers', '2', '--single-port']])
       const got = await duoport(['get', `${url}/f`, '-o', '-', '--mode', mode]);
       assert.equal(got.stdout, 'hello', got.stderr);
     }
-    // Straight to the server, without a header.
-    const refused = await duoport(['ls', served.url()]);
-    assert.equal(refused.code, 1, refused.stdout);
   });
 }

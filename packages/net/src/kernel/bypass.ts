@@ -85,6 +85,8 @@ class KernelBypass implements Bypass {
   }
 
   get isReady(): boolean {
+    // It takes all there is: what comes after it is the end, which is read here.
+    if (this.#movement !== undefined) return false;
     const { stream } = this.#direct;
     if (stream === undefined || stream.destroyed) return false;
     if (this.#source ? !this.#source.socket('in') : this.#target && !this.#target.socket('out')) return false;
