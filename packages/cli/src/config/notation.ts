@@ -23,6 +23,7 @@ export function notation(settings: Settings): Tree {
     metrics,
     hooks,
     defence,
+    router,
     ...rest
   } = settings;
   return present({
@@ -41,7 +42,8 @@ export function notation(settings: Settings): Tree {
     }),
     uploads: present({
       ...uploads,
-      'stale-after': timeText(uploads['stale-after']),
+      // Set beside `direct` it would be refused, for it does nothing there.
+      'stale-after': uploads.mode === 'atomic' ? timeText(uploads['stale-after']) : undefined,
       'disk-floor': uploads['disk-floor'] && floorText(uploads['disk-floor']),
     }),
     metrics: present({
@@ -50,6 +52,7 @@ export function notation(settings: Settings): Tree {
     hooks: hooks?.map(hookTree),
     tls: present(tls),
     acme: present({ ...acme, listen: acme.listen && listenText(acme.listen.host, acme.listen.port) }),
+    router: present({ ...router, lifetime: timeText(router.lifetime) }),
     defence: {
       ...defence,
       ...Object.fromEntries(defenceTimes.map((key) => [key, timeText(defence[key])])),
