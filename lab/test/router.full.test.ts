@@ -72,7 +72,11 @@ async function temporary(t: TestContext): Promise<string> {
 async function program(t: TestContext, lab: Lab, host: string, argv: readonly string[]) {
   const child = lab.start(host, argv, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { LD_LIBRARY_PATH: peers.environment['LD_LIBRARY_PATH'] ?? '' },
+    env: {
+      LD_LIBRARY_PATH: peers.environment['LD_LIBRARY_PATH'] ?? '',
+      // For a person: nobody sees a terminal here.
+      DUOPORT_LOGS_FORMAT: 'text',
+    },
   });
   const lines: string[] = [];
   const waiting = new Set<() => void>();
@@ -181,6 +185,7 @@ for (const [name, words] of [
 ] as const) {
   test(`${name}: the router opens the ports, clients from outside fetch, and all are closed at the end`, {
     skip,
+    timeout: 60_000,
   }, async (t) => {
     await using lab = await buildLab(topology());
     await router(t, lab, words);
