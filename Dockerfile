@@ -17,6 +17,7 @@ ENV DUOPORT_DIRECTORY=/data
 ENV DUOPORT_LISTENERS=[2121]
 ENV DUOPORT_PASSIVE_PORTS=30000-30009
 ENV DUOPORT_METRICS_LISTEN=127.0.0.1:9121
+ENV DUOPORT_LOGS_FORMAT=json
 # The control port, and the passive range: small, because each port is published by itself.
 EXPOSE 2121 30000-30009
 VOLUME /data

@@ -10,7 +10,7 @@ export const logsSchema = section('What is told of sessions and transfers, and w
     .default('auto')
     .meta(
       facts(
-        '`text`: lines for a person, on standard error. `json`: one object a line, on standard output. `auto`: text on a terminal, JSON otherwise.',
+        '`text`: lines for a person, on standard error. `json`: one object a line, on standard output. `auto`: JSON where there is a settings file and no terminal, text otherwise.',
       ),
     ),
   level: z

@@ -54,7 +54,10 @@ export async function serve(
   const loaded = takeover ? { ...read, plan: carriedOver(read.plan, await takeover.plan()) } : read;
   const { plan } = loaded;
   const { logs } = loaded.effective.settings;
-  const terminal = createTerminal(io, { json: isJson(logs, io), quiet: logs.level === 'quiet' });
+  const terminal = createTerminal(io, {
+    json: isJson(logs, { io, hasFile: flags.config !== undefined }),
+    quiet: logs.level === 'quiet',
+  });
   await using watch = await Watch.of(plan, terminal);
   const usage = new ServedUsage(usagePlace(plan.accounts, flags.config), (text) => terminal.warn(text));
   const handed = takeover?.listeners(plan) ?? (await activated(io.env, plan.listen));
