@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { locatePeers } from '../../scripts/debian.mjs';
 import {
@@ -14,6 +13,7 @@ import {
   type Topology,
   whatLabLacks,
 } from '../src/index.ts';
+import { linesOf } from './support/lines.ts';
 
 // A server behind the router of a home, which opens ports when it is asked to: Debian's miniupnpd.
 
@@ -78,29 +78,9 @@ async function program(t: TestContext, lab: Lab, host: string, argv: readonly st
       DUOPORT_LOGS_FORMAT: 'text',
     },
   });
-  const lines: string[] = [];
-  const waiting = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    assert.ok(stream !== null);
-    createInterface({ input: stream }).on('line', (line) => {
-      lines.push(line);
-      for (const look of waiting) look();
-    });
-  }
   const ended = once(child, 'exit');
   t.after(() => child.kill('SIGKILL'));
-  const logged = (pattern: RegExp): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const look = () => {
-        const found = lines.find((line) => pattern.test(line));
-        if (found === undefined) return;
-        waiting.delete(look);
-        resolve(found);
-      };
-      waiting.add(look);
-      ended.then(() => reject(new Error(`It ended:\n${lines.join('\n')}`)), reject);
-      look();
-    });
+  const { lines, logged } = linesOf(child);
   return { child, logged, ended, lines };
 }
 

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import {
   buildLab,
@@ -13,6 +11,7 @@ import {
   type Topology,
   whatLabLacks,
 } from '../src/index.ts';
+import { linesOf } from './support/lines.ts';
 
 // The server's own log, in front of real firewalls: it names the cause, and the rule that it prints opens the way.
 
@@ -27,27 +26,7 @@ async function serving(t: TestContext, lab: Lab, words: readonly string[] = []) 
   const flags = ['--user', 'u:p', '--passive-ports', '50000-50020', '--data-timeout', '1s', '--listen', '21'];
   const argv = ['env', 'DUOPORT_LOGS_FORMAT=text', ...duoportCommand(), 'serve', folder, ...flags, ...words];
   const child = lab.start('server', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const lines: string[] = [];
-  const waiting = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    assert.ok(stream !== null);
-    createInterface({ input: stream }).on('line', (line) => {
-      lines.push(line);
-      for (const look of waiting) look();
-    });
-  }
-  const logged = (pattern: RegExp): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const look = () => {
-        const found = lines.find((line) => pattern.test(line));
-        if (found === undefined) return;
-        waiting.delete(look);
-        resolve(found);
-      };
-      waiting.add(look);
-      once(child, 'exit').then(() => reject(new Error(`The server ended:\n${lines.join('\n')}`)), reject);
-      look();
-    });
+  const { lines, logged } = linesOf(child);
   await logged(/^Ctrl-C/);
   return { logged, lines };
 }

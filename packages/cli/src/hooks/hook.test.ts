@@ -70,7 +70,7 @@ async function place(t: TestContext) {
 /** When so many calls have ended. */
 async function ended({ calls: { results } }: Hook, count: number): Promise<void> {
   while (Object.values(results).reduce((sum, each) => sum + each) < count)
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setImmediate(resolve));
 }
 
 test('a command: what happened is in its environment and arguments, and nothing of ours', async (t) => {
